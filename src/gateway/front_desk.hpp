@@ -1,0 +1,120 @@
+// The port between HTTP and the box office: what a request may ask, as plain C++. No CAF and no
+// httplib. Every question takes a callback and returns at once; the callback comes once, later, from
+// another thread, and always comes: each question has a deadline behind this interface. The real one
+// is caf_front_desk; tests of the gateway use a fake that answers as told.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "domain/error.hpp"
+#include "store/commands.hpp"
+
+namespace taquilla::gateway {
+
+template <class T>
+using reply = std::function<void(result<T>)>;
+
+struct purchase_answer {
+  reservation_id id = 0;
+  bool replayed = false;  ///< the stored answer of an earlier, identical purchase
+};
+
+struct seat_view {
+  seat_id seat;
+  seat_state state = seat_state::free;
+  std::int64_t held_for_ms = 0;  ///< how much longer the hold may last; 0 unless held
+};
+struct event_view {
+  std::string event, name;
+  std::uint64_t seats = 0, held = 0, sold = 0;
+};
+
+enum class service : std::uint8_t { inventory, payment, notification };
+
+/// One entry of the chaos table, as asked for. Zero or empty: not given.
+struct chaos_order {
+  service target = service::inventory;
+  std::string kind;              ///< crash panic slow flaky lossy stall decline bounce; recover ends all
+  std::int64_t delay_ms = 0;     ///< slow
+  std::uint32_t rate_ppm = 1'000'000;  ///< flaky, lossy
+  std::int64_t for_ms = 0;       ///< ends by itself after this long
+  std::uint64_t times = 0;       ///< touches the first N requests, then ends
+};
+struct chaos_view {
+  std::string id, kind;
+  std::int64_t delay_ms = 0;
+  std::uint32_t rate_ppm = 1'000'000;
+  std::int64_t for_ms = 0;
+  std::uint64_t times = 0, touched = 0;
+  wall_ms since = 0, last_touched = 0, ends_at = 0;  ///< 0: never, not yet
+  std::string last_request;      ///< what it touched last, e.g. "reservation 17"
+};
+struct chaos_table {
+  service target = service::inventory;
+  bool down = false;
+  std::vector<chaos_view> active;
+};
+
+struct part_health {
+  std::string name, state;       ///< up, starting, down, gave_up
+  wall_ms since = 0;
+  std::string reason;
+  std::uint64_t restarts = 0;
+};
+struct breaker_view {
+  std::string state;             ///< closed, open, half_open, forced_open, disabled
+  std::uint64_t consecutive_failures = 0, trips = 0, rejected = 0;
+  std::int64_t retry_after_ms = 0;
+  wall_ms since = 0;
+};
+struct health_view {
+  std::vector<part_health> parts;
+  breaker_view breaker;
+  std::uint64_t purchases_in_flight = 0;
+  std::uint64_t retry_tokens_milli = 0;
+  store_counts store;
+  bool ready = false;            ///< store open, actors up; a service under chaos does not make us unready
+  bool draining = false;
+};
+
+/// One line of the event feed. `data` is a JSON object, ready to be sent.
+struct feed_line {
+  std::uint64_t sequence = 0;
+  std::string kind;
+  std::string data;
+};
+
+class front_desk {
+ public:
+  virtual ~front_desk() = default;
+
+  virtual void buy(purchase_order order, reply<purchase_answer> done) = 0;
+  virtual void cancel(reservation_id id, reply<reservation> done) = 0;
+
+  virtual void reservation_by_id(reservation_id id, reply<reservation> done) = 0;
+  virtual void reservations_like(list_reservations filter, reply<reservations> done) = 0;
+  virtual void events(reply<std::vector<event_view>> done) = 0;
+  /// `after` is a seat of the venue's order, or empty for the beginning.
+  virtual void seats(std::string event, std::string after, std::uint32_t limit,
+                     reply<std::vector<seat_view>> done) = 0;
+  virtual void charges_like(list_charges filter, reply<charges> done) = 0;
+  virtual void mailbox(list_mailbox filter, reply<mails> done) = 0;
+  /// Answers as soon as the mailbox has a message for `filter`, or empty after `wait_ms`.
+  virtual void wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done) = 0;
+  virtual void outbox(list_outbox filter, reply<mails> done) = 0;
+
+  virtual void chaos(chaos_order order, reply<chaos_table> done) = 0;
+  virtual void chaos_state(service target, reply<chaos_table> done) = 0;
+  virtual void health(reply<health_view> done) = 0;
+
+  /// The event feed from `after` on, at most `limit` lines of what is still kept.
+  virtual void feed(std::uint64_t after, std::uint32_t limit, reply<std::vector<feed_line>> done) = 0;
+  /// Calls `line` for every further line, from one thread at a time, until the handle is destroyed.
+  virtual std::shared_ptr<void> follow_feed(std::function<void(const feed_line&)> line) = 0;
+};
+
+}  // namespace taquilla::gateway

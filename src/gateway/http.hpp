@@ -1,0 +1,143 @@
+// The HTTP edge in plain C++: what a request is, what an answer is, and the two sides that meet here.
+//
+//   bytes -> http_server (sockets, framing, cpp-httplib) -> route -> responder -> bytes
+//
+// The server side knows sockets and nothing of tickets; the application side (routes.hpp) knows
+// tickets and nothing of sockets. Handlers never block: they take a `responder`, return at once, and
+// the answer may come later and from any thread. That is why a purchase in flight costs memory and
+// not a thread. No CAF and no httplib here: both sides include this header alone.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace taquilla::gateway {
+
+/// The four doors of the house, in the order of `config` and `endpoints.json`.
+enum class listener : std::uint8_t { gateway, inventory, payment, notification };
+inline constexpr std::size_t listener_count = 4;
+
+/// One request, completely read and strictly framed. Names of headers compare without case; values
+/// are the raw bytes of the wire, trimmed of blanks and never percent-decoded.
+struct http_request {
+  listener at = listener::gateway;
+  std::string method;                                       ///< "GET", "POST", ...
+  std::string path;                                         ///< percent-decoded, no query
+  std::vector<std::pair<std::string, std::string>> query;   ///< percent-decoded, in order
+  std::vector<std::pair<std::string, std::string>> headers; ///< as sent, in order
+  std::vector<std::string> captures;                        ///< the groups of the route's pattern
+  std::string body;
+  std::string peer;                                         ///< address of the socket, no port
+  std::chrono::steady_clock::time_point received_at{};      ///< when its last byte was read
+
+  /// First value of header `name`; empty when absent.
+  std::string_view header(std::string_view name) const;
+  bool has_header(std::string_view name) const;
+  /// First value of query parameter `name`; nullptr when absent.
+  const std::string* parameter(std::string_view name) const;
+};
+
+/// What a long answer (server-sent events) is read from. Bounded by its owner; never blocks.
+class byte_source {
+ public:
+  virtual ~byte_source() = default;
+  /// Moves out what there is, at most `max` bytes; empty means "nothing yet". Reactor thread.
+  virtual std::string take(std::size_t max) = 0;
+  /// True once no byte will come any more: the server ends the answer.
+  virtual bool finished() const = 0;
+  /// The server's wake-up: the owner calls it (any thread) whenever `take` has something to give.
+  virtual void on_ready(std::function<void()> wake) = 0;
+  /// The client has gone, or the server stops: nobody will take again.
+  virtual void closed() = 0;
+};
+
+struct http_response {
+  int status = 200;
+  std::string content_type = "application/json; charset=utf-8";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::shared_ptr<byte_source> stream;  ///< when set, `body` is sent first and the rest is taken here
+};
+
+/// Gives the one answer of a request. Callable from any thread, once; a second call does nothing.
+/// One that is destroyed uncalled answers 500 by itself, so that no client waits for ever.
+using responder = std::function<void(http_response)>;
+
+struct route {
+  std::vector<listener> at;
+  std::string method;
+  std::string pattern;  ///< regular expression over the whole path
+  std::function<void(const http_request&, responder)> handle;
+};
+
+/// What the server serves. Both functions are called from several threads at once.
+class http_application {
+ public:
+  virtual ~http_application() = default;
+  virtual const std::vector<route>& routes() const = 0;
+  /// Judges every framed request before it is parsed any further: limiter, Host, Origin. An answer
+  /// here is final and is sent in place of the route's (`refused` filled, true returned).
+  virtual bool refuse(const http_request& head, http_response& refused) = 0;
+  /// The answer for a path or method without a route (404, or 405 with Allow).
+  virtual http_response unmatched(const http_request& request) = 0;
+  /// The answer for bytes that are no request at all, or that waited too long: `status` as in the
+  /// table of docs/http.md, `detail` one English sentence.
+  virtual http_response protocol_error(int status, std::string_view detail) = 0;
+};
+
+struct http_server_options {
+  std::vector<std::string> bind = {"127.0.0.1", "::1"};
+  std::uint16_t ports[listener_count] = {80, 8082, 8083, 8084};  ///< 0: the system picks
+  std::size_t threads = 2;                     ///< that run handlers (1..64)
+  std::size_t connections_max = 8192;          ///< all listeners together
+  std::size_t body_bytes_max = 16 * 1024;
+  std::size_t head_bytes_max = 8 * 1024;
+  std::size_t target_bytes_max = 2048;
+  std::size_t header_fields_max = 64;
+  std::size_t queue_max = 1024;                ///< framed requests that wait for a thread
+  std::chrono::milliseconds queue_age_max{500};
+  std::chrono::milliseconds head_timeout{3000};
+  std::chrono::milliseconds body_timeout{5000};
+  std::chrono::milliseconds idle_timeout{30000};
+  std::chrono::milliseconds write_timeout{10000};
+  std::chrono::milliseconds answer_timeout{60000};  ///< a handler that never answers: 504 by the server
+};
+
+/// A listener that could not be had: what, why, and which port, for the error text of main.
+struct bind_failure {
+  listener at;
+  std::string address;
+  std::uint16_t port;
+  int error_number;  ///< errno
+};
+
+/// Owner of the sockets. All functions from one thread (the GATEWAY's owner).
+class http_server {
+ public:
+  virtual ~http_server() = default;
+  /// Binds every address and port and starts to serve. On a failure nothing stays bound and the
+  /// failure is returned in `failed`.
+  virtual bool start(bind_failure& failed) = 0;
+  /// The port that a listener really has (after port 0).
+  virtual std::uint16_t port(listener which) const = 0;
+  /// Stops accepting, answers what was read with `Connection: close`, ends idle connections, and
+  /// returns when all is sent or `limit` is over. Calling it twice is harmless.
+  virtual void drain(std::chrono::milliseconds limit) = 0;
+  /// Numbers for /metrics and /health.
+  struct counters {
+    std::uint64_t accepted = 0, requests = 0, protocol_errors = 0, shed = 0;
+    std::size_t open_connections = 0, in_flight = 0;
+  };
+  virtual counters read_counters() const = 0;
+};
+
+/// The application must outlive the server.
+std::unique_ptr<http_server> make_http_server(http_server_options options, http_application& application);
+
+}  // namespace taquilla::gateway
