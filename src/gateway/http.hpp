@@ -9,6 +9,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,8 +30,9 @@ struct http_request {
   listener at = listener::gateway;
   std::string method;                                       ///< "GET", "POST", ...
   std::string path;                                         ///< percent-decoded, no query
-  std::vector<std::pair<std::string, std::string>> query;   ///< percent-decoded, in order
-  std::vector<std::pair<std::string, std::string>> headers; ///< as sent, in order
+  /// Percent-decoded, '+' as a blank; sorted by name, repeated names in the order sent.
+  std::vector<std::pair<std::string, std::string>> query;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< as sent, in order
   std::vector<std::string> captures;                        ///< the groups of the route's pattern
   std::string body;
   std::string peer;                                         ///< address of the socket, no port
@@ -49,9 +51,10 @@ class byte_source {
   virtual ~byte_source() = default;
   /// Moves out what there is, at most `max` bytes; empty means "nothing yet". Reactor thread.
   virtual std::string take(std::size_t max) = 0;
-  /// True once no byte will come any more: the server ends the answer.
+  /// True once `take` has given the last byte there will ever be: the server ends the answer.
   virtual bool finished() const = 0;
-  /// The server's wake-up: the owner calls it (any thread) whenever `take` has something to give.
+  /// The server's wake-up: the owner calls it (any thread) whenever `take` has something to give or
+  /// `finished` has become true. It stays callable, and harmless, after `closed`.
   virtual void on_ready(std::function<void()> wake) = 0;
   /// The client has gone, or the server stops: nobody will take again.
   virtual void closed() = 0;
@@ -76,16 +79,20 @@ struct route {
   std::function<void(const http_request&, responder)> handle;
 };
 
-/// What the server serves. Both functions are called from several threads at once.
+/// What the server serves. All functions are called from several threads at once, may be called on
+/// a thread that carries sockets, and so never block. One that throws is answered 500 by the server.
 class http_application {
  public:
   virtual ~http_application() = default;
   virtual const std::vector<route>& routes() const = 0;
   /// Judges every framed request before it is parsed any further: limiter, Host, Origin. An answer
-  /// here is final and is sent in place of the route's (`refused` filled, true returned).
+  /// here is final and is sent in place of the route's (`refused` filled, true returned). `query`
+  /// and `captures` are still empty; all else is there.
   virtual bool refuse(const http_request& head, http_response& refused) = 0;
-  /// The answer for a path or method without a route (404, or 405 with Allow).
-  virtual http_response unmatched(const http_request& request) = 0;
+  /// The answer for a request without a route. `allowed` holds the methods that the path does have
+  /// on that listener (sorted, HEAD beside GET): empty means 404, otherwise 405 with `Allow`.
+  virtual http_response unmatched(const http_request& request,
+                                  const std::vector<std::string>& allowed) = 0;
   /// The answer for bytes that are no request at all, or that waited too long: `status` as in the
   /// table of docs/http.md, `detail` one English sentence.
   virtual http_response protocol_error(int status, std::string_view detail) = 0;
@@ -106,7 +113,11 @@ struct http_server_options {
   std::chrono::milliseconds body_timeout{5000};
   std::chrono::milliseconds idle_timeout{30000};
   std::chrono::milliseconds write_timeout{10000};
-  std::chrono::milliseconds answer_timeout{60000};  ///< a handler that never answers: 504 by the server
+  std::chrono::milliseconds answer_timeout{60000};  ///< a handler that never answers: 504 by us
+  std::chrono::milliseconds linger_timeout{1000};   ///< reads on after an error answer, before close
+  std::size_t pipelined_max = 32;                   ///< requests of one connection in work at once
+  std::size_t connection_outbound_max = 256 * 1024; ///< unsent bytes: over it nothing more is begun
+  std::size_t outbound_max = 64 * 1024 * 1024;      ///< unsent bytes of all: over it, reset
 };
 
 /// A listener that could not be had: what, why, and which port, for the error text of main.
@@ -131,13 +142,20 @@ class http_server {
   virtual void drain(std::chrono::milliseconds limit) = 0;
   /// Numbers for /metrics and /health.
   struct counters {
-    std::uint64_t accepted = 0, requests = 0, protocol_errors = 0, shed = 0;
-    std::size_t open_connections = 0, in_flight = 0;
+    std::uint64_t accepted = 0;         ///< connections
+    std::uint64_t turned_away = 0;      ///< connections closed at once: too many, no descriptor
+    std::uint64_t requests = 0;         ///< completely framed
+    std::uint64_t refused = 0;          ///< of them, answered by `refuse`
+    std::uint64_t protocol_errors = 0;  ///< answered by `protocol_error`, shed ones apart
+    std::uint64_t shed = 0;             ///< 503 unrun: queue full or too old
+    std::uint64_t resets = 0;           ///< slow readers and streams that were cut off
+    std::size_t open_connections = 0, in_flight = 0, queued = 0;
   };
   virtual counters read_counters() const = 0;
 };
 
 /// The application must outlive the server.
-std::unique_ptr<http_server> make_http_server(http_server_options options, http_application& application);
+std::unique_ptr<http_server> make_http_server(http_server_options options,
+                                              http_application& application);
 
 }  // namespace taquilla::gateway
