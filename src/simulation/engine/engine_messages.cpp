@@ -1,0 +1,203 @@
+// How messages travel: out of the mailbox at the moment of sending, through the link layer, into the
+// receiver's inbox. An actor's mailbox is left *blocked* whenever the actor does not run, so CAF reports
+// every single message that is put into it.
+#include "simulation/engine/engine.hpp"
+
+#include <caf/all.hpp>
+
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <stdexcept>
+#include <utility>
+
+namespace taquilla::simulation {
+
+namespace {
+
+/// "taquilla::charge_card" -> "charge_card"; template arguments are kept.
+std::string short_name(const char* mangled) {
+  int status = 0;
+  char* text = abi::__cxa_demangle(mangled, nullptr, nullptr, &status);
+  std::string name = status == 0 ? text : mangled;
+  std::free(text);
+  auto arguments = name.find('<');
+  auto colons = name.rfind("::", arguments);
+  return colons == std::string::npos ? name : name.substr(colons + 2);
+}
+
+std::string message_name(const caf::type_erased_tuple& content) {
+  if (content.size() == 0) return "done";
+  auto first = content.type(0);
+  if (first.second != nullptr) return short_name(first.second->name());
+  if (first.first == caf::type_nr<caf::atom_value>::value)
+    return caf::to_string(content.get_as<caf::atom_value>(0));
+  auto name = caf::to_string(first);
+  auto colon = name.find(':');
+  return colon == std::string::npos ? name : name.substr(colon + 1);
+}
+
+std::uint64_t message_type(const caf::type_erased_tuple& content) {
+  if (content.size() == 0) return 0;
+  auto first = content.type(0);
+  if (first.second != nullptr) return reinterpret_cast<std::uintptr_t>(first.second);
+  if (first.first == caf::type_nr<caf::atom_value>::value)
+    return scramble(static_cast<std::uint64_t>(content.get_as<caf::atom_value>(0)));
+  return first.first;
+}
+
+template <class Queue, class Take>
+void take_all(Queue& queue, Take take) {
+  while (!queue.empty()) {
+    queue.inc_deficit(queue.total_task_size() + 1);
+    auto element = queue.next();
+    if (!element) return;
+    take(std::move(element));
+  }
+}
+
+}  // namespace
+
+std::uint32_t engine::type_index(const caf::mailbox_element& element) {
+  const auto& content = element.content();
+  auto [place, fresh] = type_indices_.emplace(message_type(content), types_.size());
+  if (fresh) types_.push_back(message_name(content));
+  return place->second;
+}
+
+std::uint32_t engine::role_index(const std::string& name) {
+  auto [place, fresh] = role_names_.emplace(name, roles_.size());
+  if (fresh) roles_.push_back({name, hash_text(name), 0, 0, false});
+  return place->second;
+}
+
+engine::actor_entry& engine::entry_of(caf::scheduled_actor& actor) {
+  auto id = actor.id();
+  if (id >= actors_.size()) actors_.resize(id + 8);
+  auto& entry = actors_[id];
+  if (entry.known) return entry;
+  entry.known = true;
+  entry.alive = true;
+  entry.self = caf::weak_actor_ptr{actor.ctrl()};
+  entry.role = role_index(actor.name());
+  auto& role = roles_[entry.role];
+  entry.incarnation = ++role.incarnations;
+  entry.identity = combine(role.hash, entry.incarnation);
+  return entry;
+}
+
+void engine::on_ready(caf::resumable* job) {
+  if (job->subtype() != caf::resumable::scheduled_actor)
+    throw std::logic_error("the simulator runs event-based actors only");
+  auto& actor = static_cast<caf::scheduled_actor&>(*job);
+  // Adopts the reference that CAF counted for the scheduler.
+  caf::strong_actor_ptr self{actor.ctrl(), false};
+  auto taken = drain(actor, self);
+  actor.mailbox().try_block();
+  if (taken > 0 || dying_) return;
+  auto& entry = entry_of(actor);
+  entry.unborn = self;
+  make_ready(actor.id());
+}
+
+std::size_t engine::drain(caf::scheduled_actor& actor, const caf::strong_actor_ptr& self) {
+  if (!dying_) entry_of(actor);
+  if (actor.mailbox().closed()) return 0;
+  actor.mailbox().fetch_more();
+  std::size_t count = 0;
+  auto take = [&](caf::mailbox_element_ptr element) {
+    ++count;
+    if (!dying_) outgoing_.push_back({self, std::move(element), 0});
+  };
+  take_all(actor.get_urgent_queue(), take);
+  take_all(actor.get_normal_queue(), take);
+  return count;
+}
+
+void engine::flush_outgoing() {
+  // Routing sends nothing by itself, but an ending actor may: hence the index.
+  for (std::size_t i = 0; i < outgoing_.size(); ++i) route(std::move(outgoing_[i]));
+  outgoing_.clear();
+}
+
+void engine::route(delivery message) {
+  message.type = type_index(*message.element);
+  const auto& sender = message.element->sender;
+  auto to_id = message.receiver->id();
+  bool own = !sender || sender->id() == to_id;
+  if (own || sender->id() >= actors_.size() || !actors_[sender->id()].known)
+    return into_inbox(std::move(message));
+  auto index = link_of(message, actors_[sender->id()], actors_[to_id]);
+  auto mid = message.element->mid;
+  auto fate = links_.next(index, mid.is_request() || mid.is_response());
+  if (fate.lost) return observer_.on_lost(links_.at(index).name, now());
+  if (fate.doubled_after_us > 0) {
+    auto copy = caf::make_mailbox_element(sender, mid, message.element->stages,
+                                          message.element->copy_content_to_message());
+    auto due = now() + (fate.delay_us + fate.doubled_after_us) * 1000;
+    deliver_at(due, {message.receiver, std::move(copy), message.type}, true);
+  }
+  deliver_at(now() + fate.delay_us * 1000, std::move(message), fate.overtakes);
+}
+
+std::uint32_t engine::link_of(const delivery& message, const actor_entry& from,
+                              const actor_entry& to) {
+  auto index = links_.find(from.role, to.role, message.type);
+  if (index != link_layer::unknown) return index;
+  const auto& sender = roles_[from.role].name;
+  const auto& receiver = roles_[to.role].name;
+  bool lossy = options_.lossy && options_.lossy(sender, receiver);
+  return links_.find(from.role, to.role, message.type,
+                     sender + ">" + receiver + " " + types_[message.type], lossy);
+}
+
+void engine::deliver_at(virtual_ns due, delivery message, bool overtakes) {
+  auto pair = message.element->sender->id() << 32 | message.receiver->id();
+  auto last = last_due_.find(pair);
+  if (!overtakes && last != last_due_.end()) due = std::max(due, last->second);
+  if (due <= now()) return into_inbox(std::move(message));
+  if (!overtakes) last_due_[pair] = due;
+  agenda_entry e;
+  e.kind = entry_kind::transit;
+  e.target = std::move(message.receiver);
+  e.element = std::move(message.element);
+  agenda_.add(due, std::move(e));
+}
+
+void engine::into_inbox(delivery message) {
+  auto id = message.receiver->id();
+  actors_[id].inbox.push_back(std::move(message));
+  make_ready(id);
+}
+
+void engine::make_ready(caf::actor_id id) {
+  auto& entry = actors_[id];
+  if (entry.ready || (entry.inbox.empty() && !entry.unborn)) return;
+  entry.ready = true;
+  ready_.push_back(id);
+}
+
+void engine::fire(agenda_entry entry) {
+  if (entry.kind == entry_kind::world) return entry.action();
+  auto element = std::move(entry.element);
+  switch (entry.kind) {
+    case entry_kind::timeout:
+      element = caf::make_mailbox_element(entry.target, caf::make_message_id(), {},
+                                          caf::timeout_msg{entry.timeout_type, entry.timeout_id});
+      break;
+    case entry_kind::request_timeout:
+      element = caf::make_mailbox_element(entry.target, entry.mid, {},
+                                          caf::make_error(caf::sec::request_timeout));
+      break;
+    default: break;
+  }
+  auto& actor = static_cast<caf::scheduled_actor&>(*entry.target->get());
+  entry_of(actor);
+  delivery message{std::move(entry.target), std::move(element), 0};
+  if (entry.kind == entry_kind::delayed) return outgoing_.push_back(std::move(message));
+  message.type = type_index(*message.element);
+  into_inbox(std::move(message));
+}
+
+}  // namespace taquilla::simulation
