@@ -20,8 +20,8 @@ duration_ms full_jitter(duration_ms ceiling_ms, double draw);
 
 /// How the outbox waits between deliveries of one message.
 struct outbox_backoff {
-  int attempts_max = 8;            ///< deliveries in all, before the message is dead; at least 1
-  duration_ms base_ms = 1'000;     ///< ceiling of the first wait
+  int attempts_max = 8;              ///< deliveries in all, before the message is dead; at least 1
+  duration_ms base_ms = 1'000;       ///< ceiling of the first wait
   duration_ms cap_ms = 15 * 60'000;  ///< ceiling of every wait
 
   /// True when no further delivery is due.

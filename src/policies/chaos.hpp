@@ -14,13 +14,13 @@
 // is knowing which kinds make sense for it. Not thread-safe.
 #pragma once
 
+#include "policies/time.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "policies/time.hpp"
 
 namespace taquilla {
 
@@ -41,11 +41,11 @@ const char* to_string(chaos_kind kind);
 std::optional<chaos_kind> chaos_kind_of(std::string_view name);
 
 struct chaos_options {
-  duration_ms delay_ms = 0;       ///< `slow`: 0..1 day
-  double rate = 1.0;              ///< share of requests that are hit, 0..1; kept in millionths
-  std::optional<duration_ms> for_ms;   ///< ends after this; nothing = not by time; 1 ms..30 days
-  std::optional<std::int64_t> times;   ///< ends after this many; nothing = not by count (`panic`:
-                                       ///< 1); at least 1
+  duration_ms delay_ms = 0;           ///< `slow`: 0..1 day
+  double rate = 1.0;                  ///< share of requests that are hit, 0..1; kept in millionths
+  std::optional<duration_ms> for_ms;  ///< ends after this; nothing = not by time; 1 ms..30 days
+  std::optional<std::int64_t> times;  ///< ends after this many; nothing = not by count (`panic`:
+                                      ///< 1); at least 1
 };
 
 /// Empty when the options fit the kind, else a sentence that says what is wrong.
@@ -63,17 +63,17 @@ struct chaos_rule_view {
   chaos_options options;
   instant_ms since = 0;
   instant_ms until = instant_never;
-  std::int64_t touched = 0;                ///< requests that were hit
+  std::int64_t touched = 0;  ///< requests that were hit
   std::optional<instant_ms> last_touched;
-  std::string last_key;                    ///< the request that was hit last, cut to 64 bytes
+  std::string last_key;  ///< the request that was hit last, cut to 64 bytes
 };
 
 /// What shall happen to one request.
 struct chaos_verdict {
-  duration_ms delay_ms = 0;             ///< wait this long before anything else
-  std::uint64_t delay_id = 0;           ///< the rule behind the delay, 0 = none
-  std::optional<chaos_kind> fault;      ///< the fault that decides the answer, never `slow`
-  std::uint64_t fault_id = 0;           ///< the rule behind it, 0 = none
+  duration_ms delay_ms = 0;         ///< wait this long before anything else
+  std::uint64_t delay_id = 0;       ///< the rule behind the delay, 0 = none
+  std::optional<chaos_kind> fault;  ///< the fault that decides the answer, never `slow`
+  std::uint64_t fault_id = 0;       ///< the rule behind it, 0 = none
 
   bool untouched() const { return delay_id == 0 && fault_id == 0; }
 };

@@ -17,19 +17,19 @@
 //              +---------+                     (else straight to closed)
 //   Operators: force_open, disable and observe hold from any state until reset (closed, new era).
 //
-// Lazy: nothing happens between calls; what was due (end of open time, a lost lease) takes place at
-// the instant it was due, as soon as somebody calls. `view` never changes anything. A clock that
-// steps back counts as no time. Owned by one actor, not thread-safe, allocation-free. It knows
+// Lazy: nothing happens between calls; what was due (a lost lease, the end of a ramp) is entered
+// under the instant it was due, as soon as somebody calls. `view` never changes anything. A clock
+// that steps back counts as no time. Owned by one actor, not thread-safe, allocation-free. It knows
 // neither what it protects nor how a call is made.
 #pragma once
-
-#include <array>
-#include <bitset>
-#include <cstdint>
 
 #include "policies/call_window.hpp"
 #include "policies/circuit_breaker_config.hpp"
 #include "policies/time.hpp"
+
+#include <array>
+#include <bitset>
+#include <cstdint>
 
 namespace taquilla {
 
@@ -59,7 +59,7 @@ class circuit_breaker {
   /// Lets every call pass, unjudged, until `reset`.
   breaker_transitions disable(instant_ms now);
   /// Judges as usual but refuses nothing until `reset`: counts what it would have refused.
-  void observe(instant_ms now);
+  breaker_transitions observe(instant_ms now);
   /// Closed, with nothing remembered but the totals.
   breaker_transitions reset(instant_ms now);
 
@@ -85,6 +85,7 @@ class circuit_breaker {
     instant_ms lease_until = 0;
   };
 
+  bool legacy() const { return config_.profile == breaker_profile::legacy; }
   instant_ms advance(instant_ms now);
   void catch_up(instant_ms now, breaker_transitions& out);
   void enter(breaker_state to, breaker_cause cause, instant_ms at, breaker_transitions& out);
@@ -92,12 +93,10 @@ class circuit_breaker {
   duration_ms open_time() const;
 
   breaker_admission admit(instant_ms now);
-  breaker_admission reject(breaker_rejection cause, duration_ms retry_after_ms);
-  breaker_admission acquire_half_open(instant_ms now);
-  breaker_admission acquire_legacy(instant_ms now);
-  breaker_admission decide(instant_ms now, std::uint64_t key);
+  static breaker_admission reject(breaker_rejection cause, duration_ms retry_after_ms);
+  breaker_admission admit_probe(instant_ms now);
+  breaker_admission decide(instant_ms now, std::uint64_t key, breaker_transitions& out);
   duration_ms ramp_wait(instant_ms now, std::uint64_t key) const;
-  duration_ms wait_at(instant_ms now) const;
 
   bool take(const breaker_permit& permit);
   void count_late(breaker_outcome outcome);
@@ -106,18 +105,20 @@ class circuit_breaker {
   void judge_half_open(instant_ms now, std::uint64_t id, breaker_outcome outcome, duration_ms hint,
                        breaker_transitions& out);
   void report_legacy(instant_ms now, breaker_outcome outcome, breaker_transitions& out);
-  void forget_evidence();
+  void close(breaker_cause cause, instant_ms at, breaker_transitions& out);
+  void recover(breaker_cause cause, instant_ms at, breaker_transitions& out);
+  bool over_share(breaker_cause& cause) const;
   int probes_in_flight() const;
   instant_ms earliest_lease() const;
 
   circuit_breaker_config config_;
   breaker_state state_ = breaker_state::closed;
   std::uint64_t epoch_ = 1;
-  instant_ms now_ = 0;        // the latest instant seen
-  bool started_ = false;      // now_ is valid
-  instant_ms since_ = 0;      // when the state was entered
-  instant_ms until_ = 0;      // open: end of the open time; ramping: end of the ramp
-  duration_ms hint_ms_ = 0;   // the server's wish behind the current open time
+  instant_ms now_ = 0;       // the latest instant seen
+  bool started_ = false;     // now_ is valid
+  instant_ms since_ = 0;     // when the state was entered
+  instant_ms until_ = 0;     // open: end of the open time; ramping: end of the ramp
+  duration_ms hint_ms_ = 0;  // the server's wish behind the current open time
   int consecutive_ = 0;
   int trips_ = 0;
   int successes_ = 0;
@@ -126,7 +127,7 @@ class circuit_breaker {
   std::uint64_t next_id_ = 1;
   std::bitset<permits_remembered> outstanding_;
   bool observing_ = false;
-  breaker_view totals_;       // the counters, kept in the shape they are shown in
+  breaker_view totals_;  // the counters, kept in the shape they are shown in
 };
 
 }  // namespace taquilla

@@ -4,12 +4,12 @@
 // its decisions. They know nothing about how a decision is reached.
 #pragma once
 
+#include "policies/time.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "policies/time.hpp"
 
 namespace taquilla {
 
@@ -27,22 +27,22 @@ enum class breaker_mode {
 struct circuit_breaker_config {
   breaker_profile profile = breaker_profile::strict;
   breaker_mode mode = breaker_mode::consecutive;
-  int failures = 5;                     ///< consecutive mode: 1..1 000 000
-  std::size_t window_calls = 100;       ///< window mode: 1..512
-  std::size_t window_calls_min = 10;    ///< window mode: no verdict on fewer; 1..window_calls
-  std::size_t failed_percent = 50;      ///< window mode: trips at this share; 1..100
-  duration_ms slow_ms = 2'000;          ///< window mode: a call of this length is slow; >= 1
-  std::size_t slow_percent = 100;       ///< window mode: trips at this share; 1..100
-  duration_ms open_ms = 30'000;         ///< first open time; 0..1 day
-  double open_growth = 1.0;             ///< factor for each further trip without a close; 1..10
-  duration_ms open_ms_max = 300'000;    ///< cap of growth and of server hints; an `open_ms` above
-                                        ///< it is its own cap; 0..1 day
-  int probes = 1;                       ///< calls at once while half-open; 1..16
-  int successes_to_close = 1;           ///< 1..1000
-  duration_ms lease_ms = 6'000;         ///< a probe without an answer for this long has failed:
-                                        ///< attempt timeout + 1 s; 1 ms..1 day
-  duration_ms ramp_ms = 0;              ///< admit 10 % .. 100 % over this time after recovery;
-                                        ///< 0 = all at once; up to 1 hour
+  int failures = 5;                   ///< consecutive mode: 1..1 000 000
+  std::size_t window_calls = 100;     ///< window mode: 1..512
+  std::size_t window_calls_min = 10;  ///< window mode: no verdict on fewer; 1..window_calls
+  std::size_t failed_percent = 50;    ///< window mode: trips at this share; 1..100
+  duration_ms slow_ms = 2'000;        ///< window mode: a call of this length is slow; >= 1
+  std::size_t slow_percent = 100;     ///< window mode: trips at this share; 1..100
+  duration_ms open_ms = 30'000;       ///< first open time; 0..1 day
+  double open_growth = 1.0;           ///< factor for each further trip without a close; 1..10
+  duration_ms open_ms_max = 300'000;  ///< cap of growth and of server hints; an `open_ms` above
+                                      ///< it is its own cap; 0..1 day
+  int probes = 1;                     ///< calls at once while half-open; 1..16
+  int successes_to_close = 1;         ///< 1..1000
+  duration_ms lease_ms = 6'000;       ///< a probe without an answer for this long has failed:
+                                      ///< attempt timeout + 1 s; 1 ms..1 day
+  duration_ms ramp_ms = 0;            ///< admit 10 % .. 100 % over this time after recovery;
+                                      ///< 0 = all at once; up to 1 hour
 };
 
 /// Empty when the configuration can be used, else a sentence that says what is wrong.
@@ -67,16 +67,16 @@ enum class breaker_outcome { success, failure, neutral };
 /// Why a state changed.
 enum class breaker_cause {
   none,
-  failures,          ///< enough failures in a row
-  failed_share,      ///< window mode: too many failed
-  slow_share,        ///< window mode: too many were slow
+  failures,      ///< enough failures in a row
+  failed_share,  ///< window mode: too many failed
+  slow_share,    ///< window mode: too many were slow
   open_time_over,
   probe_succeeded,
   probe_failed,
-  probe_lost,        ///< no answer within the lease
+  probe_lost,  ///< no answer within the lease
   ramp_failed,
   ramp_over,
-  recovered,         ///< somebody saw the dependency come back
+  recovered,  ///< somebody saw the dependency come back
   forced,
   disabled,
   reset,
@@ -116,14 +116,14 @@ struct breaker_transitions {
 
 struct breaker_admission {
   bool admitted = false;
-  breaker_permit permit;                                 ///< valid only if admitted
+  breaker_permit permit;  ///< valid only if admitted
   breaker_rejection rejection = breaker_rejection::none;
   duration_ms retry_after_ms = 0;  ///< if rejected: when the next call may pass; 0 = unknown
                                    ///< (forced open)
-  breaker_state state = breaker_state::closed;           ///< after the decision
+  breaker_state state = breaker_state::closed;  ///< after the decision
   std::uint64_t epoch = 0;
-  int consecutive = 0;             ///< failures in a row: the evidence
-  int trips = 0;                   ///< trips since the last close
+  int consecutive = 0;  ///< failures in a row: the evidence
+  int trips = 0;        ///< trips since the last close
   breaker_transitions transitions;
 };
 
@@ -149,10 +149,10 @@ struct breaker_view {
   std::size_t window_calls = 0;
   std::size_t window_failed = 0;
   std::size_t window_slow = 0;
-  int trips = 0;                   ///< since the last close
+  int trips = 0;  ///< since the last close
   std::uint64_t trips_total = 0;
   int probes_in_flight = 0;
-  int successes = 0;               ///< of this half-open era
+  int successes = 0;  ///< of this half-open era
   std::uint64_t rejected = 0;
   std::uint64_t late_successes = 0;
   std::uint64_t late_failures = 0;
@@ -162,7 +162,7 @@ struct breaker_view {
   bool observing = false;
   breaker_cause last_trip_cause = breaker_cause::none;
   instant_ms last_trip_at = 0;
-  int last_trip_failures = 0;      ///< failures in a row at that moment
+  int last_trip_failures = 0;  ///< failures in a row at that moment
 };
 
 }  // namespace taquilla

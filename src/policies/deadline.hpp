@@ -7,9 +7,9 @@
 // accept, at dequeue, before every attempt and before a commit. A plain value, free to copy.
 #pragma once
 
-#include <string_view>
-
 #include "policies/time.hpp"
+
+#include <string_view>
 
 namespace taquilla {
 

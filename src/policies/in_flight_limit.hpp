@@ -6,16 +6,16 @@
 // permit. Owned by one actor; not thread-safe; allocates only when built or enlarged.
 #pragma once
 
+#include "policies/time.hpp"
+
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
-#include "policies/time.hpp"
-
 namespace taquilla {
 
 struct in_flight_limit_config {
-  std::size_t limit = 64;               ///< calls at once; 0 (nobody) ..100 000
+  std::size_t limit = 64;                 ///< calls at once; 0 (nobody) ..100 000
   duration_ms service_estimate_ms = 100;  ///< length of a call, until calls have been seen; >= 1
 };
 

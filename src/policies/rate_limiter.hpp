@@ -14,6 +14,8 @@
 // Owned by one actor; not thread-safe. Knows nothing of HTTP: status and headers are the gateway's.
 #pragma once
 
+#include "policies/time.hpp"
+
 #include <cstdint>
 #include <list>
 #include <optional>
@@ -21,8 +23,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "policies/time.hpp"
 
 namespace taquilla {
 
@@ -47,27 +47,27 @@ std::optional<std::int64_t> rate_milli_of(double rate_per_second);
 enum class limit_cause {
   under_limit,
   over_limit,
-  disabled,   ///< the limiter is off: nothing was counted
-  no_key,     ///< the empty key has no limit: nothing was counted
-  long_key,   ///< `nginx` profile: a key over 65 535 bytes is passed uncounted
+  disabled,  ///< the limiter is off: nothing was counted
+  no_key,    ///< the empty key has no limit: nothing was counted
+  long_key,  ///< `nginx` profile: a key over 65 535 bytes is passed uncounted
 };
 
 /// A decision with the numbers behind it.
 struct limit_decision {
   bool pass = true;
   limit_cause cause = limit_cause::under_limit;  ///< what was found, even if a dry run lets it pass
-  bool overflow = false;            ///< decided on the shared overflow entry
-  std::int64_t excess_milli = 0;    ///< the excess this request leaves, or would leave if rejected
-  std::int64_t remaining = 0;       ///< requests that would still pass at this instant
-  duration_ms retry_after_ms = 0;   ///< 0 unless over the limit; else the exact wait, at least 1
-  duration_ms reset_ms = 0;         ///< until the excess has leaked away, if nothing else comes
+  bool overflow = false;                         ///< decided on the shared overflow entry
+  std::int64_t excess_milli = 0;   ///< the excess this request leaves, or would leave if rejected
+  std::int64_t remaining = 0;      ///< requests that would still pass at this instant
+  duration_ms retry_after_ms = 0;  ///< 0 unless over the limit; else the exact wait, at least 1
+  duration_ms reset_ms = 0;        ///< until the excess has leaked away, if nothing else comes
 };
 
 struct limiter_counters {
   std::uint64_t passed = 0;
-  std::uint64_t rejected = 0;       ///< over the limit, dry runs included
-  std::uint64_t overflowed = 0;     ///< decided on the overflow entry
-  std::uint64_t evicted = 0;        ///< `nginx` profile: keys in debt that were forgiven
+  std::uint64_t rejected = 0;    ///< over the limit, dry runs included
+  std::uint64_t overflowed = 0;  ///< decided on the overflow entry
+  std::uint64_t evicted = 0;     ///< `nginx` profile: keys in debt that were forgiven
   std::uint64_t clock_steps_back = 0;
 };
 
@@ -80,6 +80,10 @@ class rate_limiter {
  public:
   /// @throws std::invalid_argument if `problem(config)` is not empty.
   explicit rate_limiter(const rate_limiter_config& config = {});
+
+  // The index points into the entries, so a copy would point into the original.
+  rate_limiter(const rate_limiter&) = delete;
+  rate_limiter& operator=(const rate_limiter&) = delete;
 
   /// Decides about one request and charges it if it passes.
   /// @param key who asks, see client_key.hpp; allocates only when the key is new.
@@ -113,6 +117,7 @@ class rate_limiter {
   limit_decision judge(const bucket& level, instant_ms now) const;
   void charge(bucket& level, const limit_decision& decision, instant_ms now) const;
   bucket& place(std::string_view key, instant_ms now, bool& overflow);
+  bool has_room(std::string_view key, instant_ms now) const;
   bool idle_and_drained(const entry& candidate, instant_ms now) const;
   void drop_idle(instant_ms now);
   void drop_last();
@@ -131,6 +136,7 @@ struct limit_request {
 };
 
 /// Decides several limits as one: if any rejects, none is charged.
+/// @param limits no two with the same limiter and key.
 /// @return the first rejection, else the decision with the fewest requests remaining.
 limit_decision decide_all(const std::vector<limit_request>& limits, instant_ms now);
 

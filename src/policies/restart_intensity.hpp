@@ -10,11 +10,11 @@
 //   death --(more)--------------------------> give_up{until}
 #pragma once
 
+#include "policies/time.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <string_view>
-
-#include "policies/time.hpp"
 
 namespace taquilla {
 

@@ -15,20 +15,20 @@
 //                            +--stop{cause}                           +--stop{cause}
 #pragma once
 
-#include <optional>
-#include <string_view>
-
 #include "policies/deadline.hpp"
 #include "policies/retry_budget.hpp"
 #include "policies/time.hpp"
 
+#include <optional>
+#include <string_view>
+
 namespace taquilla {
 
 struct retry_config {
-  int attempts_max = 3;            ///< calls in all, the first included; 1..100
-  bool jitter = true;              ///< false: no delay at all, as the original does
-  duration_ms base_ms = 100;       ///< ceiling of the first delay
-  duration_ms cap_ms = 1'000;      ///< ceiling of every delay
+  int attempts_max = 3;              ///< calls in all, the first included; 1..100
+  bool jitter = true;                ///< false: no delay at all, as the original does
+  duration_ms base_ms = 100;         ///< ceiling of the first delay
+  duration_ms cap_ms = 1'000;        ///< ceiling of every delay
   duration_ms min_attempt_ms = 200;  ///< an attempt with less time than this is not worth starting
 
   /// Three calls, one right after the other: the retry of the original.
@@ -48,7 +48,7 @@ enum class attempt_outcome {
 
 struct attempt_report {
   attempt_outcome outcome = attempt_outcome::success;
-  int attempt = 1;                ///< which attempt this is about, counted from 1
+  int attempt = 1;  ///< which attempt this is about, counted from 1
   bool has_idempotency_key = false;
   bool server_forbids_retry = false;
   std::optional<duration_ms> hint_ms;  ///< the server's own wait; negative means "do not retry"
