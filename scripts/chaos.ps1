@@ -139,8 +139,8 @@ function Invoke-Scenario($Item, $Run) {
   if (-not $KeepReservations) { Remove-Reservation $Run.Reservations }
 }
 
-# The object a scenario leaves behind. Its usual view has five properties, hence is a list: PowerShell
-# prints a list at once, whereas a table waits for its width, and an exit just then would lose it.
+# The object a scenario leaves behind. Its usual view has five properties, hence is a list: one is
+# printed at once, whereas a table waits for its width, and an exit just then would lose it.
 function Get-Result($Item, $Run, [TimeSpan]$Duration) {
   $result = [pscustomobject]@{
     PSTypeName = 'Taquilla.ChaosResult'; Scenario = $Item.Name; Passed = $Run.Outcome -eq 'Passed'
