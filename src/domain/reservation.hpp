@@ -23,6 +23,7 @@ struct purchase_order {
   std::string email;
   money amount;
   std::string idempotency_key;  ///< empty: none was sent
+  std::string evidence;         ///< numbers of the limiter that let it in, for the timeline
 };
 
 /// Fingerprint of (event, seat, e-mail, amount): what makes two requests the same purchase. 64 bits,
@@ -61,7 +62,7 @@ struct reservation {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, purchase_order& x) {
-  return f(x.event, x.seat, x.email, x.amount, x.idempotency_key);
+  return f(x.event, x.seat, x.email, x.amount, x.idempotency_key, x.evidence);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, timeline_entry& x) {

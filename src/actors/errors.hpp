@@ -1,0 +1,19 @@
+// Between CAF's errors and ours. A refusal is a caf::error of category `taquilla` whose context
+// carries the detail and the retry advice; everything else CAF reports (timeout, dead receiver, thrown
+// exception) means that nobody answered, and becomes the code that the asker names for silence.
+#pragma once
+
+#include <caf/error.hpp>
+
+#include "domain/error.hpp"
+
+namespace taquilla {
+
+caf::error to_caf(const error& why);
+error as_error(const caf::error& e, errc silence);
+
+/// True when the asked part decided "no". False when it could not be asked, or nobody knows: then
+/// the outcome is unknown unless the caller knows that nothing was sent.
+bool is_refusal(const error& why);
+
+}  // namespace taquilla

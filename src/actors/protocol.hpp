@@ -1,0 +1,441 @@
+// Every message and every typed interface of the box office, in one place. Who says what to whom:
+//
+//   FRONT DESK --purchase_order--> RESERVATION DESK --spawns--> RESERVATION (one a purchase)
+//   RESERVATION --hold_seat--> INVENTORY      RESERVATION --charge_card--> PAYMENT
+//   RESERVATION --record/confirm/fail--> STORE
+//   SETTLEMENT --void/refund--> PAYMENT       MAIL RELAY --send_mail--> NOTIFICATION
+//   everybody --happened--> EVENT FEED        SUPERVISOR starts, watches, restarts, stops them all
+//
+// INVENTORY, PAYMENT, NOTIFICATION and the DESK are reached through a door (door.hpp): a handle that
+// stays the same while incarnations come and go. Requests are imperatives, facts are in the past
+// tense, refusals travel as CAF errors of category `taquilla` (errors.def). Messages marked INTERNAL
+// an actor sends to itself. Times: `*_ms` of clock() where nothing else is said, wall_ms for people.
+#pragma once
+
+#include <caf/meta/type_name.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <string>
+#include <vector>
+
+#include "domain/error.hpp"
+#include "domain/reservation.hpp"
+#include "policies/circuit_breaker_config.hpp"
+#include "store/commands.hpp"
+
+// Fixed here, at global scope as CAF wants it: an errc becomes a caf::error of this category.
+CAF_ERROR_CODE_ENUM(taquilla::errc, "taquilla")
+
+namespace taquilla {
+
+// -- life of every supervised actor ------------------------------------------------------------
+
+/// Answered once the actor can serve; an error is a failed start.
+struct report_ready {};
+struct child_ready {};
+
+// -- INVENTORY ------------------------------------------------------------------------------------
+
+struct hold_seat {
+  std::string event;
+  seat_id seat;
+  std::uint64_t identity = 0;
+  std::uint64_t token = 0;     ///< names this hold
+};
+struct hold_answer {
+  reservation_id yours = 0;    ///< 0: held for you now; else the seat is already this purchase's
+};
+/// Gives a hold back, and forgets a sale of `id` (0: there was none).
+struct release_seat {
+  std::string event;
+  seat_id seat;
+  std::uint64_t token = 0;
+  reservation_id id = 0;
+};
+struct seat_released {};
+struct sell_seat {
+  std::string event;
+  seat_id seat;
+  std::uint64_t identity = 0;
+  reservation_id id = 0;
+};
+/// Somebody saw a difference between INVENTORY's picture of a seat and the store's.
+struct recheck_seat {
+  std::string event;
+  seat_id seat;
+};
+struct list_seats {
+  std::string event;
+  std::string after;           ///< seat as text; empty: from the beginning
+  std::uint32_t limit = 1000;
+};
+struct seat_line {
+  seat_id seat;
+  seat_state state = seat_state::free;
+  std::int64_t held_for_ms = 0;
+};
+struct seat_page {
+  std::vector<seat_line> seats;
+};
+struct list_events {};
+struct event_line {
+  std::string id, name;
+  std::uint64_t seats = 0, held = 0, sold = 0;
+};
+struct event_list {
+  std::vector<event_line> events;
+};
+struct check_holds {};         ///< INTERNAL: whose time is over?
+
+using inventory_actor = caf::typed_actor<
+    // Holds a seat for a purchase. Errors: unknown_event, unknown_seat, seat_taken.
+    caf::replies_to<hold_seat>::with<hold_answer>,
+    // Frees a hold, or a sale that was cancelled.
+    caf::replies_to<release_seat>::with<seat_released>,
+    // The store has confirmed the purchase: the hold is a sale now.
+    caf::reacts_to<sell_seat>,
+    // Asks the store who lives on a seat and believes it.
+    caf::reacts_to<recheck_seat>,
+    caf::replies_to<list_seats>::with<seat_page>,
+    caf::replies_to<list_events>::with<event_list>,
+    caf::replies_to<report_ready>::with<child_ready>,
+    caf::reacts_to<check_holds>>;
+
+// -- PAYMENT --------------------------------------------------------------------------------------
+
+struct charge_card {
+  reservation_id id = 0;       ///< the idempotency key of all attempts
+  money amount;
+  int attempt = 1;
+};
+struct void_payment {
+  reservation_id id = 0;
+};
+struct refund_payment {
+  reservation_id id = 0;
+};
+struct find_payment {
+  reservation_id id = 0;
+};
+
+using payment_actor = caf::typed_actor<
+    // Charges once per reservation, however often it is asked. Errors: payment_declined, charge_voided.
+    caf::replies_to<charge_card>::with<charge_record>,
+    // Leaves a tombstone: what was voided can never be charged.
+    caf::replies_to<void_payment>::with<charge_record>,
+    caf::replies_to<refund_payment>::with<charge_record>,
+    caf::replies_to<find_payment>::with<charge_record>,
+    caf::replies_to<report_ready>::with<child_ready>>;
+
+// -- NOTIFICATION -----------------------------------------------------------------------------------
+
+struct send_mail {
+  mail what;
+};
+struct transport_answered {    ///< INTERNAL: the SMTP server took the mail, or did not
+  std::string message_id;
+  error why;                   ///< code none: it took it
+};
+
+using notification_actor = caf::typed_actor<
+    // Delivers a mail, once by message id. Errors: mail_bounced, notification_unavailable.
+    caf::replies_to<send_mail>::with<mail_filed>,
+    caf::replies_to<report_ready>::with<child_ready>,
+    caf::reacts_to<transport_answered>>;
+
+// -- relays of what is owed ---------------------------------------------------------------------------
+
+struct something_due {};       ///< the store has new work for a relay
+struct look_again {};          ///< INTERNAL: a wait is over
+
+/// SETTLEMENT and MAIL RELAY: drain a durable queue of the store, each item until it is acknowledged.
+using relay_actor = caf::typed_actor<
+    caf::reacts_to<something_due>,
+    caf::replies_to<report_ready>::with<child_ready>,
+    caf::reacts_to<look_again>>;
+
+// -- STORE --------------------------------------------------------------------------------------------
+
+struct flush_batch {};         ///< INTERNAL: behind the backlog, so the batch is as large as it gets
+
+using store_actor = caf::typed_actor<
+    // Writes: answered after the commit that made them durable (store/commands.hpp).
+    caf::replies_to<record_purchase>::with<purchase_recorded>,
+    caf::replies_to<confirm_purchase>::with<purchase_confirmed>,
+    caf::replies_to<fail_purchase>::with<purchase_failed>,
+    caf::replies_to<cancel_purchase>::with<purchase_cancelled>,
+    caf::replies_to<append_timeline>::with<timeline_appended>,
+    caf::replies_to<record_charge>::with<charge_record>,
+    caf::replies_to<void_charge>::with<charge_record>,
+    caf::replies_to<refund_charge>::with<charge_record>,
+    caf::replies_to<settle>::with<settled>,
+    caf::replies_to<deliver_mail>::with<mail_filed>,
+    caf::replies_to<postpone_mail>::with<mail_filed>,
+    // Reads: of committed rows only.
+    caf::replies_to<find_reservation>::with<reservation>,
+    caf::replies_to<list_reservations>::with<reservations>,
+    caf::replies_to<open_purchases>::with<reservations>,
+    caf::replies_to<find_charge>::with<charge_record>,
+    caf::replies_to<list_charges>::with<charges>,
+    caf::replies_to<due_settlements>::with<settlements>,
+    caf::replies_to<due_mails>::with<mails>,
+    caf::replies_to<list_mailbox>::with<mails>,
+    caf::replies_to<list_outbox>::with<mails>,
+    caf::replies_to<live_seats>::with<live_seats_page>,
+    caf::replies_to<find_seat_owner>::with<live_seat>,
+    caf::replies_to<find_key>::with<key_owner>,
+    caf::replies_to<count_everything>::with<store_counts>,
+    caf::reacts_to<flush_batch>>;
+
+// -- RESERVATION and its DESK -------------------------------------------------------------------------
+
+struct purchase_accepted {
+  reservation_id id = 0;
+  bool replayed = false;
+};
+struct run_purchase {};
+struct step_timer {            ///< INTERNAL: a wait between attempts is over, or the deadline passed
+  bool deadline = false;
+  int attempt = 0;
+};
+/// A door tells whom an injected fault touched, so that the timeline can name it.
+struct fault_touched {
+  std::string fault_id;        ///< e.g. "payment#3"
+  std::string kind;
+};
+
+using reservation_actor = caf::typed_actor<
+    // Runs the purchase it was spawned for and answers the buyer.
+    caf::replies_to<run_purchase>::with<purchase_accepted>,
+    caf::reacts_to<fault_touched>,
+    caf::reacts_to<step_timer>>;
+
+struct cancel_reservation {
+  reservation_id id = 0;
+};
+/// What INVENTORY was to the purchase that asked it: the breaker's evidence.
+struct inventory_heard {
+  breaker_permit permit;
+  breaker_outcome outcome = breaker_outcome::neutral;
+};
+struct retry_wanted {
+  std::uint64_t token = 0;
+  int attempt = 1;
+  bool outcome_unknown = true;
+  std::int64_t remaining_ms = 0;
+};
+struct retry_answer {
+  bool again = false;
+  std::int64_t after_ms = 0;
+  std::string evidence;        ///< the numbers behind the verdict, for the timeline
+};
+/// The last word of a RESERVATION to its desk.
+struct purchase_over {
+  std::uint64_t token = 0;
+  bool accepted = false;
+  purchase_accepted answer;
+  error why;
+  bool was_charged = false;    ///< PAYMENT answered well: credit for the retry budget
+};
+/// The supervisor has seen a service come back.
+struct service_healed {
+  std::string service;         ///< "inventory" or "payment"
+};
+struct report_desk {};
+struct desk_report {
+  std::uint64_t in_flight = 0;
+  std::int64_t tokens_milli = 0;
+  std::string breaker_state;
+  std::uint64_t consecutive = 0, trips = 0, rejected = 0;
+  std::int64_t retry_after_ms = 0;
+};
+struct drain_desk {};
+struct desk_drained {};
+struct sweep_open {};          ///< INTERNAL: purchases that a death or a lost answer left pending
+
+using desk_actor = caf::typed_actor<
+    // Sells. The same purchase again gets the stored answer. Errors: most of errors.def.
+    caf::replies_to<purchase_order>::with<purchase_accepted>,
+    // Cancels: refund owed, seat free, mail due. Repeating it changes nothing.
+    caf::replies_to<cancel_reservation>::with<reservation>,
+    caf::reacts_to<inventory_heard>,
+    caf::replies_to<retry_wanted>::with<retry_answer>,
+    caf::reacts_to<purchase_over>,
+    caf::reacts_to<service_healed>,
+    caf::replies_to<report_desk>::with<desk_report>,
+    // Refuses new purchases from now on; answered when none is in flight.
+    caf::replies_to<drain_desk>::with<desk_drained>,
+    caf::replies_to<report_ready>::with<child_ready>,
+    caf::reacts_to<sweep_open>>;
+
+// -- EVENT FEED ---------------------------------------------------------------------------------------
+
+struct happened {
+  std::string kind;            ///< "reservation.confirmed", "breaker.opened", "actor.restarted", ...
+  std::string service;
+  reservation_id id = 0;
+  std::string subject;         ///< a seat, an actor, a fault id
+  std::string detail;
+};
+struct feed_event {
+  std::uint64_t sequence = 0;
+  wall_ms at = 0;
+  happened what;
+};
+struct read_feed {
+  std::uint64_t after = 0;
+  std::uint32_t limit = 256;
+};
+struct feed_page {
+  std::vector<feed_event> events;
+};
+using feed_follower_actor = caf::typed_actor<caf::reacts_to<feed_event>>;
+struct follow_feed {
+  feed_follower_actor follower;
+};
+
+using event_feed_actor = caf::typed_actor<
+    caf::reacts_to<happened>,
+    caf::replies_to<read_feed>::with<feed_page>,
+    // From now on every event is sent to the follower, until it dies.
+    caf::reacts_to<follow_feed>,
+    caf::replies_to<report_ready>::with<child_ready>>;
+
+// -- SUPERVISOR ---------------------------------------------------------------------------------------
+
+struct start_children {};
+struct children_started {};
+struct stop_children {};
+struct children_stopped {};
+struct set_chaos {
+  std::string service;         ///< inventory, payment, notification
+  std::string kind;            ///< of policies/chaos.hpp; "recover" ends all
+  std::int64_t delay_ms = 0;
+  std::uint32_t rate_ppm = 1'000'000;
+  std::int64_t for_ms = 0;     ///< 0: until it is ended
+  std::uint64_t times = 0;     ///< 0: every request
+};
+struct show_chaos {
+  std::string service;
+};
+struct chaos_rule {
+  std::string id, kind;
+  std::int64_t delay_ms = 0;
+  std::uint32_t rate_ppm = 0;
+  std::int64_t for_ms = 0;
+  std::uint64_t times = 0, touched = 0;
+  wall_ms since = 0, last_touched = 0, ends_at = 0;
+  std::string last_request;
+};
+struct chaos_report {
+  bool down = false;
+  std::vector<chaos_rule> active;
+};
+struct report_health {};
+struct child_health {
+  std::string name, state, reason;
+  wall_ms since = 0;
+  std::uint64_t restarts = 0;
+};
+struct health_report {
+  std::vector<child_health> children;
+  bool ready = false;
+};
+struct restart_due {           ///< INTERNAL: a back-off is over
+  std::string name;
+};
+struct crash_over {            ///< a `crash` ran out, by time (INTERNAL) or by count (from the door)
+  std::string service;
+  std::uint64_t rule = 0;
+};
+struct stop_overdue {          ///< INTERNAL: a child did not leave in time
+  std::size_t index = 0;
+};
+
+using supervisor_actor = caf::typed_actor<
+    // Starts every child in order; an error names the child that could not start.
+    caf::replies_to<start_children>::with<children_started>,
+    caf::replies_to<stop_children>::with<children_stopped>,
+    // Breaks or heals a service. `recover` is answered when the new incarnation serves.
+    caf::replies_to<set_chaos>::with<chaos_report>,
+    caf::replies_to<show_chaos>::with<chaos_report>,
+    caf::replies_to<report_health>::with<health_report>,
+    caf::reacts_to<restart_due>,
+    caf::reacts_to<crash_over>,
+    caf::reacts_to<stop_overdue>>;
+
+// -- how CAF carries and prints them --------------------------------------------------------------------
+
+#define TAQUILLA_MESSAGE(type, ...)                                     \
+  template <class Inspector>                                            \
+  typename Inspector::result_type inspect(Inspector& f, type& x) {      \
+    return f(caf::meta::type_name(#type), __VA_ARGS__);                 \
+  }
+#define TAQUILLA_EMPTY_MESSAGE(type)                                    \
+  template <class Inspector>                                            \
+  typename Inspector::result_type inspect(Inspector& f, type&) {        \
+    return f(caf::meta::type_name(#type));                              \
+  }
+TAQUILLA_EMPTY_MESSAGE(report_ready)
+TAQUILLA_EMPTY_MESSAGE(child_ready)
+TAQUILLA_MESSAGE(hold_seat, x.event, x.seat, x.identity, x.token)
+TAQUILLA_MESSAGE(hold_answer, x.yours)
+TAQUILLA_MESSAGE(release_seat, x.event, x.seat, x.token, x.id)
+TAQUILLA_EMPTY_MESSAGE(seat_released)
+TAQUILLA_MESSAGE(sell_seat, x.event, x.seat, x.identity, x.id)
+TAQUILLA_MESSAGE(recheck_seat, x.event, x.seat)
+TAQUILLA_MESSAGE(list_seats, x.event, x.after, x.limit)
+TAQUILLA_MESSAGE(seat_line, x.seat, x.state, x.held_for_ms)
+TAQUILLA_MESSAGE(seat_page, x.seats)
+TAQUILLA_EMPTY_MESSAGE(list_events)
+TAQUILLA_MESSAGE(event_line, x.id, x.name, x.seats, x.held, x.sold)
+TAQUILLA_MESSAGE(event_list, x.events)
+TAQUILLA_EMPTY_MESSAGE(check_holds)
+TAQUILLA_MESSAGE(charge_card, x.id, x.amount, x.attempt)
+TAQUILLA_MESSAGE(void_payment, x.id)
+TAQUILLA_MESSAGE(refund_payment, x.id)
+TAQUILLA_MESSAGE(find_payment, x.id)
+TAQUILLA_MESSAGE(send_mail, x.what)
+TAQUILLA_MESSAGE(transport_answered, x.message_id, x.why)
+TAQUILLA_EMPTY_MESSAGE(something_due)
+TAQUILLA_EMPTY_MESSAGE(look_again)
+TAQUILLA_EMPTY_MESSAGE(flush_batch)
+TAQUILLA_MESSAGE(purchase_accepted, x.id, x.replayed)
+TAQUILLA_EMPTY_MESSAGE(run_purchase)
+TAQUILLA_MESSAGE(step_timer, x.deadline, x.attempt)
+TAQUILLA_MESSAGE(fault_touched, x.fault_id, x.kind)
+TAQUILLA_MESSAGE(cancel_reservation, x.id)
+TAQUILLA_MESSAGE(breaker_permit, x.epoch, x.id, x.since)
+TAQUILLA_MESSAGE(inventory_heard, x.permit, x.outcome)
+TAQUILLA_MESSAGE(retry_wanted, x.token, x.attempt, x.outcome_unknown, x.remaining_ms)
+TAQUILLA_MESSAGE(retry_answer, x.again, x.after_ms, x.evidence)
+TAQUILLA_MESSAGE(purchase_over, x.token, x.accepted, x.answer, x.why, x.was_charged)
+TAQUILLA_MESSAGE(service_healed, x.service)
+TAQUILLA_EMPTY_MESSAGE(report_desk)
+TAQUILLA_MESSAGE(desk_report, x.in_flight, x.tokens_milli, x.breaker_state, x.consecutive, x.trips,
+                 x.rejected, x.retry_after_ms)
+TAQUILLA_EMPTY_MESSAGE(drain_desk)
+TAQUILLA_EMPTY_MESSAGE(desk_drained)
+TAQUILLA_EMPTY_MESSAGE(sweep_open)
+TAQUILLA_MESSAGE(happened, x.kind, x.service, x.id, x.subject, x.detail)
+TAQUILLA_MESSAGE(feed_event, x.sequence, x.at, x.what)
+TAQUILLA_MESSAGE(read_feed, x.after, x.limit)
+TAQUILLA_MESSAGE(feed_page, x.events)
+TAQUILLA_MESSAGE(follow_feed, x.follower)
+TAQUILLA_EMPTY_MESSAGE(start_children)
+TAQUILLA_EMPTY_MESSAGE(children_started)
+TAQUILLA_EMPTY_MESSAGE(stop_children)
+TAQUILLA_EMPTY_MESSAGE(children_stopped)
+TAQUILLA_MESSAGE(set_chaos, x.service, x.kind, x.delay_ms, x.rate_ppm, x.for_ms, x.times)
+TAQUILLA_MESSAGE(show_chaos, x.service)
+TAQUILLA_MESSAGE(chaos_rule, x.id, x.kind, x.delay_ms, x.rate_ppm, x.for_ms, x.times, x.touched,
+                 x.since, x.last_touched, x.ends_at, x.last_request)
+TAQUILLA_MESSAGE(chaos_report, x.down, x.active)
+TAQUILLA_EMPTY_MESSAGE(report_health)
+TAQUILLA_MESSAGE(child_health, x.name, x.state, x.reason, x.since, x.restarts)
+TAQUILLA_MESSAGE(health_report, x.children, x.ready)
+TAQUILLA_MESSAGE(restart_due, x.name)
+TAQUILLA_MESSAGE(crash_over, x.service, x.rule)
+TAQUILLA_MESSAGE(stop_overdue, x.index)
+
+}  // namespace taquilla

@@ -1,0 +1,169 @@
+#include "domain/seat_map.hpp"
+
+#include <utility>
+
+namespace taquilla {
+
+namespace {
+
+constexpr std::uint8_t is_free = 0, is_held = 1, is_pending = 2, is_sold = 3;
+
+seat_state shown(std::uint64_t state) {
+  if (state == is_sold) return seat_state::sold;
+  return state == is_free ? seat_state::free : seat_state::held;
+}
+
+}  // namespace
+
+seat_map::seat_map(const venue& plan) {
+  for (const auto& event : plan) {
+    events_.emplace(event.id, static_cast<std::uint32_t>(houses_.size()));
+    house h;
+    h.id = event.id;
+    h.name = event.name;
+    h.row_names = event.rows;
+    h.seats_per_row = event.seats_per_row;
+    h.slots.resize(event.rows.size());
+    for (std::uint32_t i = 0; i < event.rows.size(); ++i) h.rows.emplace(event.rows[i], i);
+    houses_.push_back(std::move(h));
+  }
+}
+
+errc seat_map::locate(const std::string& event, const seat_id& seat, place_key& where) const {
+  const auto e = events_.find(event);
+  if (e == events_.end()) return errc::unknown_event;
+  const auto& h = houses_[e->second];
+  const auto row = h.rows.find(seat.row);
+  if (row == h.rows.end() || seat.number == 0 || seat.number > h.seats_per_row)
+    return errc::unknown_seat;
+  where = {e->second, row->second, seat.number};
+  return errc::none;
+}
+
+seat_map::slot& seat_map::at(const place_key& where) {
+  auto& row = houses_[where.event].slots[where.row];
+  if (row.empty()) row.resize(houses_[where.event].seats_per_row);
+  return row[where.number - 1];
+}
+
+const seat_map::slot* seat_map::peek(const place_key& where) const {
+  const auto& row = houses_[where.event].slots[where.row];
+  return row.empty() ? nullptr : &row[where.number - 1];
+}
+
+/// The one place where a seat changes, so that the counters cannot drift from the seats.
+void seat_map::set(const place_key& where, std::uint8_t state, std::uint64_t identity,
+                   reservation_id id) {
+  auto& s = at(where);
+  auto& h = houses_[where.event];
+  const auto count = [&h](std::uint64_t which, std::int64_t by) {
+    if (which == is_sold) h.sold += static_cast<std::uint64_t>(by);
+    if (which == is_held || which == is_pending) h.held += static_cast<std::uint64_t>(by);
+  };
+  count(s.state, -1);
+  count(state, +1);
+  s.state = state;
+  s.identity = identity;
+  s.id = id;
+}
+
+void seat_map::drop_hold(const place_key& where) {
+  const auto i = holds_.find(where);
+  if (i == holds_.end()) return;
+  by_time_.erase({i->second.until_ms, where});
+  holds_.erase(i);
+}
+
+seat_map::hold_answer seat_map::hold(const std::string& event, const seat_id& seat,
+                                     std::uint64_t identity, std::uint64_t token,
+                                     std::int64_t until_ms) {
+  place_key where;
+  if (const auto bad = locate(event, seat, where); bad != errc::none) return error{bad, {}, 0};
+  const auto& s = at(where);
+  const bool ours = s.identity == identity;
+  if ((s.state == is_sold || s.state == is_pending) && ours) return yours{s.id};
+  if (s.state == is_sold || s.state == is_pending || (s.state == is_held && !ours))
+    return error{errc::seat_taken, to_string(seat), 0};
+  drop_hold(where);
+  set(where, is_held, identity, 0);
+  holds_[where] = {token, until_ms};
+  by_time_[{until_ms, where}] = token;
+  return held{};
+}
+
+bool seat_map::release(const std::string& event, const seat_id& seat, std::uint64_t token) {
+  place_key where;
+  if (locate(event, seat, where) != errc::none) return false;
+  const auto i = holds_.find(where);
+  if (i == holds_.end() || i->second.token != token) return false;
+  drop_hold(where);
+  set(where, is_free, 0, 0);
+  return true;
+}
+
+void seat_map::sell(const std::string& event, const seat_id& seat, std::uint64_t identity,
+                    reservation_id id) {
+  place_key where;
+  if (locate(event, seat, where) != errc::none) return;
+  // A sale that was cancelled and sold anew must not be overwritten by the older sale's late message.
+  if (const auto& s = at(where); (s.state == is_sold || s.state == is_pending) && s.id > id) return;
+  drop_hold(where);
+  set(where, is_sold, identity, id);
+}
+
+void seat_map::vacate(const std::string& event, const seat_id& seat, reservation_id id) {
+  place_key where;
+  if (locate(event, seat, where) != errc::none) return;
+  const auto& s = at(where);
+  if ((s.state == is_sold || s.state == is_pending) && s.id == id) set(where, is_free, 0, 0);
+}
+
+void seat_map::place(const std::string& event, const seat_id& seat, std::uint64_t identity,
+                     reservation_id id, bool confirmed) {
+  place_key where;
+  if (locate(event, seat, where) != errc::none) return;  // the venue shrank: the seat is not for sale
+  const bool owned = at(where).state == is_sold || at(where).state == is_pending;
+  if (id == 0) return owned ? set(where, is_free, 0, 0) : void();
+  drop_hold(where);
+  set(where, confirmed ? is_sold : is_pending, identity, id);
+}
+
+std::vector<seat_map::overdue_hold> seat_map::overdue(std::int64_t now_ms, std::size_t limit) const {
+  std::vector<overdue_hold> out;
+  for (const auto& [when, token] : by_time_) {
+    if (when.first > now_ms || out.size() >= limit) break;
+    const auto& h = houses_[when.second.event];
+    out.push_back({h.id, {h.row_names[when.second.row], when.second.number}, token});
+  }
+  return out;
+}
+
+result<std::vector<seat_map::seat_line>> seat_map::list(const std::string& event, const seat_id* after,
+                                                        std::size_t limit) const {
+  const auto e = events_.find(event);
+  if (e == events_.end()) return error{errc::unknown_event, event, 0};
+  const auto& h = houses_[e->second];
+  place_key where{e->second, 0, 0};
+  if (after != nullptr)
+    if (const auto bad = locate(event, *after, where); bad != errc::none) return error{bad, {}, 0};
+  std::vector<seat_line> out;
+  for (++where.number; where.row < h.row_names.size(); ++where.row, where.number = 1)
+    for (; where.number <= h.seats_per_row; ++where.number) {
+      if (out.size() >= limit) return out;
+      const auto* s = peek(where);
+      const auto hold = holds_.find(where);
+      out.push_back({{h.row_names[where.row], where.number},
+                     s ? shown(s->state) : seat_state::free,
+                     hold == holds_.end() ? 0 : hold->second.until_ms});
+    }
+  return out;
+}
+
+std::vector<seat_map::event_line> seat_map::events() const {
+  std::vector<event_line> out;
+  for (const auto& h : houses_)
+    out.push_back({h.id, h.name, std::uint64_t{h.row_names.size()} * h.seats_per_row, h.held, h.sold});
+  return out;
+}
+
+}  // namespace taquilla

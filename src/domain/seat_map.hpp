@@ -1,0 +1,117 @@
+// Who holds and who owns the seats of every event: INVENTORY's memory. It never oversells: a seat has
+// one holder or one owner, or none. It refuses to know time other than as an argument, and it is not
+// the truth after a crash: the store is, and `place` rebuilds the map from it.
+//
+//   free --hold--> held --sell--> sold --vacate--> free      held --release / overdue--> free
+//
+// 16 bytes a seat, allocated a row at a time when somebody first touches the row; what only a hold
+// needs (who, until when) lives in a table beside it, because few seats are held at any moment.
+// One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "domain/error.hpp"
+#include "domain/reservation.hpp"
+#include "domain/seat.hpp"
+
+namespace taquilla {
+
+/// One event of the venue file: its rows in order, each with seats 1..seats_per_row.
+struct venue_event {
+  std::string id, name;
+  std::vector<std::string> rows;
+  std::uint32_t seats_per_row = 0;
+};
+using venue = std::vector<venue_event>;
+
+class seat_map {
+ public:
+  explicit seat_map(const venue& plan);
+
+  struct held {};
+  struct yours { reservation_id id = 0; };
+  using hold_answer = std::variant<held, yours, error>;
+
+  /// Takes a free seat for `identity` until `until_ms`. A hold that the same identity left behind is
+  /// taken over. Errors: unknown_event, unknown_seat, seat_taken.
+  hold_answer hold(const std::string& event, const seat_id& seat, std::uint64_t identity,
+                   std::uint64_t token, std::int64_t until_ms);
+  /// Frees the seat if the hold is `token`'s. False: it was somebody else's, or none.
+  bool release(const std::string& event, const seat_id& seat, std::uint64_t token);
+  /// The hold became a sale. Overwrites whatever the map believed: the store has decided.
+  void sell(const std::string& event, const seat_id& seat, std::uint64_t identity, reservation_id id);
+  /// A sale or a pending purchase ended: frees the seat if it is `id`'s.
+  void vacate(const std::string& event, const seat_id& seat, reservation_id id);
+  /// What the store says of a seat. `id` 0: nobody lives there, so a sale is forgotten; a hold stays.
+  void place(const std::string& event, const seat_id& seat, std::uint64_t identity, reservation_id id,
+             bool confirmed);
+
+  struct overdue_hold {
+    std::string event;
+    seat_id seat;
+    std::uint64_t token = 0;
+  };
+  /// Holds whose time is over, at most `limit`, oldest first. They stay held until decided.
+  std::vector<overdue_hold> overdue(std::int64_t now_ms, std::size_t limit) const;
+
+  struct seat_line {
+    seat_id seat;
+    seat_state state = seat_state::free;
+    std::int64_t held_until_ms = 0;
+  };
+  /// A page of an event in the venue's order, after seat `after` (nullptr: from the beginning).
+  result<std::vector<seat_line>> list(const std::string& event, const seat_id* after,
+                                      std::size_t limit) const;
+  struct event_line {
+    std::string id, name;
+    std::uint64_t seats = 0, held = 0, sold = 0;
+  };
+  std::vector<event_line> events() const;
+  std::size_t holds() const { return holds_.size(); }
+
+ private:
+  /// state 0 free, 1 held, 2 pending in the store, 3 sold.
+  struct slot {
+    std::uint64_t identity = 0;
+    std::uint64_t id : 56;
+    std::uint64_t state : 8;
+    slot() : id(0), state(0) {}
+  };
+  struct house {
+    std::string id, name;
+    std::vector<std::string> row_names;
+    std::map<std::string, std::uint32_t> rows;  ///< name -> index
+    std::vector<std::vector<slot>> slots;       ///< a row is empty until first touched
+    std::uint32_t seats_per_row = 0;
+    std::uint64_t held = 0, sold = 0;
+  };
+  struct place_key {
+    std::uint32_t event = 0, row = 0, number = 0;
+    friend bool operator<(const place_key& a, const place_key& b) {
+      return std::tie(a.event, a.row, a.number) < std::tie(b.event, b.row, b.number);
+    }
+  };
+  struct hold_entry {
+    std::uint64_t token = 0;
+    std::int64_t until_ms = 0;
+  };
+
+  errc locate(const std::string& event, const seat_id& seat, place_key& where) const;
+  slot& at(const place_key& where);
+  const slot* peek(const place_key& where) const;
+  void set(const place_key& where, std::uint8_t state, std::uint64_t identity, reservation_id id);
+  void drop_hold(const place_key& where);
+
+  std::vector<house> houses_;
+  std::map<std::string, std::uint32_t> events_;
+  std::map<place_key, hold_entry> holds_;
+  std::map<std::pair<std::int64_t, place_key>, std::uint64_t> by_time_;
+};
+
+}  // namespace taquilla
