@@ -45,25 +45,6 @@ class store_state {
   using pointer = store_actor::stateful_pointer<store_state>;
   explicit store_state(pointer self) : self_(self) {}
 
-  store_actor::behavior_type start(std::shared_ptr<database> base, store_options options) {
-    base_ = std::move(base);
-    options_ = options;
-    return {write<record_purchase, purchase_recorded>(), write<confirm_purchase, purchase_confirmed>(),
-            write<fail_purchase, purchase_failed>(),     write<cancel_purchase, purchase_cancelled>(),
-            write<append_timeline, timeline_appended>(), write<record_charge, charge_record>(),
-            write<void_charge, charge_record>(),         write<refund_charge, charge_record>(),
-            write<settle, settled>(),                    write<deliver_mail, mail_filed>(),
-            write<postpone_mail, mail_filed>(),          read<find_reservation, reservation>(),
-            read<list_reservations, reservations>(),     read<open_purchases, reservations>(),
-            read<find_charge, charge_record>(),          read<list_charges, charges>(),
-            read<due_settlements, settlements>(),        read<due_mails, mails>(),
-            read<list_mailbox, mails>(),                 read<list_outbox, mails>(),
-            read<live_seats, live_seats_page>(),         read<find_seat_owner, live_seat>(),
-            read<find_key, key_owner>(),                 read<count_everything, store_counts>(),
-            [this](const flush_batch&) { flush(); }};
-  }
-
- private:
   template <class Command, class Answer>
   auto write() {
     return [this](Command& command) -> caf::result<Answer> {
@@ -84,6 +65,25 @@ class store_state {
     };
   }
 
+  store_actor::behavior_type start(std::shared_ptr<database> base, store_options options) {
+    base_ = std::move(base);
+    options_ = options;
+    return {write<record_purchase, purchase_recorded>(), write<confirm_purchase, purchase_confirmed>(),
+            write<fail_purchase, purchase_failed>(),     write<cancel_purchase, purchase_cancelled>(),
+            write<append_timeline, timeline_appended>(), write<record_charge, charge_record>(),
+            write<void_charge, charge_record>(),         write<refund_charge, charge_record>(),
+            write<settle, settled>(),                    write<deliver_mail, mail_filed>(),
+            write<postpone_mail, mail_filed>(),          read<find_reservation, reservation>(),
+            read<list_reservations, reservations>(),     read<open_purchases, reservations>(),
+            read<find_charge, charge_record>(),          read<list_charges, charges>(),
+            read<due_settlements, settlements>(),        read<due_mails, mails>(),
+            read<list_mailbox, mails>(),                 read<list_outbox, mails>(),
+            read<live_seats, live_seats_page>(),         read<find_seat_owner, live_seat>(),
+            read<find_key, key_owner>(),                 read<count_everything, store_counts>(),
+            [this](const flush_batch&) { flush(); }};
+  }
+
+ private:
   void flush() {
     if (batch_.empty()) return;  // a full batch went before its message came
     const auto batch = std::exchange(batch_, {});

@@ -1,0 +1,186 @@
+#include "actors/door.hpp"
+
+#include <caf/all.hpp>
+
+#include <chrono>
+#include <utility>
+
+#include "actors/errors.hpp"
+#include "policies/chaos.hpp"
+
+namespace taquilla {
+
+/// A message that waits behind an injected delay, with the promise to answer it.
+struct held_back {
+  caf::message what;
+  caf::response_promise promise;
+  bool lossy = false;
+  std::string refusal;  ///< kind of the fault that decides the answer; empty: pass it on
+};
+
+}  // namespace taquilla
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(taquilla::held_back)
+
+namespace taquilla {
+
+namespace {
+
+class door_state {
+ public:
+  static inline const char* name = "door";
+  using pointer = caf::stateful_actor<door_state>*;
+  explicit door_state(pointer self) : self_(self) {}
+
+  caf::behavior start(door_options options, wall_clock wall, caf::actor feed) {
+    options_ = std::move(options);
+    wall_ = wall;
+    feed_ = std::move(feed);
+    rules_ = chaos{options_.seed};
+    self_->set_default_handler([this](caf::scheduled_actor*, caf::message_view& view) {
+      return pass(view.move_content_to_message());
+    });
+    return {[this](const open_door& open) { child_ = open.child; },
+            [this](const close_door&) { child_ = nullptr; },
+            [this](const know_supervisor& know) { supervisor_ = know.supervisor; },
+            [this](const set_rule& rule) { return set(rule.what); },
+            [this](const end_rules&) { rules_.clear(now_ms(self_)); return report(); },
+            [this](const show_rules&) { return report(); },
+            [this](held_back& held) { deliver(held); }};
+  }
+
+ private:
+  caf::result<caf::message> pass(caf::message what) {
+    held_back held{std::move(what), self_->make_response_promise(), false, {}};
+    auto promise = held.promise;
+    const auto now = now_ms(self_);
+    if (options_.find_victim && rules_.any_active(now))
+      disturb(now, options_.find_victim(held.what), std::move(held));
+    else
+      deliver(held);
+    return promise;
+  }
+
+  void disturb(instant_ms now, const victim& found, held_back held) {
+    if (!found.may_be_delayed && !found.may_be_hit) return deliver(held);
+    const auto verdict = found.may_be_hit ? rules_.decide(now, found.key, found.attempt)
+                                          : chaos_verdict{current_delay(now), 0, {}, 0};
+    if (verdict.delay_id != 0) tell(found, verdict.delay_id, chaos_kind::slow);
+    if (verdict.fault) {
+      tell(found, verdict.fault_id, *verdict.fault);
+      crash_may_be_over(now, verdict);
+      if (*verdict.fault == chaos_kind::stall) return;  // the promise dies undelivered: silence
+      held.lossy = *verdict.fault == chaos_kind::lossy;
+      if (!held.lossy) held.refusal = to_string(*verdict.fault);
+    }
+    if (verdict.delay_ms == 0) return deliver(held);
+    self_->delayed_send(self_, std::chrono::milliseconds{verdict.delay_ms}, std::move(held));
+  }
+
+  /// What ends a hold must not overtake the hold: it waits as long as `slow` lets the others wait.
+  duration_ms current_delay(instant_ms now) const {
+    for (const auto& rule : rules_.view(now))
+      if (rule.kind == chaos_kind::slow && rule.state == chaos_rule_state::active)
+        return rule.options.delay_ms;
+    return 0;
+  }
+
+  void deliver(held_back& held) {
+    if (!held.refusal.empty()) return refuse(held, refusal_of(held.refusal));
+    if (!child_) return refuse(held, {options_.unavailable, options_.service + " is down", 1000});
+    if (!held.lossy) {
+      held.promise.delegate(child_, std::move(held.what));
+      return;
+    }
+    const auto ignore = [](const caf::error&) {};  // the work is done; the reply is lost by order
+    self_->request(child_, std::chrono::milliseconds{options_.lost_work_patience_ms},
+                   std::move(held.what))
+        .then([] {}, ignore);
+  }
+
+  static void refuse(held_back& held, const error& why) {
+    // An error for a message that is no request would kill its sender.
+    if (!held.promise.async()) held.promise.deliver(to_caf(why));
+  }
+
+  error refusal_of(const std::string& kind) const {
+    auto code = errc::fault_injected;
+    if (kind == to_string(chaos_kind::decline)) code = errc::payment_declined;
+    if (kind == to_string(chaos_kind::bounce)) code = errc::mail_bounced;
+    if (kind == to_string(chaos_kind::crash)) code = options_.unavailable;
+    return {code, options_.service + ": injected " + kind, 0};
+  }
+
+  void tell(const victim& found, std::uint64_t rule, chaos_kind kind) {
+    const auto fault = options_.service + "#" + std::to_string(rule);
+    self_->send(feed_, happened{"fault.touched", options_.service, 0, fault,
+                                std::string{to_string(kind)} + ": " + found.key});
+    if (!found.is_purchase_step) return;
+    if (auto sender = self_->current_sender())
+      self_->send(caf::actor_cast<caf::actor>(sender), fault_touched{fault, to_string(kind)});
+  }
+
+  void crash_may_be_over(instant_ms now, const chaos_verdict& verdict) {
+    if (*verdict.fault != chaos_kind::crash || !supervisor_) return;
+    for (const auto& rule : rules_.view(now))
+      if (rule.id == verdict.fault_id && rule.state == chaos_rule_state::exhausted)
+        self_->send(supervisor_, crash_over{options_.service, rule.id});
+  }
+
+  caf::result<chaos_report> set(const set_chaos& what) {
+    const auto kind = chaos_kind_of(what.kind);
+    if (!kind) return to_caf({errc::invalid_field, "unknown kind of chaos: " + what.kind, 0});
+    chaos_options options;
+    options.delay_ms = what.delay_ms;
+    options.rate = static_cast<double>(what.rate_ppm) / 1e6;
+    if (what.for_ms > 0) options.for_ms = what.for_ms;
+    if (what.times > 0) options.times = static_cast<std::int64_t>(what.times);
+    if (const auto wrong = problem(*kind, options); !wrong.empty())
+      return to_caf({errc::invalid_field, std::string{wrong}, 0});
+    rules_.set(*kind, options, now_ms(self_));
+    return report();
+  }
+
+  chaos_report report() const {
+    chaos_report out;
+    out.down = !child_;
+    for (const auto& rule : rules_.view(now_ms(self_)))
+      if (rule.state == chaos_rule_state::active) out.active.push_back(shown(rule));
+    return out;
+  }
+
+  chaos_rule shown(const chaos_rule_view& rule) const {
+    chaos_rule out;
+    out.id = options_.service + "#" + std::to_string(rule.id);
+    out.kind = to_string(rule.kind);
+    out.delay_ms = rule.options.delay_ms;
+    out.rate_ppm = static_cast<std::uint32_t>(rule.options.rate * 1e6 + 0.5);
+    out.for_ms = rule.options.for_ms.value_or(0);
+    out.times = static_cast<std::uint64_t>(rule.options.times.value_or(0));
+    out.touched = static_cast<std::uint64_t>(rule.touched);
+    out.since = wall_.at(rule.since);
+    out.last_touched = rule.last_touched ? wall_.at(*rule.last_touched) : 0;
+    out.ends_at = rule.until == instant_never ? 0 : wall_.at(rule.until);
+    out.last_request = rule.last_key;
+    return out;
+  }
+
+  pointer self_;
+  door_options options_;
+  wall_clock wall_;
+  caf::actor feed_, supervisor_, child_;
+  chaos rules_;
+};
+
+}  // namespace
+
+caf::actor spawn_door(caf::actor_system& system, door_options options, wall_clock wall,
+                      caf::actor feed) {
+  return system.spawn(
+      [](door_state::pointer self, door_options o, wall_clock w, caf::actor f) {
+        return self->state.start(std::move(o), w, std::move(f));
+      },
+      std::move(options), wall, std::move(feed));
+}
+
+}  // namespace taquilla

@@ -1,0 +1,70 @@
+// DOOR: the handle by which a supervised actor is known. Peers keep it for ever; behind it
+// incarnations come and go. An open door passes every message on; a closed one answers requests with
+// the service's `unavailable` error at once, so that nobody waits for the dead.
+//
+//   closed --open_door(child)--> open --close_door--> closed
+//
+// The door is also where chaos is played, so that no service knows of it: between the caller and the
+// service a request can be delayed, refused, swallowed, or answered into the void after the work was
+// done. Which messages chaos may touch is told by a `victim_finder`; looking (lists, health) is never
+// disturbed. What a rule touches is counted, told to the event feed, and told to the purchase it
+// touched, so that its timeline names the fault.
+#pragma once
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+
+#include <functional>
+#include <string>
+
+#include "actors/clock.hpp"
+#include "actors/protocol.hpp"
+
+namespace taquilla {
+
+/// What chaos needs to know of a message.
+struct victim {
+  bool may_be_delayed = false;
+  bool may_be_hit = false;       ///< by the kinds that decide the answer
+  bool is_purchase_step = false; ///< its sender wants to hear of faults (fault_touched)
+  std::string key;               ///< names the request: "reservation 17"
+  int attempt = 1;
+};
+using victim_finder = std::function<victim(const caf::message&)>;
+
+struct door_options {
+  std::string service;                         ///< "inventory"
+  errc unavailable = errc::internal_error;     ///< what a closed door says
+  victim_finder find_victim;                   ///< empty: chaos never touches this service
+  std::uint64_t seed = 0;
+  duration_ms lost_work_patience_ms = 60'000;  ///< how long a lost reply's work may still take
+};
+
+// What only the SUPERVISOR says to a door.
+struct open_door { caf::actor child; };
+struct close_door { std::string reason; };
+struct set_rule { set_chaos what; };
+struct end_rules {};
+struct show_rules {};
+
+/// @param supervisor hears when a `crash` rule has touched its last request.
+/// @param feed is told of every touched request.
+caf::actor spawn_door(caf::actor_system& system, door_options options, wall_clock wall,
+                      caf::actor feed);
+
+/// Tells the door whom to tell that a crash is over (the supervisor is spawned after its doors).
+struct know_supervisor { caf::actor supervisor; };
+
+TAQUILLA_MESSAGE(open_door, x.child)
+TAQUILLA_MESSAGE(close_door, x.reason)
+TAQUILLA_MESSAGE(set_rule, x.what)
+TAQUILLA_EMPTY_MESSAGE(end_rules)
+TAQUILLA_EMPTY_MESSAGE(show_rules)
+TAQUILLA_MESSAGE(know_supervisor, x.supervisor)
+
+// The victims of the three services of the original.
+victim inventory_victim(const caf::message& what);
+victim payment_victim(const caf::message& what);
+victim notification_victim(const caf::message& what);
+
+}  // namespace taquilla

@@ -1,0 +1,89 @@
+#include "actors/notification.hpp"
+
+#include <caf/all.hpp>
+
+#include <map>
+#include <utility>
+
+#include "actors/ask.hpp"
+
+namespace taquilla {
+
+namespace {
+
+class notification_state {
+ public:
+  static inline const char* name = "notification";
+  using pointer = notification_actor::stateful_pointer<notification_state>;
+  explicit notification_state(pointer self) : self_(self) {}
+
+  notification_actor::behavior_type start(store_actor store, duration_ms patience, wall_clock wall,
+                                          mail_transport* transport) {
+    store_ = std::move(store);
+    patience_ = patience;
+    wall_ = wall;
+    transport_ = transport;
+    return {[this](send_mail& send) { return deliver(std::move(send.what)); },
+            [](const report_ready&) { return child_ready{}; },
+            [this](const transport_answered& answer) { handed_over(answer); }};
+  }
+
+ private:
+  using promise = caf::typed_response_promise<mail_filed>;
+  struct in_hand {
+    mail what;
+    promise answer;
+  };
+
+  caf::result<mail_filed> deliver(mail what) {
+    auto answer = self_->make_response_promise<mail_filed>();
+    if (transport_ == nullptr) {
+      file(std::move(what), answer);
+      return answer;
+    }
+    const auto id = what.message_id;
+    auto [entry, fresh] = in_hand_.insert_or_assign(id, in_hand{std::move(what), answer});
+    if (fresh)
+      transport_->send(entry->second.what, [me = notification_actor{self_}, id](error why) {
+        caf::anon_send(me, transport_answered{id, std::move(why)});
+      });
+    return answer;
+  }
+
+  void handed_over(const transport_answered& answer) {
+    const auto entry = in_hand_.find(answer.message_id);
+    if (entry == in_hand_.end()) return;
+    auto held = std::move(entry->second);
+    in_hand_.erase(entry);
+    if (answer.why.code == errc::none) file(std::move(held.what), held.answer);
+    else held.answer.deliver(to_caf(answer.why));
+  }
+
+  void file(mail what, promise answer) {
+    ask<mail_filed>(
+        self_, store_, patience_, deliver_mail{std::move(what), wall_.at(now_ms(self_))},
+        [answer](mail_filed& filed) mutable { answer.deliver(std::move(filed)); },
+        [answer](const error& why) mutable { answer.deliver(to_caf(why)); },
+        errc::notification_unavailable);
+  }
+
+  pointer self_;
+  store_actor store_;
+  duration_ms patience_ = 0;
+  wall_clock wall_;
+  mail_transport* transport_ = nullptr;
+  std::map<std::string, in_hand> in_hand_;
+};
+
+}  // namespace
+
+notification_actor spawn_notification(caf::actor_system& system, store_actor store,
+                                      duration_ms store_patience_ms, wall_clock wall,
+                                      mail_transport* transport) {
+  return system.spawn(
+      [](notification_state::pointer self, store_actor s, duration_ms p, wall_clock w,
+         mail_transport* t) { return self->state.start(std::move(s), p, w, t); },
+      std::move(store), store_patience_ms, wall, transport);
+}
+
+}  // namespace taquilla
