@@ -1,0 +1,131 @@
+#include "simulation/disk/sim_disk.hpp"
+
+#include "simulation/engine/keyed_random.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace taquilla::simulation {
+
+namespace {
+
+constexpr std::uint64_t sector_kind = 201;
+constexpr std::uint64_t size_kind = 202;
+constexpr std::uint64_t name_kind = 203;
+
+}  // namespace
+
+std::size_t sim_file::read(std::size_t offset, void* into, std::size_t count) const {
+  if (offset >= seen_.size()) return 0;
+  auto there = std::min(count, seen_.size() - offset);
+  std::memcpy(into, seen_.data() + offset, there);
+  return there;
+}
+
+bool sim_file::write(std::size_t offset, const void* from, std::size_t count) {
+  if (count == 0) return true;
+  if (offset + count > file_bytes_max) return false;
+  auto old_size = seen_.size();
+  if (offset + count > old_size) {
+    seen_.resize(offset + count);
+    if (offset > old_size) mark(old_size, offset - 1);
+  }
+  std::memcpy(seen_.data() + offset, from, count);
+  mark(offset, offset + count - 1);
+  return true;
+}
+
+void sim_file::truncate(std::size_t size) {
+  if (size < seen_.size()) {
+    mark(size, seen_.size() - 1);
+    seen_.resize(size);
+  } else if (size > seen_.size()) {
+    mark(seen_.size(), size - 1);
+    seen_.resize(size);
+  }
+}
+
+void sim_file::mark(std::size_t first, std::size_t last) {
+  if (dirty_.size() <= last / sector_bytes) dirty_.resize(last / sector_bytes + 1);
+  for (auto s = first / sector_bytes; s <= last / sector_bytes; ++s) dirty_[s] = true;
+}
+
+bool sim_file::is_dirty(std::size_t sector) const {
+  return sector < dirty_.size() && dirty_[sector];
+}
+
+std::size_t sim_file::dirty_sectors() const {
+  return static_cast<std::size_t>(std::count(dirty_.begin(), dirty_.end(), true));
+}
+
+// Copies the first `bytes` of a sector from what is seen to the platter.
+void sim_file::copy_sector(std::size_t sector, std::size_t bytes) {
+  auto begin = sector * sector_bytes;
+  auto end = std::min({begin + bytes, seen_.size(), safe_.size()});
+  if (begin < end) std::memcpy(safe_.data() + begin, seen_.data() + begin, end - begin);
+}
+
+void sim_file::sync() {
+  safe_.resize(seen_.size());
+  for (std::size_t s = 0; s < dirty_.size(); ++s)
+    if (dirty_[s]) copy_sector(s, sector_bytes);
+  dirty_.clear();
+}
+
+void sim_file::power_cut(std::uint64_t salt) {
+  auto key = combine(salt, hash_text(name_));
+  // The new length is on the platter, or the old one is: growing without data shows zeros.
+  bool resized = keyed(key, size_kind, 0) & 1;
+  if (resized) safe_.resize(seen_.size());
+  for (std::size_t s = 0; s < dirty_.size(); ++s) {
+    if (!is_dirty(s)) continue;
+    auto fate = keyed(key, sector_kind, s);
+    if ((fate & 3) == 0) copy_sector(s, below(scramble(fate), sector_bytes));
+    if ((fate & 3) == 1) copy_sector(s, sector_bytes);
+  }
+  seen_ = safe_;
+  dirty_.clear();
+}
+
+sim_disk::file_ptr sim_disk::find(const std::string& name) const {
+  auto found = seen_.find(name);
+  return found == seen_.end() ? nullptr : found->second;
+}
+
+sim_disk::file_ptr sim_disk::create(const std::string& name) {
+  auto& place = seen_[name];
+  if (!place) place = std::make_shared<sim_file>(name);
+  return place;
+}
+
+void sim_disk::remove(const std::string& name, bool sync_too) {
+  seen_.erase(name);
+  if (sync_too) sync_folder();
+}
+
+void sim_disk::sync_folder() {
+  if (!lying_) safe_ = seen_;
+}
+
+void sim_disk::power_cut(std::uint64_t salt) {
+  folder after = safe_;
+  for (const auto& [name, file] : seen_) {
+    bool was_safe = safe_.count(name) != 0;
+    if (!was_safe && (keyed(salt, name_kind, hash_text(name)) & 1)) after[name] = file;
+  }
+  for (const auto& [name, file] : safe_) {
+    bool removed = seen_.count(name) == 0;
+    if (removed && (keyed(salt, name_kind, hash_text(name)) & 1)) after.erase(name);
+  }
+  for (auto& [name, file] : after) file->power_cut(salt);
+  seen_ = safe_ = after;
+  plugged_ = true;
+}
+
+std::size_t sim_disk::used() const {
+  std::size_t bytes = 0;
+  for (const auto& [name, file] : seen_) bytes += file->size();
+  return bytes;
+}
+
+}  // namespace taquilla::simulation
