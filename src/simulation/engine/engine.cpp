@@ -1,5 +1,7 @@
 #include "simulation/engine/engine.hpp"
 
+#include "simulation/guard/determinism_guard.hpp"
+
 #include <caf/all.hpp>
 
 #include <algorithm>
@@ -34,7 +36,10 @@ void engine::boot(const std::function<void(caf::actor_system&)>& compose) {
   if (system_) bury_process();
   buried_ = false;
   dying_ = false;
-  system_ = std::make_unique<caf::actor_system>(*config_);
+  {
+    guard::lenient_scope caf_stamps_its_logger;
+    system_ = std::make_unique<caf::actor_system>(*config_);
+  }
   system_->await_actors_before_shutdown(false);
   worker_ = std::make_unique<sim_worker>(system_.get(), static_cast<ready_sink&>(*this));
   compose(*system_);
