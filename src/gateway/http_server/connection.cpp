@@ -1,0 +1,178 @@
+#include "gateway/http_server/connection.hpp"
+
+#include <asio/buffer.hpp>
+#include <string_view>
+#include <utility>
+
+#include "gateway/http_server/reactor.hpp"
+
+namespace taquilla::gateway {
+
+namespace {
+
+framing_limits limits_of(const http_server_options& options) {
+  return {options.body_bytes_max, options.head_bytes_max, options.target_bytes_max,
+          options.header_fields_max};
+}
+
+bool is_safe(const std::string& method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
+auto now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+connection::connection(reactor& home, asio::ip::tcp::socket socket, listener at, std::string peer)
+    : home_{home},
+      socket_{std::move(socket)},
+      at_{at},
+      peer_{std::move(peer)},
+      framer_{limits_of(home.options())} {
+  ++home_.counters().open_connections;
+}
+
+// A client that connects and says nothing has the time of a head, not that of an idle connection
+// which has proved itself by a request.
+void connection::start() {
+  input_due_ = now() + home_.options().head_timeout;
+  pump();
+}
+
+void connection::read() {
+  const bool wanted = phase_ == phase::lingering ||
+                      (phase_ == phase::serving && leftover_.empty() &&
+                       (!last_request_seen_ || stream_ != nullptr));
+  if (reading_ || !wanted) return;
+  reading_ = true;
+  socket_.async_read_some(
+      asio::buffer(input_), [self = shared_from_this()](const std::error_code& error, std::size_t n) {
+        self->reading_ = false;
+        if (self->phase_ != phase::gone) self->on_read(error, n);
+      });
+}
+
+void connection::on_read(const std::error_code& error, std::size_t bytes) {
+  if (error) return end_of_input();
+  if (phase_ == phase::lingering) return read();
+  if (phase_ == phase::serving && !last_request_seen_) leftover_.assign(input_.data(), bytes);
+  pump();
+}
+
+// A half-closed client still gets what it asked for; one that listens to a stream has gone.
+void connection::end_of_input() {
+  if (phase_ == phase::lingering || (pipeline_.empty() && outbox_.empty() && !waiting_) || stream_)
+    return drop(false);
+  last_request_seen_ = true;
+  close_after_sent_ = true;
+  pump();
+}
+
+// A request that has begun is read to its end; a new one is begun only below the limits.
+bool connection::may_frame() const {
+  if (phase_ != phase::serving || last_request_seen_ || waiting_ || stream_) return false;
+  if (!framer_.idle()) return true;
+  return pipeline_.size() < home_.options().pipelined_max &&
+         outbox_.size() + pipeline_.parked_bytes() < home_.options().connection_outbound_max;
+}
+
+bool connection::frame() {
+  if (leftover_.empty() || !may_frame()) return false;
+  std::size_t at = 0;
+  while (at < leftover_.size() && may_frame()) {
+    at += feed_framer(std::string_view{leftover_}.substr(at));
+    switch (framer_.now()) {
+      case framer::state::reading: break;
+      case framer::state::complete: begin(framer_.take()); break;
+      case framer::state::failed:
+        refuse_bytes(framer_.error().status, framer_.error().detail);
+        break;
+      case framer::state::expects_continue:
+        pipeline_.push_interim();
+        framer_.go_on();
+    }
+  }
+  leftover_.erase(0, at);
+  return true;
+}
+
+// Head and body have a deadline each, in total: a drip of bytes does not move it.
+std::size_t connection::feed_framer(std::string_view bytes) {
+  const bool was_idle = framer_.idle(), was_in_body = framer_.in_body();
+  const auto consumed = framer_.feed(bytes);
+  if (framer_.now() == framer::state::complete) return consumed;
+  if (framer_.in_body() && !was_in_body) input_due_ = now() + home_.options().body_timeout;
+  else if (was_idle) input_due_ = now() + home_.options().head_timeout;
+  return consumed;
+}
+
+void connection::begin(framed_request framed) {
+  const bool safe = is_safe(framed.request.method);
+  if (!pipeline_.may_join(safe)) {
+    waiting_ = std::move(framed);
+    return;
+  }
+  pending_answer slot;
+  slot.shape = {framed.request.method == "HEAD", framed.close, framed.http_1_0};
+  slot.safe = safe;
+  slot.since = framed.request.received_at = now();
+  if (framed.close) last_request_seen_ = true;
+  const auto ticket = pipeline_.push(std::move(slot));
+  framed.request.at = at_;
+  framed.request.peer = peer_;
+  home_.submit(*this, ticket, std::move(framed));
+}
+
+bool connection::begin_waiting() {
+  if (!waiting_ || !pipeline_.empty()) return false;
+  auto framed = std::move(*waiting_);
+  waiting_.reset();
+  begin(std::move(framed));
+  return true;
+}
+
+void connection::answer(pipeline::ticket ticket, http_response response) {
+  const auto stream = response.stream;
+  const bool taken = phase_ != phase::gone && pipeline_.answer(ticket, std::move(response));
+  if (!taken && stream) stream->closed();
+}
+
+// The bytes are no request: the answer takes its place in line, and after it the connection ends.
+void connection::refuse_bytes(int status, const char* detail) {
+  pending_answer slot;
+  slot.shape = {framer_.for_head(), true, false};
+  slot.since = now();
+  last_request_seen_ = true;
+  linger_ = true;
+  const auto ticket = pipeline_.push(std::move(slot));
+  ++home_.counters().protocol_errors;
+  pipeline_.answer(ticket, home_.protocol_error(status, detail));
+}
+
+// Memory may run out anywhere in here, and a stream's owner may throw: that costs this connection
+// and no other.
+void connection::pump() {
+  try {
+    move_on();
+  } catch (const std::exception&) {
+    drop(true);
+  }
+}
+
+void connection::move_on() {
+  if (phase_ == phase::gone) return;
+  bool moved = true;
+  while (moved) {
+    moved = flush();
+    moved = begin_waiting() || moved;
+    moved = frame() || moved;
+  }
+  send();
+  if (phase_ == phase::gone) return;
+  account(outbox_.size() + pipeline_.parked_bytes(), pipeline_.unanswered());
+  if (phase_ == phase::gone) return;
+  read();
+  keep_deadlines();
+}
+
+}  // namespace taquilla::gateway

@@ -1,0 +1,116 @@
+// One accepted socket and its whole life: reads, frames, hands requests to the reactor, sends their
+// answers in order, keeps the deadlines, ends. Everything happens on the thread of its reactor, and
+// nothing waits.
+//
+//   on_read -> frame -> reactor.submit ... answer -> flush -> send -> (read on | linger | close)
+//                                    \-> stream: take, send, take, ...
+//
+// Every event ends in `pump`, which moves whatever can move; so no event has to know the others.
+#pragma once
+
+#include <array>
+#include <asio/ip/tcp.hpp>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gateway/http_server/deadlines.hpp"
+#include "gateway/http_server/framer.hpp"
+#include "gateway/http_server/outbox.hpp"
+#include "gateway/http_server/pipeline.hpp"
+
+namespace taquilla::gateway {
+
+class reactor;
+
+class connection : public std::enable_shared_from_this<connection> {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  connection(reactor& home, asio::ip::tcp::socket socket, listener at, std::string peer);
+  ~connection() = default;
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+
+  void start();
+  /// Stores the answer of `ticket`; late and second ones are ignored. `pump` follows.
+  void answer(pipeline::ticket ticket, http_response response);
+  void pump();
+  /// The stream has something to take.
+  void on_stream_ready();
+  /// A deadline may have passed.
+  void on_alarm(time_point now);
+  /// The server stops: ends now when idle, after its last answer otherwise.
+  void drain();
+  /// Ends at once; what was not sent is lost. `reset` tells the client so.
+  void drop(bool reset);
+
+  listener at() const { return at_; }
+  const std::string& peer() const { return peer_; }
+
+ private:
+  enum class phase { serving, lingering, gone };
+
+  // connection.cpp: input
+  void read();
+  void on_read(const std::error_code& error, std::size_t bytes);
+  void move_on();
+  bool frame();
+  std::size_t feed_framer(std::string_view bytes);
+  bool may_frame() const;
+  void begin(framed_request framed);
+  bool begin_waiting();
+  void refuse_bytes(int status, const char* detail);
+  void end_of_input();
+
+  // connection_output.cpp: output, deadlines, end
+  bool flush();
+  void open_stream(std::shared_ptr<byte_source> source, bool chunked, std::string first);
+  bool take_from_stream();
+  void end_stream();
+  void append_chunk(std::string&& bytes);
+  void send();
+  void await_writable();
+  void finish();
+  void account(std::size_t held, std::size_t in_flight);
+  void note_output();
+  void keep_deadlines();
+  std::optional<time_point> next_deadline() const;
+  bool idle() const;
+  bool draining() const;
+
+  reactor& home_;
+  asio::ip::tcp::socket socket_;
+  listener at_;
+  std::string peer_;
+  phase phase_ = phase::serving;
+
+  std::array<char, 4096> input_;
+  std::string leftover_;  ///< read and not framed yet, at most what one read brought
+  framer framer_;
+  pipeline pipeline_;
+  std::optional<framed_request> waiting_;  ///< framed, but may not run beside those in work
+  bool reading_ = false;
+  bool last_request_seen_ = false;  ///< nothing is framed any more
+
+  outbox outbox_;
+  bool writing_ = false;
+  bool close_after_sent_ = false;
+  bool linger_ = false;  ///< the client may still be sending: close only after it has stopped
+  std::shared_ptr<byte_source> stream_;
+  bool stream_chunked_ = false;
+  std::shared_ptr<std::atomic<bool>> bell_;  ///< true while a wake-up of the stream is on its way
+  bool resting_ = true;                      ///< idle when last looked at
+  std::size_t accounted_ = 0;
+  std::size_t in_flight_ = 0;
+
+  deadlines::handle alarm_;
+  time_point input_due_{};   ///< of the first byte, the head, the body, or the next request
+  time_point output_due_{};  ///< of the bytes up to output_mark_
+  std::uint64_t output_mark_ = 0;
+  time_point linger_due_{};
+};
+
+}  // namespace taquilla::gateway

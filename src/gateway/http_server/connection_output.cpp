@@ -1,0 +1,209 @@
+// The half of a connection that concerns output, deadlines and the end; connection.cpp has the rest.
+#include <algorithm>
+#include <asio/buffer.hpp>
+#include <cstdio>
+#include <utility>
+
+#include "gateway/http_server/connection.hpp"
+#include "gateway/http_server/reactor.hpp"
+
+namespace taquilla::gateway {
+
+namespace {
+
+// Unsent bytes of a stream above which nothing more is taken from it: enough for the socket to be
+// busy, little enough that the bound of the owner stays the one that counts.
+constexpr std::size_t stream_unsent_max = 64 * 1024;
+
+auto now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+bool connection::flush() {
+  if (stream_) return take_from_stream();
+  if (!pipeline_.front_ready()) return false;
+  auto slot = pipeline_.pop();
+  if (slot.interim) {
+    outbox_.append("HTTP/1.1 100 Continue\r\n\r\n");
+    return true;
+  }
+  const bool last = draining() && pipeline_.empty() && !waiting_;
+  slot.shape.close = slot.shape.close || last;
+  if (slot.shape.close) last_request_seen_ = close_after_sent_ = true;
+  auto stream = slot.response->stream;
+  auto first = stream ? std::move(slot.response->body) : std::string{};
+  const int status = slot.response->status;
+  outbox_.adopt(home_.write(std::move(*slot.response), slot.shape));
+  if (!stream) return true;
+  if (slot.shape.head_only || status == 204 || status == 304) stream->closed();
+  else open_stream(std::move(stream), !slot.shape.http_1_0, std::move(first));
+  return true;
+}
+
+void connection::open_stream(std::shared_ptr<byte_source> source, bool chunked, std::string first) {
+  stream_ = std::move(source);
+  stream_chunked_ = chunked;
+  append_chunk(std::move(first));
+  bell_ = std::make_shared<std::atomic<bool>>(false);
+  home_.watch(*stream_, *this, bell_);
+  if (draining()) end_stream();
+}
+
+void connection::on_stream_ready() {
+  if (bell_) *bell_ = false;
+  pump();
+}
+
+bool connection::take_from_stream() {
+  if (outbox_.size() >= stream_unsent_max) return false;
+  auto bytes = stream_->take(stream_unsent_max - outbox_.size());
+  if (bytes.empty()) {
+    if (!stream_->finished()) return false;
+    end_stream();
+    return true;
+  }
+  append_chunk(std::move(bytes));
+  return true;
+}
+
+void connection::append_chunk(std::string&& bytes) {
+  if (bytes.empty()) return;
+  if (!stream_chunked_) return outbox_.adopt(std::move(bytes));
+  char size[20];
+  const int digits = std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
+  outbox_.append(std::string_view{size, static_cast<std::size_t>(digits)});
+  outbox_.append(std::string_view{bytes});
+  outbox_.append("\r\n");
+}
+
+void connection::end_stream() {
+  if (stream_chunked_) outbox_.append("0\r\n\r\n");
+  std::exchange(stream_, nullptr)->closed();
+  if (draining()) last_request_seen_ = close_after_sent_ = true;
+}
+
+void connection::send() {
+  while (!outbox_.empty() && !writing_) {
+    std::error_code error;
+    const auto bytes = outbox_.pending();
+    const auto n = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+    if (error == asio::error::would_block || error == asio::error::try_again) {
+      await_writable();
+    } else if (error) {
+      return drop(false);
+    } else {
+      outbox_.sent(n);
+    }
+  }
+  note_output();
+  const bool all_sent = outbox_.empty() && pipeline_.empty() && !waiting_ && !stream_;
+  if (all_sent && close_after_sent_ && phase_ == phase::serving) finish();
+}
+
+// The deadline holds for what is unsent now; what is appended meanwhile gets its own afterwards.
+void connection::note_output() {
+  if (outbox_.empty() || outbox_.total_sent() < output_mark_) return;
+  output_mark_ = outbox_.total_appended();
+  output_due_ = now() + home_.options().write_timeout;
+}
+
+void connection::await_writable() {
+  writing_ = true;
+  socket_.async_wait(asio::ip::tcp::socket::wait_write,
+                     [self = shared_from_this()](const std::error_code& error) {
+                       self->writing_ = false;
+                       if (self->phase_ == phase::gone) return;
+                       if (error) return self->drop(false);
+                       self->pump();
+                     });
+}
+
+// To close a socket with input unread resets it, and the reset may overtake the answer: so the end
+// is announced, and what the client still sends is read and thrown away for a while.
+void connection::finish() {
+  if (!linger_ && leftover_.empty()) return drop(false);
+  std::error_code ignored;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  phase_ = phase::lingering;
+  linger_due_ = now() + home_.options().linger_timeout;
+}
+
+void connection::account(std::size_t held, std::size_t in_flight) {
+  auto& counters = home_.counters();
+  if (in_flight != in_flight_) counters.in_flight += in_flight - in_flight_;
+  in_flight_ = in_flight;
+  if (held == accounted_) return;
+  const bool grew = held > accounted_;
+  const auto total = counters.outbound_bytes += held - accounted_;
+  accounted_ = held;
+  if (!grew || total <= home_.options().outbound_max) return;
+  ++counters.resets;
+  drop(true);
+}
+
+bool connection::idle() const {
+  return phase_ == phase::serving && framer_.idle() && leftover_.empty() && pipeline_.empty() &&
+         outbox_.empty() && !waiting_ && !stream_;
+}
+
+bool connection::draining() const { return home_.draining(); }
+
+void connection::keep_deadlines() {
+  const bool rests = idle();
+  if (rests && draining()) return drop(false);
+  if (rests && !resting_) input_due_ = now() + home_.options().idle_timeout;
+  resting_ = rests;
+  if (const auto next = next_deadline()) home_.wake_at(*this, alarm_, *next);
+}
+
+std::optional<connection::time_point> connection::next_deadline() const {
+  if (phase_ == phase::lingering) return linger_due_;
+  std::optional<time_point> next;
+  const auto consider = [&next](time_point when) { next = next ? std::min(*next, when) : when; };
+  if (!outbox_.empty()) consider(output_due_);
+  if (const auto oldest = pipeline_.oldest_unanswered())
+    consider(oldest->second + home_.options().answer_timeout);
+  if (!last_request_seen_ && (idle() || !framer_.idle())) consider(input_due_);
+  return next;
+}
+
+void connection::on_alarm(time_point now) {
+  home_.cancel_alarm(alarm_);
+  if (phase_ == phase::lingering && now >= linger_due_) return drop(false);
+  if (phase_ == phase::serving && !outbox_.empty() && now >= output_due_) {
+    ++home_.counters().resets;
+    return drop(true);
+  }
+  const auto oldest = pipeline_.oldest_unanswered();
+  if (oldest && now >= oldest->second + home_.options().answer_timeout)
+    answer(oldest->first, home_.protocol_error(504, "The request was not answered in time."));
+  if (idle() && now >= input_due_) return drop(false);
+  if (!framer_.idle() && !last_request_seen_ && now >= input_due_)
+    refuse_bytes(408, "The request did not arrive in time.");
+  pump();
+}
+
+void connection::drain() {
+  if (idle()) return drop(false);
+  if (stream_) end_stream();
+  pump();
+}
+
+void connection::drop(bool reset) {
+  if (phase_ == phase::gone) return;
+  phase_ = phase::gone;
+  std::error_code ignored;
+  if (reset) socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+  socket_.close(ignored);
+  if (stream_) std::exchange(stream_, nullptr)->closed();
+  while (!pipeline_.empty()) {
+    auto slot = pipeline_.pop();
+    if (slot.response) discard(*slot.response);
+  }
+  account(0, 0);
+  --home_.counters().open_connections;
+  home_.cancel_alarm(alarm_);
+  home_.forget(shared_from_this());
+}
+
+}  // namespace taquilla::gateway

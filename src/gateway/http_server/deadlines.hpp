@@ -1,0 +1,48 @@
+// Who is to be woken when, ordered: looking for the next one never scans the connections. A wake-up
+// may come too early (a deadline that moved later is not moved here), never too late; the one who
+// is woken looks at the clock. One thread.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace taquilla::gateway {
+
+class connection;
+
+class deadlines {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+  using entries = std::multimap<time_point, connection*>;
+  /// Kept by the one who waits; empty when nothing is set.
+  using handle = std::optional<entries::iterator>;
+
+  /// Sees to it that `who` is woken at `when` or before. Cheap when that is so already.
+  void set(handle& mine, connection* who, time_point when) {
+    if (mine && (*mine)->first <= when) return;
+    clear(mine);
+    mine = entries_.emplace(when, who);
+  }
+  void clear(handle& mine) {
+    if (mine) entries_.erase(*mine);
+    mine.reset();
+  }
+  std::optional<time_point> next() const {
+    if (entries_.empty()) return std::nullopt;
+    return entries_.begin()->first;
+  }
+  /// Everybody whose time has come; each is to `clear` its handle.
+  std::vector<connection*> due(time_point now) const {
+    std::vector<connection*> found;
+    for (auto it = entries_.begin(); it != entries_.end() && it->first <= now; ++it)
+      found.push_back(it->second);
+    return found;
+  }
+
+ private:
+  entries entries_;
+};
+
+}  // namespace taquilla::gateway

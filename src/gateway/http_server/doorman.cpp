@@ -1,0 +1,118 @@
+#include "gateway/http_server/doorman.hpp"
+
+#include <utility>
+
+namespace taquilla::gateway {
+
+namespace {
+
+constexpr int backlog = 4096;
+// Clients accepted before the loop looks at the others again.
+constexpr int accepts_per_turn = 64;
+constexpr std::chrono::milliseconds breath{50};
+
+bool is_shortage(const std::error_code& error) {
+  return error == std::errc::too_many_files_open ||
+         error == std::errc::too_many_files_open_in_system ||
+         error == std::errc::no_buffer_space || error == std::errc::not_enough_memory;
+}
+
+}  // namespace
+
+doorman::doorman(asio::io_context& loop, listener at, std::size_t connections_max,
+                 traffic& counters, socket_sink& sink)
+    : at_{at},
+      connections_max_{connections_max},
+      counters_{counters},
+      sink_{sink},
+      acceptor_{loop},
+      pause_{loop} {}
+
+// Address reuse lets a restarted program have its port while old connections fade; two programs
+// sharing a port is a different option, and never set.
+std::error_code doorman::open(const asio::ip::tcp::endpoint& where) {
+  std::error_code error;
+  acceptor_.open(where.protocol(), error);
+  if (!error) acceptor_.set_option(asio::ip::tcp::acceptor::reuse_address{true}, error);
+  if (!error && where.address().is_v6()) acceptor_.set_option(asio::ip::v6_only{true}, error);
+  if (!error) acceptor_.bind(where, error);
+  if (!error) acceptor_.listen(backlog, error);
+  if (!error) acceptor_.non_blocking(true, error);
+  std::error_code ignored;
+  if (error) acceptor_.close(ignored);
+  return error;
+}
+
+std::uint16_t doorman::port() const {
+  std::error_code ignored;
+  return acceptor_.local_endpoint(ignored).port();
+}
+
+void doorman::start() { await(); }
+
+void doorman::close() {
+  std::error_code ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+}
+
+void doorman::await() {
+  acceptor_.async_wait(asio::ip::tcp::acceptor::wait_read, [this](const std::error_code& error) {
+    if (!acceptor_.is_open()) return;
+    if (error) return breathe();
+    accept_some();
+  });
+}
+
+void doorman::accept_some() {
+  bool more = true;
+  for (int i = 0; i < accepts_per_turn && more; ++i)
+    if (!accept_one(more)) return breathe();
+  await();
+}
+
+bool doorman::accept_one(bool& more) {
+  std::error_code error, ignored;
+  asio::ip::tcp::endpoint peer;
+  auto socket = acceptor_.accept(sink_.next_context(), peer, error);
+  if (error == asio::error::would_block || error == asio::error::try_again) {
+    more = false;
+    return true;
+  }
+  if (is_shortage(error)) {
+    turn_one_away();
+    return false;
+  }
+  if (error) return true;  // that client has gone already; the next one may not have
+  if (counters_.open_connections >= connections_max_) {
+    ++counters_.turned_away;
+    return true;
+  }
+  socket.non_blocking(true, error);
+  if (!error) socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
+  if (error) return true;
+  ++counters_.accepted;
+  sink_.receive(std::move(socket), at_, peer.address().to_string());
+  return true;
+}
+
+void doorman::turn_one_away() {
+  if (!spare_.held()) return spare_.take();
+  spare_.give_up();
+  {
+    std::error_code error;
+    asio::ip::tcp::endpoint peer;
+    const auto closed_at_once = acceptor_.accept(sink_.next_context(), peer, error);
+    if (!error) ++counters_.turned_away;
+  }
+  spare_.take();
+}
+
+void doorman::breathe() {
+  pause_.expires_after(breath);
+  pause_.async_wait([this](const std::error_code& error) {
+    if (!error && acceptor_.is_open()) accept_some();
+  });
+}
+
+}  // namespace taquilla::gateway

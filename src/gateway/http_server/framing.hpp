@@ -1,0 +1,36 @@
+// What framing hands on: the request that was read, or the reason why it was none. Plain values,
+// shared by the readers of head and body, by the rules and by the reactor. No sockets.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "gateway/http.hpp"
+
+namespace taquilla::gateway {
+
+/// Bytes and counts above which a request is refused; `http_server_options` says the same.
+struct framing_limits {
+  std::size_t body_bytes_max = 16 * 1024;
+  std::size_t head_bytes_max = 8 * 1024;  ///< request line, fields and line ends together
+  std::size_t target_bytes_max = 2048;
+  std::size_t header_fields_max = 64;
+};
+
+/// Why bytes are no request: a status of the table in docs/http.md and one English sentence.
+struct framing_error {
+  int status = 0;
+  const char* detail = "";
+};
+
+/// A request whose every byte was judged. `request` lacks listener, peer, time, query and captures.
+struct framed_request {
+  http_request request;
+  std::string target;         ///< origin-form as sent ("/a%20b?c=d"), or "*"
+  bool http_1_0 = false;      ///< otherwise 1.1
+  bool close = false;         ///< the client wants, or HTTP/1.0 implies, an end after the answer
+  bool method_known = false;  ///< false: answered 501
+};
+
+}  // namespace taquilla::gateway

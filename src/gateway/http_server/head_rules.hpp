@@ -1,0 +1,24 @@
+// What a head means as a whole: how long its body is, whether the connection may go on, and whether
+// the fields contradict each other. Here lives what request smuggling is made of, so every doubt is
+// an error. Pure: one function from a head to a verdict.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "gateway/http_server/framing.hpp"
+
+namespace taquilla::gateway {
+
+struct head_verdict {
+  std::optional<framing_error> error;
+  bool chunked = false;
+  std::size_t content_length = 0;  ///< 0 when chunked
+  bool continue_wanted = false;    ///< the client waits for "100 Continue" before it sends the body
+};
+
+/// Judges `head` and completes it: `target` in origin-form, `request.path`, `close`,
+/// `method_known`. The order of the rules is the order of the table in docs/http.md.
+head_verdict judge_head(framed_request& head, const framing_limits& limits);
+
+}  // namespace taquilla::gateway

@@ -1,0 +1,79 @@
+#include "gateway/http_server/mailbox.hpp"
+
+#include <atomic>
+#include <utility>
+
+namespace taquilla::gateway {
+
+namespace {
+
+class one_shot {
+ public:
+  one_shot(std::shared_ptr<mailbox> box, std::weak_ptr<connection> to, pipeline::ticket ticket)
+      : box_{std::move(box)}, to_{std::move(to)}, ticket_{ticket} {}
+  one_shot(const one_shot&) = delete;
+  one_shot& operator=(const one_shot&) = delete;
+  ~one_shot() {
+    if (!used_) box_->post({letter::kind::abandoned, to_, ticket_});
+  }
+
+  void fire(http_response response) {
+    if (used_.exchange(true)) return;
+    box_->post({letter::kind::answer, to_, ticket_, std::move(response)});
+  }
+
+ private:
+  std::shared_ptr<mailbox> box_;
+  std::weak_ptr<connection> to_;
+  pipeline::ticket ticket_;
+  std::atomic<bool> used_{false};
+};
+
+}  // namespace
+
+void discard(http_response& response) {
+  if (response.stream) response.stream->closed();
+}
+
+// The ring happens under the lock: `close` then guarantees that no ring is under way any more, and
+// the reactor that it would wake may go. It only queues a task.
+void mailbox::post(letter mail) {
+  {
+    const std::lock_guard<std::mutex> lock{mutex_};
+    if (!closed_) {
+      letters_.push_back(std::move(mail));
+      if (!std::exchange(rung_, true)) ring_();
+      return;
+    }
+  }
+  discard(mail.response);
+}
+
+std::vector<letter> mailbox::collect() {
+  const std::lock_guard<std::mutex> lock{mutex_};
+  rung_ = false;
+  return std::exchange(letters_, {});
+}
+
+void mailbox::expect() {
+  const std::lock_guard<std::mutex> lock{mutex_};
+  rung_ = true;
+}
+
+void mailbox::close() {
+  std::vector<letter> dropped;
+  {
+    const std::lock_guard<std::mutex> lock{mutex_};
+    closed_ = true;
+    dropped.swap(letters_);
+  }
+  for (auto& mail : dropped) discard(mail.response);
+}
+
+responder make_responder(std::shared_ptr<mailbox> box, std::weak_ptr<connection> to,
+                         pipeline::ticket ticket) {
+  auto shot = std::make_shared<one_shot>(std::move(box), std::move(to), ticket);
+  return [shot](http_response response) { shot->fire(std::move(response)); };
+}
+
+}  // namespace taquilla::gateway

@@ -1,0 +1,33 @@
+// The few things about descriptors that no portable library says. platform_posix.cpp is the only
+// file of the server that a port to another system has to write anew.
+#pragma once
+
+#include <cstddef>
+
+namespace taquilla::gateway {
+
+/// Keeps one descriptor in reserve. When there is none left in the process, it is given up for a
+/// moment, so that a waiting client can be accepted and closed and not be left hanging.
+class spare_descriptor {
+ public:
+  spare_descriptor() { take(); }
+  ~spare_descriptor() { give_up(); }
+  spare_descriptor(const spare_descriptor&) = delete;
+  spare_descriptor& operator=(const spare_descriptor&) = delete;
+
+  void take();
+  void give_up();
+  bool held() const { return descriptor_ >= 0; }
+
+ private:
+  int descriptor_ = -1;
+};
+
+/// Raises the process's soft limit of open descriptors towards `wanted`, as far as the hard limit
+/// lets it; returns what it is then.
+std::size_t allow_descriptors(std::size_t wanted);
+
+/// A peer that closes while we send is an error code, never a signal.
+void ignore_broken_pipes();
+
+}  // namespace taquilla::gateway

@@ -1,0 +1,250 @@
+#include "gateway/http_server/reactor.hpp"
+
+#include <algorithm>
+#include <asio/post.hpp>
+#include <utility>
+
+namespace taquilla::gateway {
+
+namespace {
+
+// Handlers that run before input is looked at again: long enough to be worth the turn, short enough
+// that a refusal or a fresh connection waits only as long as they take.
+constexpr int handlers_per_turn = 16;
+// Wake-ups are bundled: no deadline of this server needs to be more exact.
+constexpr std::chrono::milliseconds timer_grain{5};
+
+auto now() { return std::chrono::steady_clock::now(); }
+
+/// When even the application's error answer cannot be had.
+http_response bare(int status) {
+  http_response response;
+  response.status = status;
+  response.content_type.clear();
+  return response;
+}
+
+}  // namespace
+
+reactor::reactor(const http_server_options& options, http_application& application,
+                 traffic& counters)
+    : options_{options},
+      application_{application},
+      counters_{counters},
+      guard_{context_.get_executor()},
+      timer_{context_},
+      queue_max_{std::max<std::size_t>(1, options.queue_max / std::max<std::size_t>(1, options.threads))} {
+  mailbox_ = std::make_shared<mailbox>([this] { asio::post(context_, [this] { deliver(); }); });
+  for (std::size_t i = 0; i < listener_count; ++i)
+    matchers_[i] = std::make_unique<route_matcher>(application.routes(), static_cast<listener>(i));
+}
+
+reactor::~reactor() { stop(); }
+
+void reactor::start() {
+  thread_ = std::thread{[this] { loop(); }};
+}
+
+// Connections guard themselves (`pump`); what still comes out of a handler is an allocation that
+// failed between two of them. The loop goes on: the deadlines tidy up after it.
+void reactor::loop() {
+  for (;;) {
+    try {
+      context_.run();
+      return;
+    } catch (const std::exception&) {
+      continue;
+    }
+  }
+}
+
+void reactor::adopt(asio::ip::tcp::socket socket, listener at, std::string peer) {
+  asio::post(context_, [this, socket = std::move(socket), at, peer = std::move(peer)]() mutable {
+    if (draining_) return;
+    // Not make_shared: its memory must not wait for the last responder of a client that has gone.
+    const std::shared_ptr<connection> fresh{
+        new connection{*this, std::move(socket), at, std::move(peer)}};
+    connections_.insert(fresh);
+    fresh->start();
+  });
+}
+
+std::future<void> reactor::drain() {
+  std::promise<void> promise;
+  auto drained = promise.get_future();
+  asio::post(context_, [this, promise = std::move(promise)]() mutable {
+    draining_ = true;
+    drained_.push_back(std::move(promise));
+    const std::vector<std::shared_ptr<connection>> all{connections_.begin(), connections_.end()};
+    for (const auto& one : all) one->drain();
+    announce_empty();
+  });
+  return drained;
+}
+
+void reactor::announce_empty() {
+  if (!draining_ || !connections_.empty()) return;
+  for (auto& promise : std::exchange(drained_, {})) promise.set_value();
+}
+
+void reactor::stop() {
+  if (!thread_.joinable()) return;
+  asio::post(context_, [this] {
+    draining_ = true;
+    const std::vector<std::shared_ptr<connection>> all{connections_.begin(), connections_.end()};
+    for (const auto& one : all) one->drop(true);
+    mailbox_->close();
+    counters_.queued -= queue_.size();
+    queue_.clear();
+    context_.stop();
+  });
+  thread_.join();
+}
+
+void reactor::forget(const std::shared_ptr<connection>& gone) {
+  connections_.erase(gone);
+  announce_empty();
+}
+
+// -- requests ------------------------------------------------------------------------------------
+
+void reactor::submit(connection& from, pipeline::ticket ticket, framed_request framed) {
+  ++counters_.requests;
+  http_response answer;
+  if (turn_down(framed, answer)) return from.answer(ticket, std::move(answer));
+  queue_.push_back({from.weak_from_this(), ticket, std::move(framed)});
+  ++counters_.queued;
+  schedule_work();
+}
+
+bool reactor::turn_down(const framed_request& framed, http_response& answer) {
+  try {
+    if (application_.refuse(framed.request, answer)) {
+      ++counters_.refused;
+      return true;
+    }
+  } catch (const std::exception&) {
+    answer = protocol_error(500, "The request could not be judged.");
+    return true;
+  }
+  if (!framed.method_known) answer = protocol_error(501, "The method is not implemented.");
+  else if (draining_) answer = shed("The server is going down.");
+  else if (queue_.size() >= queue_max_) answer = shed("Too many requests wait already.");
+  else return false;
+  return true;
+}
+
+http_response reactor::shed(std::string_view detail) {
+  ++counters_.shed;
+  return protocol_error(503, detail);
+}
+
+http_response reactor::protocol_error(int status, std::string_view detail) {
+  try {
+    return application_.protocol_error(status, detail);
+  } catch (const std::exception&) {
+    return bare(status);
+  }
+}
+
+std::string reactor::write(http_response response, const answer_shape& shape) {
+  return writer_.write(std::move(response), shape);
+}
+
+void reactor::schedule_work() {
+  if (std::exchange(work_scheduled_, true)) return;
+  asio::post(context_, [this] { run_some(); });
+}
+
+void reactor::run_some() {
+  work_scheduled_ = false;
+  for (int i = 0; i < handlers_per_turn && !queue_.empty(); ++i) {
+    auto item = std::move(queue_.front());
+    queue_.pop_front();
+    --counters_.queued;
+    run(std::move(item));
+  }
+  if (!queue_.empty()) schedule_work();
+}
+
+void reactor::run(work item) {
+  const auto from = item.from.lock();
+  if (!from) return;
+  auto& request = item.framed.request;
+  if (now() - request.received_at > options_.queue_age_max) {
+    from->answer(item.ticket, shed("The request waited too long for its turn."));
+    return from->pump();
+  }
+  auto& matcher = *matchers_[static_cast<std::size_t>(request.at)];
+  if (const auto* chosen = matcher.match(item.framed)) return handle(*chosen, request, item);
+  try {
+    from->answer(item.ticket, application_.unmatched(request, matcher.allowed(request.path)));
+  } catch (const std::exception&) {
+    from->answer(item.ticket, protocol_error(500, "The request could not be answered."));
+  }
+  from->pump();
+}
+
+// An answer given inside the handler needs no wake-up: it is collected right here. A handler that
+// throws has dropped its responder, which reports the request as abandoned.
+void reactor::handle(const route& chosen, const http_request& request, work& item) {
+  mailbox_->expect();
+  try {
+    chosen.handle(request, make_responder(mailbox_, item.from, item.ticket));
+  } catch (const std::exception&) {
+    if (const auto from = item.from.lock())
+      from->answer(item.ticket, protocol_error(500, "The request could not be answered."));
+  }
+  deliver();
+  if (const auto from = item.from.lock()) from->pump();
+}
+
+void reactor::deliver() {
+  for (auto& mail : mailbox_->collect()) deliver(mail);
+}
+
+void reactor::deliver(letter& mail) {
+  const auto to = mail.to.lock();
+  if (!to) return discard(mail.response);
+  if (mail.what == letter::kind::wake) return to->on_stream_ready();
+  if (mail.what == letter::kind::abandoned)
+    mail.response = protocol_error(500, "The request was not answered.");
+  to->answer(mail.ticket, std::move(mail.response));
+  to->pump();
+}
+
+void reactor::watch(byte_source& stream, connection& reader,
+                    std::shared_ptr<std::atomic<bool>> bell) {
+  stream.on_ready([box = mailbox_, to = reader.weak_from_this(), bell = std::move(bell)] {
+    if (!bell->exchange(true)) box->post({letter::kind::wake, to, 0, {}});
+  });
+}
+
+// -- time ----------------------------------------------------------------------------------------
+
+void reactor::wake_at(connection& who, deadlines::handle& mine, connection::time_point when) {
+  deadlines_.set(mine, &who, when);
+  arm_timer();
+}
+
+void reactor::arm_timer() {
+  const auto next = deadlines_.next();
+  if (!next || (timer_set_for_ && *timer_set_for_ <= *next)) return;
+  timer_set_for_ = *next;
+  timer_.expires_at(*next + timer_grain);
+  timer_.async_wait([this](const std::error_code& error) {
+    if (!error) on_timer();
+  });
+}
+
+void reactor::on_timer() {
+  const auto at = now();
+  timer_set_for_.reset();
+  for (auto* one : deadlines_.due(at)) {
+    const auto alive = one->shared_from_this();
+    alive->on_alarm(at);
+  }
+  arm_timer();
+}
+
+}  // namespace taquilla::gateway

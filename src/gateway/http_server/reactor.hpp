@@ -1,0 +1,94 @@
+// One thread, one event loop, its connections, its queue of framed requests and its own copies of
+// the library. Handlers run on this very thread, between batches of input: they never block, and a
+// second thread to run them costs more in hand-overs than it brings (docs/http.md has the figures).
+// The functions marked "any thread" only queue a task; all others belong to the loop.
+#pragma once
+
+#include <array>
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+#include <deque>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <unordered_set>
+
+#include "gateway/http_server/connection.hpp"
+#include "gateway/http_server/library.hpp"
+#include "gateway/http_server/mailbox.hpp"
+#include "gateway/http_server/traffic.hpp"
+
+namespace taquilla::gateway {
+
+class reactor {
+ public:
+  reactor(const http_server_options& options, http_application& application, traffic& counters);
+  ~reactor();
+
+  void start();  ///< the owner
+  /// Any thread. Takes over an accepted socket made for `context()`.
+  void adopt(asio::ip::tcp::socket socket, listener at, std::string peer);
+  /// Any thread. Ends the connections as they become idle; ready when none is left.
+  std::future<void> drain();
+  /// The owner: cuts what is left and joins the thread.
+  void stop();
+  asio::io_context& context() { return context_; }
+
+  // For the connections, on the loop.
+  void submit(connection& from, pipeline::ticket ticket, framed_request framed);
+  http_response protocol_error(int status, std::string_view detail);
+  http_response shed(std::string_view detail);
+  std::string write(http_response response, const answer_shape& shape);
+  /// Has `reader` woken when `stream` is ready, once until `bell` is cleared.
+  void watch(byte_source& stream, connection& reader, std::shared_ptr<std::atomic<bool>> bell);
+  void forget(const std::shared_ptr<connection>& gone);
+  void wake_at(connection& who, deadlines::handle& mine, connection::time_point when);
+  void cancel_alarm(deadlines::handle& mine) { deadlines_.clear(mine); }
+  bool draining() const { return draining_; }
+  const http_server_options& options() const { return options_; }
+  traffic& counters() { return counters_; }
+
+ private:
+  struct work {
+    std::weak_ptr<connection> from;
+    pipeline::ticket ticket;
+    framed_request framed;
+  };
+
+  void loop();
+  void schedule_work();
+  void run_some();
+  void run(work item);
+  void handle(const route& chosen, const http_request& request, work& item);
+  bool turn_down(const framed_request& framed, http_response& answer);
+  void deliver();
+  void deliver(letter& mail);
+  void arm_timer();
+  void on_timer();
+  void announce_empty();
+
+  http_server_options options_;
+  http_application& application_;
+  traffic& counters_;
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> guard_;
+  asio::steady_timer timer_;
+  std::optional<connection::time_point> timer_set_for_;
+  std::shared_ptr<mailbox> mailbox_;
+  std::array<std::unique_ptr<route_matcher>, listener_count> matchers_;
+  response_writer writer_;
+  deadlines deadlines_;
+  std::unordered_set<std::shared_ptr<connection>> connections_;
+  std::deque<work> queue_;
+  std::size_t queue_max_;
+  bool work_scheduled_ = false;
+  bool draining_ = false;
+  std::vector<std::promise<void>> drained_;
+  std::thread thread_;
+};
+
+}  // namespace taquilla::gateway
