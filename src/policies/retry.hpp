@@ -51,7 +51,8 @@ struct attempt_report {
   int attempt = 1;  ///< which attempt this is about, counted from 1
   bool has_idempotency_key = false;
   bool server_forbids_retry = false;
-  std::optional<duration_ms> hint_ms;  ///< the server's own wait; negative means "do not retry"
+  std::optional<duration_ms> hint_ms =
+      std::nullopt;  ///< the server's own wait; negative means "do not retry"
 };
 
 enum class retry_cause {
