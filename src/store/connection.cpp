@@ -1,0 +1,143 @@
+#include "store/connection.hpp"
+
+#include <stdexcept>
+
+#include "store/embedded_sql.hpp"
+#include "store/statement.hpp"
+
+namespace taquilla::store {
+
+namespace {
+
+constexpr int busy_timeout_ms = 2000;
+constexpr int checkpoint_pages = 1000;  // 4 MB of WAL: short recovery, few checkpoints
+
+}  // namespace
+
+sqlite3* open_handle(const std::string& path, int flags, const std::string& vfs) {
+  sqlite3* db = nullptr;
+  // One thread at a time is the rule of the port, so SQLite's own locks would be paid for nothing.
+  const int code = sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                                   vfs.empty() ? nullptr : vfs.c_str());
+  if (code == SQLITE_OK) return db;
+  const int extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
+  sqlite3_close_v2(db);
+  throw sqlite_failure{extended};
+}
+
+connection::connection(const sqlite_options& options)
+    : db_(open_handle(options.path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options.vfs)) {
+  sqlite3_busy_timeout(get(), busy_timeout_ms);
+  // A file we refuse must stay as it is, so closing must not move a WAL left by others into it.
+  sqlite3_db_config(get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  // Before the file is touched: without shared memory a WAL can only be read by an exclusive owner.
+  if (options.exclusive) execute("PRAGMA locking_mode = EXCLUSIVE");
+  const bool fresh = is_new_file();
+  configure(options);
+  if (fresh) create();
+  else check_after_crash();
+  execute("UPDATE shutdown SET clean = 0");
+  sqlite3_db_config(get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+  opened_ = true;
+}
+
+connection::~connection() {
+  if (!opened_ || abandoned_) {
+    // Nothing more is written: closing would checkpoint what nobody vouches for.
+    sqlite3_db_config(get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    return;
+  }
+  try {
+    if (in_transaction()) execute("ROLLBACK");
+    execute("UPDATE shutdown SET clean = 1");
+    execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (const sqlite_failure&) {
+    // Without the mark the next open checks the file: that is all the mark is for.
+  }
+}
+
+void connection::execute(const char* sql) {
+  if (sqlite3_exec(get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+    throw sqlite_failure{sqlite3_extended_errcode(get())};
+}
+
+std::string connection::ask(const char* sql) {
+  statement question{get(), sql};
+  auto rows = question.query();
+  return rows.next() ? rows.text(0) : std::string{};
+}
+
+void connection::expect(const char* pragma, const std::string& wanted) {
+  const auto found = ask(pragma);
+  if (found != wanted)
+    throw refused_file{std::string{pragma} + " is " + found + " where " + wanted +
+                       " is needed: the file system of the data folder cannot hold a safe store; "
+                       "choose another with --data"};
+}
+
+bool connection::is_new_file() {
+  const auto application = ask("PRAGMA application_id");
+  const auto version = ask("PRAGMA user_version");
+  if (application == "0" && version == "0" && ask("SELECT count(*) FROM sqlite_schema") == "0")
+    return true;
+  if (application != std::to_string(application_id))
+    throw refused_file{"the file is a database of another program; it was left as it is. "
+                       "Choose another folder with --data"};
+  if (version != std::to_string(schema_version))
+    throw refused_file{"the store has schema version " + version + ", this program knows " +
+                       std::to_string(schema_version) +
+                       ". It was left as it is: start the newer program, or choose another folder "
+                       "with --data"};
+  return false;
+}
+
+void connection::configure(const sqlite_options& options) {
+  const auto mode = ask("PRAGMA journal_mode = WAL");
+  const bool in_memory = options.path == ":memory:";
+  if (mode != (in_memory ? "memory" : "wal"))
+    throw refused_file{"write-ahead logging cannot be had on this file system (journal mode " + mode +
+                       "); choose another folder with --data"};
+  execute(options.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
+  if (options.synchronous_full) expect("PRAGMA synchronous", "2");
+  execute(
+      "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 0");
+  expect("PRAGMA foreign_keys", "1");
+  // No memory mapping: a read error there is a signal, here it is an answer.
+  ask("PRAGMA mmap_size = 0");
+  sqlite3_wal_hook(
+      get(),
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<connection*>(self)->wal_pages_ = pages;
+        return SQLITE_OK;
+      },
+      this);
+}
+
+void connection::create() {
+  const auto script = "BEGIN IMMEDIATE; PRAGMA application_id = " + std::to_string(application_id) +
+                      "; PRAGMA user_version = " + std::to_string(schema_version) + ";" + schema_sql +
+                      "COMMIT";
+  execute(script.c_str());
+}
+
+void connection::check_after_crash() {
+  if (ask("SELECT clean FROM shutdown") == "1") return;
+  const auto verdict = ask("PRAGMA quick_check(1)");
+  if (verdict != "ok")
+    throw refused_file{"the store is damaged (" + verdict +
+                       "). It was left as it is: restore a copy, or move it away to start anew"};
+}
+
+int connection::checkpoint_if_due() {
+  if (wal_pages_ < checkpointed_pages_) checkpointed_pages_ = 0;  // the WAL began anew
+  if (wal_pages_ - checkpointed_pages_ < checkpoint_pages) return SQLITE_OK;
+  const int code =
+      sqlite3_wal_checkpoint_v2(get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  checkpointed_pages_ = wal_pages_;
+  const int kind = code & 0xff;
+  // Busy: a reader still needs the old pages. Full: the WAL holds everything and goes on growing.
+  return kind == SQLITE_BUSY || kind == SQLITE_LOCKED || kind == SQLITE_FULL ? SQLITE_OK : code;
+}
+
+}  // namespace taquilla::store

@@ -1,0 +1,180 @@
+// The outbox and the mailbox. A mail is posted by the transaction that made it due (purchases.cpp); it
+// moves from the outbox to the mailbox in one transaction, so it is in exactly one of the two. What is
+// filed is what was posted: the row itself moves, whatever the caller sends along.
+#include <algorithm>
+
+#include "store/mail_number.hpp"
+#include "store/sqlite_database.hpp"
+
+namespace taquilla::store {
+
+mail_statements::mail_statements(sqlite3* db)
+    : post(db,
+           "INSERT INTO outbox (number, recipient, subject, body, created_at, not_before, attempts,"
+           " dead, last_error) VALUES (?1, ?2, ?3, ?4, ?5, ?5, 0, 0, '') ON CONFLICT DO NOTHING"),
+      file(db,
+           "INSERT INTO mailbox (sequence, number, recipient, subject, body, created_at, attempts,"
+           " delivered_at) SELECT ?2, number, recipient, subject, body, created_at, attempts, ?3"
+           " FROM outbox WHERE number = ?1 ON CONFLICT DO NOTHING"),
+      take_off(db, "DELETE FROM outbox WHERE number = ?1"),
+      was_delivered(db, "SELECT 1 FROM mailbox WHERE number = ?1"),
+      postpone(db,
+               "UPDATE outbox SET attempts = attempts + 1, not_before = ?2, last_error = ?3,"
+               " dead = ?4 WHERE number = ?1"),
+      // A cancellation waits for its confirmation unless that one is dead; odd numbers are
+      // cancellations, and the number before is the confirmation of the same reservation.
+      due(db,
+          "SELECT number, recipient, subject, body, created_at, not_before, attempts, dead,"
+          " last_error FROM outbox AS mail WHERE dead = 0 AND not_before <= ?1 AND NOT"
+          " (number % 2 = 1 AND EXISTS (SELECT 1 FROM outbox AS first"
+          " WHERE first.number = mail.number - 1 AND first.dead = 0))"
+          " ORDER BY not_before, created_at, number LIMIT ?2"),
+      next_at(db, "SELECT min(not_before) FROM outbox WHERE dead = 0 AND not_before > ?1"),
+      outbox_page(db,
+                  "SELECT number, recipient, subject, body, created_at, not_before, attempts, dead,"
+                  " last_error FROM outbox WHERE number > ?1 ORDER BY number LIMIT ?2"),
+      mailbox_page(db,
+                   "SELECT number, recipient, subject, body, created_at, delivered_at, attempts,"
+                   " sequence FROM mailbox WHERE sequence > ?1 ORDER BY sequence LIMIT ?2"),
+      mailbox_of(db,
+                 "SELECT number, recipient, subject, body, created_at, delivered_at, attempts,"
+                 " sequence FROM mailbox WHERE recipient = ?3 AND sequence > ?1"
+                 " ORDER BY sequence LIMIT ?2") {}
+
+namespace {
+
+const error no_such_mail{errc::unknown_reservation, "there is no such mail", 0};
+const error bad_cursor{errc::invalid_field, "after: not a cursor of this listing", 0};
+
+/// What outbox and mailbox have in common: the first five columns.
+mail letter_from(const statement::rows& row) {
+  mail out;
+  const auto number = row.integer(0);
+  out.message_id = message_id_of(number);
+  out.id = reservation_of(number);
+  out.to = row.text(1);
+  out.subject = row.text(2);
+  out.body = row.text(3);
+  out.created_at = row.integer(4);
+  return out;
+}
+
+mail waiting_from(const statement::rows& row) {
+  auto out = letter_from(row);
+  out.not_before = row.integer(5);
+  out.attempts = row.as<std::uint32_t>(6);
+  out.dead = row.integer(7) != 0;
+  out.last_error = row.text(8);
+  return out;
+}
+
+mail delivered_from(const statement::rows& row) {
+  auto out = letter_from(row);
+  out.delivered_at = row.integer(5);
+  out.attempts = row.as<std::uint32_t>(6);
+  return out;
+}
+
+std::uint32_t bounded(std::uint32_t limit) { return std::clamp(limit, 1U, page_limit_max); }
+
+/// An empty cursor is the beginning.
+std::optional<std::int64_t> position(const std::string& after) {
+  return after.empty() ? std::optional<std::int64_t>{0} : parse_cursor(after);
+}
+
+}  // namespace
+
+result<mail_filed> sqlite_database::not_in_outbox(std::int64_t number,
+                                                  const std::string& message_id) {
+  auto row = mail_.was_delivered.query(number);
+  if (!row.next()) return no_such_mail;
+  return mail_filed{message_id, true};
+}
+
+result<mail_filed> sqlite_database::apply(const deliver_mail& command) {
+  return write<mail_filed>([&]() -> result<mail_filed> {
+    const auto& message_id = command.what.message_id;
+    const auto number = parse_message_id(message_id);
+    if (!number) return no_such_mail;
+    const int filed = mail_.file.run(*number, next_.letter, command.at);
+    const int taken = mail_.take_off.run(*number);
+    if (filed == 1) {
+      ++next_.letter;
+      return mail_filed{message_id, false};
+    }
+    if (taken == 1) return mail_filed{message_id, true};
+    return not_in_outbox(*number, message_id);
+  });
+}
+
+result<mail_filed> sqlite_database::apply(const postpone_mail& command) {
+  return write<mail_filed>([&]() -> result<mail_filed> {
+    const auto number = parse_message_id(command.message_id);
+    if (!number) return no_such_mail;
+    const int found =
+        mail_.postpone.run(*number, command.not_before, command.last_error, command.dead);
+    if (found == 0) return not_in_outbox(*number, command.message_id);
+    return mail_filed{command.message_id, false};
+  });
+}
+
+result<mails> sqlite_database::read(const due_mails& query) {
+  return look<mails>([&]() -> result<mails> {
+    mails out;
+    const auto limit = bounded(query.limit);
+    auto row = mail_.due.query(query.now, limit + 1);
+    while (row.next()) {
+      if (out.list.size() == limit) {
+        out.next_at = query.now;
+        return out;
+      }
+      out.list.push_back(waiting_from(row));
+    }
+    auto later = mail_.next_at.query(query.now);
+    if (later.next()) out.next_at = later.integer(0);
+    return out;
+  });
+}
+
+result<mails> sqlite_database::read(const list_outbox& query) {
+  return look<mails>([&]() -> result<mails> {
+    const auto after = position(query.after);
+    if (!after) return bad_cursor;
+    mails out;
+    const auto limit = bounded(query.limit);
+    auto row = mail_.outbox_page.query(*after, limit + 1);
+    std::int64_t last = 0;
+    while (row.next()) {
+      if (out.list.size() == limit) {
+        out.next = std::to_string(last);
+        break;
+      }
+      last = row.integer(0);
+      out.list.push_back(waiting_from(row));
+    }
+    return out;
+  });
+}
+
+result<mails> sqlite_database::read(const list_mailbox& query) {
+  return look<mails>([&]() -> result<mails> {
+    const auto after = position(query.after);
+    if (!after) return bad_cursor;
+    mails out;
+    const auto limit = bounded(query.limit);
+    auto row = query.to.empty() ? mail_.mailbox_page.query(*after, limit + 1)
+                                : mail_.mailbox_of.query(*after, limit + 1, query.to);
+    std::int64_t last = 0;
+    while (row.next()) {
+      if (out.list.size() == limit) {
+        out.next = std::to_string(last);
+        break;
+      }
+      last = row.integer(7);
+      out.list.push_back(delivered_from(row));
+    }
+    return out;
+  });
+}
+
+}  // namespace taquilla::store

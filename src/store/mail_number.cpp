@@ -1,0 +1,39 @@
+#include "store/mail_number.hpp"
+
+#include <charconv>
+
+namespace taquilla::store {
+
+std::int64_t mail_number(reservation_id id, mail_kind kind) {
+  return static_cast<std::int64_t>(id * 2 + static_cast<std::uint64_t>(kind));
+}
+
+reservation_id reservation_of(std::int64_t number) {
+  return static_cast<reservation_id>(number) / 2;
+}
+
+std::string message_id_of(std::int64_t number) {
+  return std::to_string(reservation_of(number)) + (number % 2 == 0 ? "-confirmed" : "-cancelled");
+}
+
+std::optional<std::int64_t> parse_cursor(std::string_view text) {
+  constexpr std::size_t digits_max = 18;  // more might not fit
+  if (text.empty() || text.size() > digits_max || text.front() == '-') return std::nullopt;
+  std::int64_t value = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, problem] = std::from_chars(text.data(), end, value);
+  if (problem != std::errc{} || stop != end) return std::nullopt;
+  return value;
+}
+
+std::optional<std::int64_t> parse_message_id(std::string_view text) {
+  const auto dash = text.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto id = parse_cursor(text.substr(0, dash));
+  const auto kind = text.substr(dash + 1);
+  if (!id || (kind != "confirmed" && kind != "cancelled")) return std::nullopt;
+  return mail_number(static_cast<reservation_id>(*id),
+                     kind == "confirmed" ? mail_kind::confirmed : mail_kind::cancelled);
+}
+
+}  // namespace taquilla::store

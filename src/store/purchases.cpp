@@ -1,0 +1,172 @@
+// The life of a purchase: recorded, confirmed, failed, cancelled. Every move is a conditional update; a
+// row that did not change means that somebody else moved it, and the answer tells where it is now.
+#include "domain/mail_text.hpp"
+#include "store/mail_number.hpp"
+#include "store/reservation_row.hpp"
+#include "store/sqlite_database.hpp"
+#include "store/timeline_text.hpp"
+
+namespace taquilla::store {
+
+purchase_statements::purchase_statements(sqlite3* db)
+    : insert(db,
+             "INSERT INTO reservations (id, state, live, event, seat_row, seat_number, email, cents,"
+             " identity, created_at, updated_at, idempotency_key, token, failure, timeline)"
+             " VALUES (?1, 0, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, '', ?11)"
+             " ON CONFLICT DO NOTHING"),
+      live_by_key(db,
+                  "SELECT event, seat_row, seat_number, email, cents FROM reservations"
+                  " WHERE idempotency_key = ?1 AND live = 1 AND idempotency_key <> ''"),
+      ended_by_token(db, "SELECT id FROM reservations WHERE token = ?1 AND live = 0 LIMIT 1"),
+      live_by_seat(db,
+                   "SELECT id, token, email, cents FROM reservations"
+                   " WHERE event = ?1 AND seat_row = ?2 AND seat_number = ?3 AND live = 1"),
+      with_charge(db,
+                  "SELECT r.state, r.cents, c.state, c.cents, r.event, r.seat_row, r.seat_number,"
+                  " r.email FROM reservations r LEFT JOIN charges c ON c.id = r.id WHERE r.id = ?1"),
+      confirm(db,
+              "UPDATE reservations SET state = 1, updated_at = ?2, timeline = timeline || ?3"
+              " WHERE id = ?1 AND state = 0"),
+      fail(db,
+           "UPDATE reservations SET state = 3, live = 0, updated_at = ?2, failure = ?3,"
+           " timeline = timeline || ?4 WHERE id = ?1 AND state = 0"),
+      state_of(db, "SELECT state FROM reservations WHERE id = ?1"),
+      facts(db, select_reservations + " WHERE id = ?1"),
+      cancel(db,
+             "UPDATE reservations SET state = 2, live = 0, updated_at = ?2,"
+             " timeline = timeline || ?3 WHERE id = ?1 AND state = 1"),
+      // Whoever appends without end is cut off: a timeline is for people.
+      append(db,
+             "UPDATE reservations SET timeline = CASE WHEN length(timeline) < ?3"
+             " THEN timeline || ?2 ELSE timeline END WHERE id = ?1") {}
+
+namespace {
+
+constexpr int timeline_characters_max = 65'536;
+
+}  // namespace
+
+std::optional<result<purchase_recorded>> sqlite_database::known_attempt(
+    const record_purchase& command) {
+  const auto& order = command.order;
+  if (!order.idempotency_key.empty()) {
+    auto row = purchases_.live_by_key.query(order.idempotency_key);
+    if (row.next()) {
+      const bool same = row.view(0) == order.event && row.view(1) == order.seat.row &&
+                        row.as<std::uint32_t>(2) == order.seat.number &&
+                        row.view(3) == order.email && row.integer(4) == order.amount.cents;
+      if (!same) return result<purchase_recorded>{errc::key_reused};
+    }
+  }
+  if (command.token.empty()) return std::nullopt;
+  auto ended = purchases_.ended_by_token.query(command.token);
+  if (!ended.next()) return std::nullopt;
+  return result<purchase_recorded>{purchase_recorded{ended.as<reservation_id>(0), false}};
+}
+
+result<purchase_recorded> sqlite_database::owner_of_seat(const record_purchase& command) {
+  const auto& order = command.order;
+  auto row = purchases_.live_by_seat.query(order.event, order.seat.row, order.seat.number);
+  if (!row.next()) return errc::internal_error;  // refused by no index we know of
+  const auto id = row.as<reservation_id>(0);
+  if (!command.token.empty() && row.view(1) == command.token) return purchase_recorded{id, false};
+  if (row.view(2) == order.email && row.integer(3) == order.amount.cents)
+    return purchase_recorded{id, true};
+  return errc::seat_taken;
+}
+
+result<purchase_recorded> sqlite_database::apply(const record_purchase& command) {
+  return write<purchase_recorded>([&]() -> result<purchase_recorded> {
+    if (auto known = known_attempt(command)) return *known;
+    const auto& order = command.order;
+    const auto id = next_.reservation;
+    const int written = purchases_.insert.run(
+        id, order.event, order.seat.row, order.seat.number, order.email, order.amount.cents,
+        command.identity, command.at, order.idempotency_key, command.token,
+        encode_timeline(command.timeline));
+    if (written == 0) return owner_of_seat(command);
+    ++next_.reservation;
+    return purchase_recorded{id, false};
+  });
+}
+
+result<purchase_confirmed> sqlite_database::apply(const confirm_purchase& command) {
+  return write<purchase_confirmed>([&]() -> result<purchase_confirmed> {
+    purchase_order order;
+    {
+      auto row = purchases_.with_charge.query(command.id);
+      if (!row.next()) return errc::unknown_reservation;
+      const auto state = row.as<reservation_state>(0);
+      // Cancelled means that it had been confirmed: the first answer holds.
+      if (state == reservation_state::confirmed || state == reservation_state::cancelled)
+        return purchase_confirmed{command.id};
+      const bool paid = !row.is_null(2) && row.as<charge_state>(2) == charge_state::charged &&
+                        row.integer(3) == row.integer(1);
+      if (state != reservation_state::pending || !paid) return errc::charge_voided;
+      order.event = row.text(4);
+      order.seat = {row.text(5), row.as<std::uint32_t>(6)};
+      order.email = row.text(7);
+      order.amount = {row.integer(1)};
+    }
+    purchases_.confirm.run(command.id, command.at, encode_timeline(command.timeline));
+    post_mail(command.id, order, true, command.at);
+    return purchase_confirmed{command.id};
+  });
+}
+
+result<purchase_failed> sqlite_database::apply(const fail_purchase& command) {
+  return write<purchase_failed>([&]() -> result<purchase_failed> {
+    const int moved = purchases_.fail.run(command.id, command.at, command.failure,
+                                          encode_timeline(command.timeline));
+    if (moved == 1) {
+      settlements_.owe.run(command.id, settlement_kind::void_charge, command.at);
+      return purchase_failed{command.id, reservation_state::failed};
+    }
+    auto row = purchases_.state_of.query(command.id);
+    if (!row.next()) return errc::unknown_reservation;
+    return purchase_failed{command.id, row.as<reservation_state>(0)};
+  });
+}
+
+result<purchase_cancelled> sqlite_database::apply(const cancel_purchase& command) {
+  return write<purchase_cancelled>([&]() -> result<purchase_cancelled> {
+    reservation record;
+    {
+      auto row = purchases_.facts.query(command.id);
+      if (!row.next()) return errc::unknown_reservation;
+      record = reservation_from(row);
+    }
+    if (record.state == reservation_state::pending) return errc::reservation_pending;
+    if (record.state != reservation_state::confirmed) return purchase_cancelled{record, false};
+    purchases_.cancel.run(command.id, command.at,
+                          encode_timeline({{command.at, 0, "cancelled", {}, {}}}));
+    settlements_.owe.run(command.id, settlement_kind::refund, command.at);
+    purchase_order order;
+    order.event = record.event;
+    order.seat = record.seat;
+    order.email = record.email;
+    order.amount = record.amount;
+    post_mail(command.id, order, false, command.at);
+    record.state = reservation_state::cancelled;
+    record.updated_at = command.at;
+    return purchase_cancelled{record, true};
+  });
+}
+
+result<timeline_appended> sqlite_database::apply(const append_timeline& command) {
+  return write<timeline_appended>([&]() -> result<timeline_appended> {
+    const int found = purchases_.append.run(command.id, encode_timeline(command.entries),
+                                            timeline_characters_max);
+    if (found == 0) return errc::unknown_reservation;
+    return timeline_appended{command.id};
+  });
+}
+
+void sqlite_database::post_mail(reservation_id id, const purchase_order& order, bool confirmed,
+                                wall_ms at) {
+  const auto text = confirmed ? confirmation_text(id, order) : cancellation_text(id, order);
+  const auto kind = confirmed ? mail_kind::confirmed : mail_kind::cancelled;
+  mail_.post.run(mail_number(id, kind), order.email, text.subject, text.body, at);
+}
+
+}  // namespace taquilla::store

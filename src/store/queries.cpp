@@ -1,0 +1,154 @@
+// Looking: reservations, who lives where, and how much there is of everything. Each answer is bounded.
+#include <algorithm>
+
+#include "store/page_scan.hpp"
+#include "store/reservation_row.hpp"
+#include "store/sqlite_database.hpp"
+#include "store/timeline_text.hpp"
+
+namespace taquilla::store {
+
+query_statements::query_statements(sqlite3* db)
+    : find(db, "SELECT id, event, seat_row, seat_number, email, cents, state, created_at, updated_at,"
+               " idempotency_key, failure, timeline FROM reservations WHERE id = ?1"),
+      page(db, select_reservations + " WHERE id > ?1 ORDER BY id"),
+      page_of_buyer(db, select_reservations + " WHERE id > ?1 AND email = ?2 ORDER BY id"),
+      page_of_open(db, select_reservations + " INDEXED BY open_since"
+                                             " WHERE id > ?1 AND state = 0 ORDER BY id"),
+      open_before(db, select_reservations + " WHERE state = 0 AND created_at < ?1"
+                                            " ORDER BY created_at, id LIMIT ?2"),
+      live_page(db, "SELECT id, event, seat_row, seat_number, identity, state FROM reservations"
+                    " WHERE id > ?1 AND live = 1 ORDER BY id LIMIT ?2"),
+      owner(db, "SELECT id, event, seat_row, seat_number, identity, state FROM reservations"
+                " WHERE event = ?1 AND seat_row = ?2 AND seat_number = ?3 AND live = 1"),
+      key_owner(db, "SELECT id, identity FROM reservations"
+                    " WHERE idempotency_key = ?1 AND live = 1 AND idempotency_key <> ''"),
+      count_open(db, "SELECT count(*) FROM reservations WHERE state = 0"),
+      count_owed(db, "SELECT count(*) FROM settlements WHERE not_before <= ?1"),
+      count_due(db, "SELECT count(*) FILTER (WHERE not_before <= ?1), min(created_at) FROM outbox"
+                    " WHERE dead = 0"),
+      count_dead(db, "SELECT count(*) FROM outbox WHERE dead = 1"),
+      last_reservation(db, "SELECT max(id) FROM reservations"),
+      last_letter(db, "SELECT max(sequence) FROM mailbox") {}
+
+namespace {
+
+constexpr std::uint32_t live_page_max = 50'000;
+
+live_seat live_seat_from(const statement::rows& row) {
+  live_seat out;
+  out.id = row.as<reservation_id>(0);
+  out.event = row.text(1);
+  out.seat = {row.text(2), row.as<std::uint32_t>(3)};
+  out.identity = row.as<std::uint64_t>(4);
+  out.confirmed = row.as<reservation_state>(5) == reservation_state::confirmed;
+  return out;
+}
+
+/// nullopt: no such state.
+std::optional<reservation_state> parse_state(const std::string& text) {
+  for (auto state : {reservation_state::pending, reservation_state::confirmed,
+                     reservation_state::cancelled, reservation_state::failed})
+    if (text == to_string(state)) return state;
+  return std::nullopt;
+}
+
+}  // namespace
+
+result<reservation> sqlite_database::read(const find_reservation& query) {
+  return look<reservation>([&]() -> result<reservation> {
+    auto row = queries_.find.query(query.id);
+    if (!row.next()) return errc::unknown_reservation;
+    auto out = reservation_from(row);
+    out.timeline = decode_timeline(row.view(11));
+    return out;
+  });
+}
+
+result<reservations> sqlite_database::read(const list_reservations& query) {
+  return look<reservations>([&]() -> result<reservations> {
+    const auto state = parse_state(query.state);
+    if (!query.state.empty() && !state)
+      return error{errc::invalid_field, "state: pending, confirmed, cancelled or failed", 0};
+    // The most selective way in: a buyer has few reservations, and few are open at a time.
+    auto row = !query.email.empty() ? queries_.page_of_buyer.query(query.after, query.email)
+               : state == reservation_state::pending ? queries_.page_of_open.query(query.after)
+                                                     : queries_.page.query(query.after);
+    reservations page;
+    page_scan scan{query.limit};
+    while (row.next()) {
+      const bool wanted = (query.event.empty() || row.view(1) == query.event) &&
+                          (!state || row.as<reservation_state>(6) == *state);
+      const auto verdict = scan.see(row.as<reservation_id>(0), wanted);
+      if (verdict == page_scan::verdict::stop) break;
+      if (verdict == page_scan::verdict::take) page.list.push_back(reservation_from(row));
+    }
+    page.next = scan.next();
+    return page;
+  });
+}
+
+result<reservations> sqlite_database::read(const open_purchases& query) {
+  return look<reservations>([&]() -> result<reservations> {
+    reservations page;
+    const auto limit = std::clamp(query.limit, 1U, page_limit_max);
+    auto row = queries_.open_before.query(query.created_before, limit);
+    while (row.next()) page.list.push_back(reservation_from(row));
+    return page;
+  });
+}
+
+result<live_seats_page> sqlite_database::read(const live_seats& query) {
+  return look<live_seats_page>([&]() -> result<live_seats_page> {
+    live_seats_page page;
+    const auto limit = std::clamp(query.limit, 1U, live_page_max);
+    auto row = queries_.live_page.query(query.after, limit + 1);
+    while (row.next()) {
+      if (page.seats.size() == limit) {
+        page.next = page.seats.back().id;
+        break;
+      }
+      page.seats.push_back(live_seat_from(row));
+    }
+    return page;
+  });
+}
+
+result<live_seat> sqlite_database::read(const find_seat_owner& query) {
+  return look<live_seat>([&]() -> result<live_seat> {
+    auto row = queries_.owner.query(query.event, query.seat.row, query.seat.number);
+    if (row.next()) return live_seat_from(row);
+    return live_seat{0, query.event, query.seat, 0, false};
+  });
+}
+
+result<key_owner> sqlite_database::read(const find_key& query) {
+  return look<key_owner>([&]() -> result<key_owner> {
+    auto row = queries_.key_owner.query(query.idempotency_key);
+    if (!row.next()) return key_owner{};
+    return key_owner{row.as<reservation_id>(0), row.as<std::uint64_t>(1)};
+  });
+}
+
+result<store_counts> sqlite_database::read(const count_everything& query) {
+  return look<store_counts>([&]() -> result<store_counts> {
+    const auto count = [](statement::rows row) {
+      return row.next() ? row.as<std::uint64_t>(0) : 0;
+    };
+    store_counts out;
+    out.reservations = next_.reservation - 1;
+    out.pending = count(queries_.count_open.query());
+    out.settlements_due = count(queries_.count_owed.query(query.now));
+    out.outbox_dead = count(queries_.count_dead.query());
+    auto due = queries_.count_due.query(query.now);
+    if (due.next()) {
+      out.outbox_due = due.as<std::uint64_t>(0);
+      out.oldest_mail_at = due.integer(1);
+    }
+    out.commits = commits_;
+    out.commands = commands_;
+    return out;
+  });
+}
+
+}  // namespace taquilla::store

@@ -1,0 +1,89 @@
+-- The store's tables, schema version 1. Plain SQL on purpose: conditional updates, integer milliseconds
+-- since 1970, whole cents, no triggers. What a number means:
+--   reservations.state  0 pending, 1 confirmed, 2 cancelled, 3 failed
+--   reservations.live   1 while the seat and the key are taken (pending, confirmed), else 0. It repeats
+--                       what state says because a partial index on `live` is not touched by the step
+--                       from pending to confirmed, and that step is the hot one.
+--   charges.state       0 charged, 1 voided, 2 refunded
+--   settlements.kind    0 void the charge, 1 refund it
+--   outbox.number       2 * reservation + (0 confirmation, 1 cancellation); the same in mailbox
+-- reservations.timeline is one line an entry (timeline_text.hpp) and stands last, so that a listing
+-- need not read it.
+
+CREATE TABLE reservations (
+  id              INTEGER PRIMARY KEY CHECK (id > 0),
+  state           INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+  live            INTEGER NOT NULL CHECK (live = (state < 2)),
+  event           TEXT    NOT NULL,
+  seat_row        TEXT    NOT NULL,
+  seat_number     INTEGER NOT NULL CHECK (seat_number > 0),
+  email           TEXT    NOT NULL,
+  cents           INTEGER NOT NULL CHECK (cents > 0),
+  identity        INTEGER NOT NULL,
+  created_at      INTEGER NOT NULL,
+  updated_at      INTEGER NOT NULL,
+  idempotency_key TEXT    NOT NULL,
+  token           TEXT    NOT NULL,
+  failure         TEXT    NOT NULL,
+  timeline        TEXT    NOT NULL
+) STRICT;
+
+-- A seat has at most one live owner, and a key at most one live purchase.
+CREATE UNIQUE INDEX live_seat ON reservations (event, seat_row, seat_number) WHERE live = 1;
+CREATE UNIQUE INDEX live_key ON reservations (idempotency_key) WHERE live = 1 AND idempotency_key <> '';
+-- A repeated token finds its row: a live one by its seat, an ended one here. So a purchase that succeeds
+-- never pays for an index on tokens.
+CREATE INDEX ended_token ON reservations (token) WHERE live = 0;
+CREATE INDEX open_since ON reservations (created_at) WHERE state = 0;
+CREATE INDEX buyer ON reservations (email);
+
+CREATE TABLE charges (
+  id    INTEGER PRIMARY KEY REFERENCES reservations (id),
+  cents INTEGER NOT NULL CHECK (cents >= 0),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+  at    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE settlements (
+  id         INTEGER NOT NULL REFERENCES reservations (id),
+  kind       INTEGER NOT NULL CHECK (kind IN (0, 1)),
+  attempts   INTEGER NOT NULL,
+  not_before INTEGER NOT NULL,
+  last_error TEXT    NOT NULL,
+  PRIMARY KEY (id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX settlement_due ON settlements (not_before);
+
+CREATE TABLE outbox (
+  number     INTEGER PRIMARY KEY,
+  recipient  TEXT    NOT NULL,
+  subject    TEXT    NOT NULL,
+  body       TEXT    NOT NULL,
+  created_at INTEGER NOT NULL,
+  not_before INTEGER NOT NULL,
+  attempts   INTEGER NOT NULL,
+  dead       INTEGER NOT NULL CHECK (dead IN (0, 1)),
+  last_error TEXT    NOT NULL
+) STRICT;
+-- created_at rides along so that the backlog's size and age are read from the index alone.
+CREATE INDEX outbox_due ON outbox (not_before, created_at) WHERE dead = 0;
+CREATE INDEX outbox_dead ON outbox (dead) WHERE dead = 1;
+
+CREATE TABLE mailbox (
+  sequence     INTEGER PRIMARY KEY,
+  number       INTEGER NOT NULL UNIQUE,
+  recipient    TEXT    NOT NULL,
+  subject      TEXT    NOT NULL,
+  body         TEXT    NOT NULL,
+  created_at   INTEGER NOT NULL,
+  attempts     INTEGER NOT NULL,
+  delivered_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX addressee ON mailbox (recipient);
+
+-- One row: whether the last process closed the store in order. If not, the next one checks it first.
+CREATE TABLE shutdown (
+  one   INTEGER PRIMARY KEY CHECK (one = 1),
+  clean INTEGER NOT NULL CHECK (clean IN (0, 1))
+) STRICT;
+INSERT INTO shutdown (one, clean) VALUES (1, 0);

@@ -1,0 +1,49 @@
+// What is owed to buyers: voids and refunds that the payment ledger has not acknowledged yet. A row is
+// there while the money is owed and goes when it is settled.
+#include <algorithm>
+
+#include "store/sqlite_database.hpp"
+
+namespace taquilla::store {
+
+settlement_statements::settlement_statements(sqlite3* db)
+    : owe(db, "INSERT INTO settlements (id, kind, attempts, not_before, last_error)"
+              " VALUES (?1, ?2, 0, ?3, '') ON CONFLICT DO NOTHING"),
+      done(db, "DELETE FROM settlements WHERE id = ?1 AND kind = ?2"),
+      postpone(db, "UPDATE settlements SET attempts = attempts + 1, not_before = ?3, last_error = ?4"
+                   " WHERE id = ?1 AND kind = ?2"),
+      due(db, "SELECT id, kind, attempts, not_before FROM settlements WHERE not_before <= ?1"
+              " ORDER BY not_before, id LIMIT ?2"),
+      next_at(db, "SELECT min(not_before) FROM settlements WHERE not_before > ?1") {}
+
+result<settled> sqlite_database::apply(const settle& command) {
+  return write<settled>([&]() -> result<settled> {
+    // Nothing changes when it was settled before: a repeat, or the loser of two workers.
+    if (command.done)
+      settlements_.done.run(command.id, command.kind);
+    else
+      settlements_.postpone.run(command.id, command.kind, command.not_before, command.last_error);
+    return settled{command.id};
+  });
+}
+
+result<settlements> sqlite_database::read(const due_settlements& query) {
+  return look<settlements>([&]() -> result<settlements> {
+    settlements out;
+    const auto limit = std::clamp(query.limit, 1U, page_limit_max);
+    auto row = settlements_.due.query(query.now, limit + 1);
+    while (row.next()) {
+      if (out.due.size() == limit) {
+        out.next_at = query.now;
+        return out;
+      }
+      out.due.push_back({row.as<reservation_id>(0), row.as<settlement_kind>(1),
+                         row.as<std::uint32_t>(2), row.integer(3)});
+    }
+    auto later = settlements_.next_at.query(query.now);
+    if (later.next()) out.next_at = later.integer(0);
+    return out;
+  });
+}
+
+}  // namespace taquilla::store

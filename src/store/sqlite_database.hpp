@@ -1,0 +1,136 @@
+// The port of database.hpp over one SQLite file. The members are implemented by family: purchases.cpp,
+// ledger.cpp, settlements.cpp, mail.cpp and queries.cpp; each has its statements, prepared once.
+//
+// WRITES     A command decides whether to refuse before it writes its first row, so a refusal has nothing
+//            to undo and no savepoint is needed. A constraint that stops the first write undoes that
+//            statement alone and refuses the command. Any other trouble rolls the whole batch back.
+// NUMBERS    The next reservation id and the next mailbox sequence are kept in memory, are taken only by
+//            a row that was written, and go back when the batch does.
+// Private to src/store and its tests. One thread at a time.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "store/connection.hpp"
+#include "store/statement.hpp"
+
+namespace taquilla::store {
+
+struct purchase_statements {
+  explicit purchase_statements(sqlite3* db);
+  statement insert, live_by_key, ended_by_token, live_by_seat;
+  statement with_charge, confirm, fail, state_of, facts, cancel, append;
+};
+struct ledger_statements {
+  explicit ledger_statements(sqlite3* db);
+  statement charge, void_or_bury, refund, find, page;
+};
+struct settlement_statements {
+  explicit settlement_statements(sqlite3* db);
+  statement owe, done, postpone, due, next_at;
+};
+struct mail_statements {
+  explicit mail_statements(sqlite3* db);
+  statement post, file, take_off, was_delivered, postpone, due, next_at;
+  statement outbox_page, mailbox_page, mailbox_of;
+};
+struct query_statements {
+  explicit query_statements(sqlite3* db);
+  statement find, page, page_of_buyer, page_of_open, open_before, live_page, owner, key_owner;
+  statement count_open, count_owed, count_due, count_dead, last_reservation, last_letter;
+};
+
+class sqlite_database final : public database {
+ public:
+  explicit sqlite_database(const sqlite_options& options);
+
+  bool begin() override;
+  commit_outcome commit() override;
+
+  result<purchase_recorded> apply(const record_purchase&) override;
+  result<purchase_confirmed> apply(const confirm_purchase&) override;
+  result<purchase_failed> apply(const fail_purchase&) override;
+  result<purchase_cancelled> apply(const cancel_purchase&) override;
+  result<timeline_appended> apply(const append_timeline&) override;
+  result<charge_record> apply(const record_charge&) override;
+  result<charge_record> apply(const void_charge&) override;
+  result<charge_record> apply(const refund_charge&) override;
+  result<settled> apply(const settle&) override;
+  result<mail_filed> apply(const deliver_mail&) override;
+  result<mail_filed> apply(const postpone_mail&) override;
+
+  result<reservation> read(const find_reservation&) override;
+  result<reservations> read(const list_reservations&) override;
+  result<reservations> read(const open_purchases&) override;
+  result<charge_record> read(const find_charge&) override;
+  result<charges> read(const list_charges&) override;
+  result<settlements> read(const due_settlements&) override;
+  result<mails> read(const due_mails&) override;
+  result<mails> read(const list_mailbox&) override;
+  result<mails> read(const list_outbox&) override;
+  result<live_seats_page> read(const live_seats&) override;
+  result<live_seat> read(const find_seat_owner&) override;
+  result<key_owner> read(const find_key&) override;
+  result<store_counts> read(const count_everything&) override;
+
+  /// The connection, for the audit of an open store and for tests that break it by hand.
+  sqlite3* handle() const { return connection_.get(); }
+
+ private:
+  enum class batch { none, open, lost, broken };
+
+  /// Runs a command inside the open batch and turns trouble into the answer.
+  template <class T, class Body>
+  result<T> write(Body&& body) {
+    if (batch_ != batch::open) return why_not_writable();
+    ++commands_;
+    const auto changes_before = sqlite3_total_changes64(handle());
+    try {
+      return body();
+    } catch (const sqlite_failure& failure) {
+      return after_failure(failure, sqlite3_total_changes64(handle()) != changes_before);
+    }
+  }
+  /// Runs a query between batches.
+  template <class T, class Body>
+  result<T> look(Body&& body) {
+    if (batch_ != batch::none) return why_not_readable();
+    try {
+      return body();
+    } catch (const sqlite_failure& failure) {
+      return error{errc::store_unavailable, failure.what(), 0};
+    }
+  }
+  error why_not_writable() const;
+  error why_not_readable() const;
+  error after_failure(const sqlite_failure& failure, bool has_written);
+  void roll_back();
+  commit_outcome after_commit();
+
+  /// Empty: nobody's token, go on. Else the answer.
+  std::optional<result<purchase_recorded>> known_attempt(const record_purchase& command);
+  result<purchase_recorded> owner_of_seat(const record_purchase& command);
+  void post_mail(reservation_id id, const purchase_order& order, bool confirmed, wall_ms at);
+  result<charge_record> charge_of(reservation_id id);
+  result<mail_filed> not_in_outbox(std::int64_t number, const std::string& message_id);
+
+  connection connection_;
+  statement begin_, commit_, rollback_;
+  purchase_statements purchases_;
+  ledger_statements ledger_;
+  settlement_statements settlements_;
+  mail_statements mail_;
+  query_statements queries_;
+
+  batch batch_ = batch::none;
+  error lost_;  ///< why the batch is gone
+  struct numbers {
+    reservation_id reservation = 1;
+    std::int64_t letter = 1;
+  };
+  numbers next_, next_at_begin_;
+  std::uint64_t commits_ = 0, commands_ = 0;
+};
+
+}  // namespace taquilla::store
