@@ -147,10 +147,15 @@ using notification_actor = caf::typed_actor<
 
 struct something_due {};       ///< the store has new work for a relay
 struct look_again {};          ///< INTERNAL: a wait is over
+/// The supervisor has seen a service come back: whoever waits for it need not wait any longer.
+struct service_healed {
+  std::string service;         ///< "inventory", "payment", "notification"
+};
 
 /// SETTLEMENT and MAIL RELAY: drain a durable queue of the store, each item until it is acknowledged.
 using relay_actor = caf::typed_actor<
     caf::reacts_to<something_due>,
+    caf::reacts_to<service_healed>,
     caf::replies_to<report_ready>::with<child_ready>,
     caf::reacts_to<look_again>>;
 
@@ -193,7 +198,6 @@ struct purchase_accepted {
   reservation_id id = 0;
   bool replayed = false;
 };
-struct run_purchase {};
 struct step_timer {            ///< INTERNAL: a wait between attempts is over, or the deadline passed
   bool deadline = false;
   int attempt = 0;
@@ -205,8 +209,6 @@ struct fault_touched {
 };
 
 using reservation_actor = caf::typed_actor<
-    // Runs the purchase it was spawned for and answers the buyer.
-    caf::replies_to<run_purchase>::with<purchase_accepted>,
     caf::reacts_to<fault_touched>,
     caf::reacts_to<step_timer>>;
 
@@ -229,17 +231,13 @@ struct retry_answer {
   std::int64_t after_ms = 0;
   std::string evidence;        ///< the numbers behind the verdict, for the timeline
 };
-/// The last word of a RESERVATION to its desk.
+/// The last word of a RESERVATION to its desk, which answers the buyer and whoever joined him.
 struct purchase_over {
   std::uint64_t token = 0;
   bool accepted = false;
   purchase_accepted answer;
   error why;
   bool was_charged = false;    ///< PAYMENT answered well: credit for the retry budget
-};
-/// The supervisor has seen a service come back.
-struct service_healed {
-  std::string service;         ///< "inventory" or "payment"
 };
 struct report_desk {};
 struct desk_report {
@@ -401,7 +399,6 @@ TAQUILLA_EMPTY_MESSAGE(something_due)
 TAQUILLA_EMPTY_MESSAGE(look_again)
 TAQUILLA_EMPTY_MESSAGE(flush_batch)
 TAQUILLA_MESSAGE(purchase_accepted, x.id, x.replayed)
-TAQUILLA_EMPTY_MESSAGE(run_purchase)
 TAQUILLA_MESSAGE(step_timer, x.deadline, x.attempt)
 TAQUILLA_MESSAGE(fault_touched, x.fault_id, x.kind)
 TAQUILLA_MESSAGE(cancel_reservation, x.id)

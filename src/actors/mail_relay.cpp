@@ -1,0 +1,90 @@
+#include "actors/mail_relay.hpp"
+
+#include "actors/relay.hpp"
+#include "policies/keyed_hash.hpp"
+
+namespace taquilla {
+
+namespace {
+
+class mail_relay_state : public relay<mail_relay_state, mail> {
+ public:
+  static inline const char* name = "mail_relay";
+  using relay::relay;
+
+  relay_actor::behavior_type start(notification_options options, duration_ms store_patience,
+                                   store_actor store, notification_actor notification,
+                                   event_feed_actor feed, wall_clock wall, std::uint64_t seed) {
+    options_ = options;
+    store_patience_ = store_patience;
+    store_ = std::move(store);
+    notification_ = std::move(notification);
+    feed_ = std::move(feed);
+    wall_ = wall;
+    seed_ = seed;
+    return behave("notification");
+  }
+
+  void fetch(bool ignore_waits) {
+    due_mails due{ignore_waits ? instant_never : wall_.at(now()), options_.batch};
+    ask<mails>(
+        self_, store_, store_patience_, due,
+        [this](mails& found) {
+          fetched(std::move(found.list), found.next_at == 0 ? 0 : wall_.instant(found.next_at));
+        },
+        [this](const error&) { fetch_failed(); }, errc::store_unavailable);
+  }
+
+  void work_on(mail item) {
+    const auto id = item.message_id;
+    const auto reservation = item.id;
+    const auto attempts = static_cast<int>(item.attempts) + 1;
+    ask<mail_filed>(
+        self_, notification_, options_.patience_ms, send_mail{std::move(item)},
+        [this, id, reservation](const mail_filed&) {
+          self_->send(feed_, happened{"mail.delivered", "notification", reservation, id, {}});
+          item_over();
+        },
+        [this, id, reservation, attempts](const error& why) { postpone(id, reservation, attempts, why); },
+        errc::notification_unavailable);
+  }
+
+ private:
+  void postpone(const std::string& id, reservation_id reservation, int attempts, const error& why) {
+    const auto draw = static_cast<double>(keyed_hash(seed_, text_key(id), static_cast<std::uint64_t>(attempts), 0) % 1000) / 1000;
+    const auto wait = options_.backoff.delay_ms(attempts, draw);
+    const bool dead = options_.backoff.exhausted(attempts);
+    self_->send(feed_, happened{dead ? "mail.dead" : "mail.postponed", "notification", reservation, id,
+                                std::string{to_string(why.code)} + ", attempt " + std::to_string(attempts)});
+    ask<mail_filed>(
+        self_, store_, store_patience_,
+        postpone_mail{id, wall_.at(now() + wait), to_string(why.code), dead},
+        [this](const mail_filed&) { item_over(); }, [this](const error&) { item_over(); },
+        errc::store_unavailable);
+  }
+
+  notification_options options_;
+  duration_ms store_patience_ = 0;
+  store_actor store_;
+  notification_actor notification_;
+  event_feed_actor feed_;
+  wall_clock wall_;
+  std::uint64_t seed_ = 0;
+};
+
+}  // namespace
+
+relay_actor spawn_mail_relay(caf::actor_system& system, notification_options options,
+                             duration_ms store_patience_ms, store_actor store,
+                             notification_actor notification, event_feed_actor feed,
+                             wall_clock wall, std::uint64_t seed) {
+  return system.spawn(
+      [](mail_relay_state::pointer self, notification_options o, duration_ms p, store_actor s,
+         notification_actor n, event_feed_actor f, wall_clock w, std::uint64_t sd) {
+        return self->state.start(o, p, std::move(s), std::move(n), std::move(f), w, sd);
+      },
+      options, store_patience_ms, std::move(store), std::move(notification), std::move(feed), wall,
+      seed);
+}
+
+}  // namespace taquilla

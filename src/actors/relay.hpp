@@ -1,0 +1,103 @@
+// RELAY: what SETTLEMENT and MAIL RELAY have in common. A relay drains a durable queue of the store: it
+// fetches what is due, works on all of it at once, and fetches again when the last item is over, until
+// nothing is due. An item leaves the queue only when its work was acknowledged; a failure postpones it
+// under a back-off. Since the queue is the store's, a relay may die at any moment: the next incarnation
+// finds the same items, and the work is idempotent.
+//
+// It is woken by `something_due`, by the healing of its service (then nobody waits out a back-off), by
+// the due time of the next item, and, should a wake-up be lost, every `look_ms` anyway.
+#pragma once
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/ask.hpp"
+#include "actors/clock.hpp"
+
+namespace taquilla {
+
+/// The bookkeeping, for a state class `Derived` that provides `void fetch(bool ignore_waits)`, which
+/// ends in `fetched(...)`, and `void work_on(Item)`, which ends in `item_over()`.
+template <class Derived, class Item>
+class relay {
+ public:
+  using pointer = relay_actor::stateful_pointer<Derived>;
+  explicit relay(pointer self) : self_(self) {}
+
+  /// @param service whose healing ends all waits.
+  relay_actor::behavior_type behave(std::string service) {
+    service_ = std::move(service);
+    look();
+    return {[this](const something_due&) { look(); },
+            [this](const service_healed& healed) { on_healed(healed); },
+            [](const report_ready&) { return child_ready{}; },
+            [this](const look_again&) { timer_at_ = instant_never; look(); }};
+  }
+
+ protected:
+  void fetched(std::vector<Item> items, instant_ms next_at) {
+    next_at_ = next_at;
+    in_hand_ = items.size();
+    if (in_hand_ == 0) return round_over();
+    again_ = true;  // there may be more than one batch
+    for (auto& item : items) derived().work_on(std::move(item));
+  }
+
+  void fetch_failed() { round_over(); }
+
+  void item_over() {
+    if (--in_hand_ == 0) round_over();
+  }
+
+  instant_ms now() const { return now_ms(self_); }
+
+  pointer self_;
+
+ private:
+  static constexpr duration_ms look_ms = 5'000;
+  static constexpr duration_ms pause_ms = 20;  ///< between rounds that are not woken by anybody
+
+  Derived& derived() { return static_cast<Derived&>(*this); }
+
+  void on_healed(const service_healed& healed) {
+    if (healed.service != service_) return;
+    ignore_waits_ = true;
+    look();
+  }
+
+  void look() {
+    again_ = true;
+    if (busy_) return;
+    busy_ = true;
+    again_ = false;
+    derived().fetch(std::exchange(ignore_waits_, false));
+  }
+
+  void round_over() {
+    busy_ = false;
+    if (again_) return look();
+    const auto latest = now() + look_ms;
+    wake_at(next_at_ <= 0 ? latest : std::clamp(next_at_, now() + pause_ms, latest));
+  }
+
+  void wake_at(instant_ms when) {
+    if (timer_at_ <= when) return;  // an earlier one is under way
+    timer_at_ = when;
+    self_->delayed_send(relay_actor{self_}, std::chrono::milliseconds{when - now()}, look_again{});
+  }
+
+  std::string service_;
+  bool busy_ = false;
+  bool again_ = false;
+  bool ignore_waits_ = false;
+  std::size_t in_hand_ = 0;
+  instant_ms next_at_ = 0;
+  instant_ms timer_at_ = instant_never;
+};
+
+}  // namespace taquilla

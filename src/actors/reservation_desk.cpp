@@ -1,0 +1,278 @@
+#include "actors/reservation_desk.hpp"
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "actors/ask.hpp"
+#include "actors/cancellation.hpp"
+#include "policies/circuit_breaker.hpp"
+#include "policies/deadline.hpp"
+#include "policies/keyed_hash.hpp"
+#include "policies/retry.hpp"
+
+namespace taquilla {
+
+namespace {
+
+constexpr duration_ms overdue_margin_ms = 2'000;  ///< a purchase older than deadline + this is nobody's
+constexpr std::uint32_t sweep_batch = 256;
+
+class desk_state {
+ public:
+  static inline const char* name = "reservation_desk";
+  using pointer = desk_actor::stateful_pointer<desk_state>;
+  explicit desk_state(pointer self) : self_(self) {}
+
+  desk_actor::behavior_type start(reservation_world world) {
+    world.desk = desk_actor{self_};
+    breaker_ = circuit_breaker{world.options.inventory.breaker};
+    budget_ = retry_budget{world.options.payment.budget};
+    world_ = std::make_shared<const reservation_world>(std::move(world));
+    // Tokens must not repeat over restarts: they name rows. A million a millisecond is out of reach.
+    next_token_ = static_cast<std::uint64_t>(today()) << 20;
+    self_->set_down_handler([this](const caf::down_msg& down) { lost(down); });
+    sweep();
+    return {[this](purchase_order& order) { return buy(std::move(order)); },
+            [this](const cancel_reservation& what) {
+              return self_->delegate(spawn_cancellation(self_->system(), world_), what);
+            },
+            [this](const inventory_heard& heard) { judge(heard); },
+            [this](const retry_wanted& wanted) { return retry(wanted); },
+            [this](purchase_over& over) { end(over); },
+            [this](const service_healed& healed) { heal(healed); },
+            [this](const report_desk&) { return report(); },
+            [this](const drain_desk&) { return drain(); },
+            [](const report_ready&) { return child_ready{}; },
+            [this](const sweep_open&) { sweep(); }};
+  }
+
+ private:
+  using promise = caf::typed_response_promise<purchase_accepted>;
+  struct in_flight {
+    purchase_order order;
+    std::uint64_t identity = 0;
+    std::vector<promise> buyers;  ///< the first one made it, the others joined
+    retry_run retries;
+    reservation_id resumes = 0;
+    reservation_actor actor;
+  };
+
+  // -- coming in ------------------------------------------------------------------------------------
+
+  caf::result<purchase_accepted> buy(purchase_order order) {
+    if (draining_) return to_caf({errc::draining, {}, 1000});
+    const auto identity = identity_of(order);
+    if (const auto refusal = check_key(order, identity); refusal != errc::none)
+      return to_caf({refusal, {}, refusal == errc::key_in_flight ? 1000 : 0});
+    if (auto* same = find_same(order, identity)) return join(*same);
+    if (purchases_.size() >= world_->options.reservation.in_flight_max)
+      return to_caf({errc::overloaded, std::to_string(purchases_.size()) + " in flight", 1000});
+    const auto admission = breaker_.acquire(now(), identity);
+    announce(admission.transitions);
+    if (!admission.admitted) return to_caf({errc::breaker_open, evidence(admission), admission.retry_after_ms});
+    auto answer = self_->make_response_promise<purchase_accepted>();
+    open({std::move(order), 0, admission.permit, evidence(admission), 0}, identity, {answer});
+    return answer;
+  }
+
+  errc check_key(const purchase_order& order, std::uint64_t identity) const {
+    if (order.idempotency_key.empty()) return errc::none;
+    const auto used = by_key_.find(order.idempotency_key);
+    if (used == by_key_.end()) return errc::none;
+    return purchases_.at(used->second).identity == identity ? errc::key_in_flight : errc::key_reused;
+  }
+
+  in_flight* find_same(const purchase_order& order, std::uint64_t identity) {
+    const auto found = by_identity_.find(identity);
+    if (found == by_identity_.end()) return nullptr;
+    auto& one = purchases_.at(found->second);
+    const bool same = one.order.event == order.event && one.order.seat == order.seat &&
+                      one.order.email == order.email && one.order.amount == order.amount;
+    return same ? &one : nullptr;
+  }
+
+  caf::result<purchase_accepted> join(in_flight& one) {
+    if (one.buyers.size() > world_->options.reservation.joiners_max)
+      return to_caf({errc::key_in_flight, "too many wait for this purchase", 1000});
+    one.buyers.push_back(self_->make_response_promise<purchase_accepted>());
+    return one.buyers.back();
+  }
+
+  void open(purchase_ticket ticket, std::uint64_t identity, std::vector<promise> buyers) {
+    ticket.token = ++next_token_;
+    const auto token = ticket.token;
+    auto [entry, fresh] = purchases_.emplace(
+        token, in_flight{ticket.order, identity, std::move(buyers),
+                         retry_run{world_->options.payment.retry}, ticket.resumes, reservation_actor{}});
+    if (ticket.resumes == 0) {
+      by_identity_.emplace(identity, token);
+      if (!ticket.order.idempotency_key.empty()) by_key_.emplace(ticket.order.idempotency_key, token);
+    }
+    entry->second.actor = spawn_reservation(self_->system(), world_, std::move(ticket));
+    self_->monitor(entry->second.actor);
+    by_actor_.emplace(entry->second.actor.id(), token);
+  }
+
+  // -- while they run --------------------------------------------------------------------------------
+
+  void judge(const inventory_heard& heard) {
+    announce(breaker_.report(now(), heard.permit, heard.outcome).transitions);
+  }
+
+  retry_answer retry(const retry_wanted& wanted) {
+    const auto found = purchases_.find(wanted.token);
+    if (found == purchases_.end()) return {false, 0, "unknown purchase"};
+    attempt_report report;
+    report.outcome = wanted.outcome_unknown ? attempt_outcome::unknown : attempt_outcome::retryable;
+    report.attempt = wanted.attempt;
+    report.has_idempotency_key = true;  // the reservation's id: PAYMENT charges once per id
+    const auto until = deadline::after(now(), wanted.remaining_ms);
+    const auto draw = static_cast<double>(keyed_hash(0, wanted.token, static_cast<std::uint64_t>(wanted.attempt), 0) % 1000) / 1000;
+    auto& run = found->second.retries;
+    const auto verdict = run.next(now(), report, until, budget_, draw);
+    if (verdict.again()) run.started();
+    return {verdict.again(), verdict.delay_ms,
+            std::string{to_string(verdict.cause)} + ": attempt " + std::to_string(wanted.attempt) + ", " +
+                std::to_string(verdict.remaining_ms) + " ms left, budget " +
+                std::to_string(verdict.tokens_milli) + " of " + std::to_string(budget_.tokens_max_milli())};
+  }
+
+  void heal(const service_healed& healed) {
+    if (healed.service == "inventory") announce(breaker_.dependency_recovered(now()));
+    if (healed.service == "payment") budget_.refill();
+  }
+
+  // -- going out -----------------------------------------------------------------------------------
+
+  void end(purchase_over& over) {
+    if (over.was_charged) budget_.credit();
+    close(over.token, [&over](promise& buyer, bool joined) {
+      if (over.accepted) buyer.deliver(purchase_accepted{over.answer.id, over.answer.replayed || joined});
+      else buyer.deliver(to_caf(over.why));
+    });
+  }
+
+  /// A RESERVATION died without a last word: nobody knows how far it came. The sweep will see to it.
+  void lost(const caf::down_msg& down) {
+    const auto found = by_actor_.find(down.source.id());
+    if (found == by_actor_.end()) return;
+    const auto& o = purchases_.at(found->second).order;
+    self_->send(world_->feed, happened{"reservation.lost", "reservation", 0, o.event + " " + to_string(o.seat), {}});
+    close(found->second, [](promise& buyer, bool) { buyer.deliver(to_caf({errc::outcome_unknown, {}, 1000})); });
+  }
+
+  template <class Answer>
+  void close(std::uint64_t token, Answer answer) {
+    const auto found = purchases_.find(token);
+    if (found == purchases_.end()) return;
+    auto one = std::move(found->second);
+    purchases_.erase(found);
+    by_actor_.erase(one.actor.id());
+    if (one.resumes == 0) {
+      forget(by_identity_, one.identity, token);
+      forget(by_key_, one.order.idempotency_key, token);
+    }
+    resuming_.erase(one.resumes);
+    bool joined = false;
+    for (auto& buyer : one.buyers) {
+      answer(buyer, joined);
+      joined = true;
+    }
+    if (draining_ && purchases_.empty()) drained();
+  }
+
+  template <class Map, class Key>
+  static void forget(Map& map, const Key& key, std::uint64_t token) {
+    const auto found = map.find(key);
+    if (found != map.end() && found->second == token) map.erase(found);
+  }
+
+  // -- leftovers ----------------------------------------------------------------------------------
+
+  void sweep() {
+    const auto patience = world_->options.reservation.deadline_ms + overdue_margin_ms;
+    open_purchases question{std::max(world_->started_at, today() - patience), sweep_batch};
+    ask<reservations>(
+        self_, world_->store, world_->options.store.patience_ms, question,
+        [this](const reservations& rows) { resume(rows); again(); }, [this](const error&) { again(); },
+        errc::store_unavailable);
+  }
+
+  void resume(const reservations& rows) {
+    for (const auto& row : rows.list) {
+      if (draining_ || purchases_.size() >= world_->options.reservation.in_flight_max) return;
+      if (!resuming_.insert(row.id).second) continue;
+      purchase_order order{row.event, row.seat, row.email, row.amount, row.idempotency_key, {}};
+      const auto identity = identity_of(order);
+      open({std::move(order), 0, {}, {}, row.id}, identity, {});
+    }
+  }
+
+  void again() {
+    self_->delayed_send(desk_actor{self_}, std::chrono::milliseconds{world_->options.reservation.sweep_ms},
+                        sweep_open{});
+  }
+
+  caf::result<desk_drained> drain() {
+    draining_ = true;
+    auto answer = self_->make_response_promise<desk_drained>();
+    waiting_for_drain_.push_back(answer);
+    if (purchases_.empty()) drained();
+    return answer;
+  }
+
+  void drained() {
+    for (auto& waiting : std::exchange(waiting_for_drain_, {})) waiting.deliver(desk_drained{});
+  }
+
+  // -- being looked at ----------------------------------------------------------------------------
+
+  desk_report report() const {
+    const auto view = breaker_.view(now());
+    return {purchases_.size(), budget_.tokens_milli(), to_string(view.state),
+            static_cast<std::uint64_t>(view.consecutive), view.trips_total, view.rejected, view.retry_after_ms};
+  }
+
+  void announce(const breaker_transitions& transitions) {
+    for (const auto& t : transitions)
+      self_->send(world_->feed, happened{std::string{"breaker."} + to_string(t.to), "reservation", 0, "inventory",
+                                         std::string{to_string(t.from)} + " -> " + to_string(t.to) + ": " + to_string(t.cause)});
+  }
+
+  static std::string evidence(const breaker_admission& a) {
+    return std::string{"breaker "} + to_string(a.state) + ", " + std::to_string(a.consecutive) +
+           " failures in a row";
+  }
+
+  instant_ms now() const { return now_ms(self_); }
+  wall_ms today() const { return world_->wall.at(now()); }
+
+  pointer self_;
+  std::shared_ptr<const reservation_world> world_;
+  circuit_breaker breaker_;
+  retry_budget budget_;
+  std::uint64_t next_token_ = 0;
+  std::map<std::uint64_t, in_flight> purchases_;  ///< by token
+  std::map<std::uint64_t, std::uint64_t> by_identity_;
+  std::map<std::string, std::uint64_t> by_key_;
+  std::map<caf::actor_id, std::uint64_t> by_actor_;
+  std::set<reservation_id> resuming_;
+  bool draining_ = false;
+  std::vector<caf::typed_response_promise<desk_drained>> waiting_for_drain_;
+};
+
+}  // namespace
+
+desk_actor spawn_reservation_desk(caf::actor_system& system, reservation_world world) {
+  return system.spawn([](desk_state::pointer self,
+                         reservation_world w) { return self->state.start(std::move(w)); },
+                      std::move(world));
+}
+
+}  // namespace taquilla

@@ -1,0 +1,35 @@
+// SUPERVISOR: starts the children in order, watches them, restarts what dies (one_for_one), and stops
+// them in reverse order. How often a child may die is policies/restart_intensity: past that it stays
+// down until the period is over, and is then tried again, because a box office that sells without
+// mail is better than none. A child that is `vital` (STORE) is never restarted: its death is reported
+// once to `on_fatal`, and the process ends.
+//
+//   starting --ready--> up --died--> waiting --back-off over--> starting
+//      |  \not ready: killed, counts as died      \too often--> gave_up --period over--> starting
+//      up --crash ordered--> down --recover--> starting          any --stop--> stopping --> gone
+//
+// The stop has two phases: every child is asked to leave, and killed when it has not left in time.
+// Chaos orders come in here: `crash` and `panic` are deaths, so they are the supervisor's own
+// business; every other kind is handed to the child's door.
+#pragma once
+
+#include <caf/actor_system.hpp>
+
+#include <vector>
+
+#include "actors/theatre.hpp"
+
+namespace taquilla {
+
+struct supervisor_parts {
+  supervisor_options options;
+  wall_clock wall;
+  std::vector<child_spec> children;         ///< in starting order
+  std::vector<caf::actor> heal_listeners;   ///< hear service_healed
+  caf::actor feed;
+  std::function<void(const std::string&)> on_fatal;
+};
+
+supervisor_actor spawn_supervisor(caf::actor_system& system, supervisor_parts parts);
+
+}  // namespace taquilla
