@@ -1,0 +1,111 @@
+#include "gateway/application.hpp"
+
+#include "gateway/exchange.hpp"
+
+namespace taquilla::gateway {
+
+namespace {
+
+/// What bytes that are no request are told; anything not listed is a malformed request.
+errc code_for(int status) {
+  switch (status) {
+    case 413: return errc::body_too_large;
+    case 415: return errc::not_json;
+    case 500: return errc::internal_error;
+    case 503: return errc::overloaded;
+    case 504: return errc::deadline_expired;
+    default: return errc::malformed_request;
+  }
+}
+
+class box_office_application final : public application {
+ public:
+  box_office_application(gateway_options options, front_desk& desk)
+      : house_(std::make_shared<context>(std::move(options), desk)) {
+    house_->stream->follow(desk);
+    const auto& table = house_->endpoints;
+    for (std::size_t row = 0; row < table.size(); ++row) {
+      if (table[row].method == "POST" && table[row].path == "/api/reservations")
+        purchase_row_ = row;
+      routes_.push_back({table[row].at, table[row].method, path_pattern(table[row].path),
+                         [this, row](const http_request& request, responder answer) {
+                           handle(row, request, std::move(answer));
+                         }});
+    }
+  }
+
+  ~box_office_application() override { house_->stream->say_goodbye(); }
+
+  const std::vector<route>& routes() const override { return routes_; }
+
+  bool refuse(const http_request& head, http_response& refused) override {
+    auto& house = *house_;
+    const auto why = house.origin_rules.judge(head, house.proxies.scheme(head));
+    if (why != errc::none) {
+      refused = refusal(head, house.refused_row, {why, {}, 0});
+      return true;
+    }
+    if (head.at != listener::gateway || head.method != "POST" || head.path != "/api/reservations")
+      return false;
+    const auto client = house.proxies.client_address(head);
+    const auto now = house.options.monotonic_ms();
+    const auto verdict = house.limit.decide(client, now);
+    if (verdict.pass) return false;
+    house.counts.purchase_refused(errc::rate_limited);
+    refused = refusal(head, purchase_row_, {errc::rate_limited, {}, verdict.retry_after_ms});
+    for (auto& field : house.limit.state_of(client, now))
+      refused.headers.push_back(std::move(field));
+    return true;
+  }
+
+  http_response unmatched(const http_request& request,
+                          const std::vector<std::string>& allowed) override {
+    const auto code = allowed.empty() ? errc::unknown_path : errc::method_not_allowed;
+    auto response = refusal(request, house_->unmatched_row, {code, {}, 0});
+    std::string methods;
+    for (const auto& method : allowed) methods += (methods.empty() ? "" : ", ") + method;
+    if (!allowed.empty()) response.headers.emplace_back("Allow", methods);
+    return response;
+  }
+
+  http_response protocol_error(int status, std::string_view detail) override {
+    const error why{code_for(status), std::string{detail}, 0};
+    return problem_as(status, why, house_->next_request_id());
+  }
+
+  void heartbeat() override { house_->stream->heartbeat(); }
+  void say_goodbye() override { house_->stream->say_goodbye(); }
+
+ private:
+  http_response refusal(const http_request& request, std::size_t row, const error& why) {
+    auto response = problem(why, house_->next_request_id());
+    house_->counts.answered(row, request.at, response.status, 0);
+    return response;
+  }
+
+  void handle(std::size_t row, const http_request& request, responder answer) {
+    const auto& served = house_->endpoints[row];
+    const exchange out{house_, row, request.at, std::move(answer)};
+    const auto& token = house_->options.admin_token;
+    if (served.guarded && !token.empty() && !bears_token(request, token))
+      return out.refuse(error{errc::unauthorized, {}, 0});
+    try {
+      served.handle(request, out);
+    } catch (const std::exception&) {
+      // A broken invariant of ours. What it says is for our logs, not for strangers.
+      out.refuse(error{errc::internal_error, {}, 0});
+    }
+  }
+
+  std::shared_ptr<context> house_;
+  std::vector<route> routes_;
+  std::size_t purchase_row_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<application> make_application(gateway_options options, front_desk& desk) {
+  return std::make_unique<box_office_application>(std::move(options), desk);
+}
+
+}  // namespace taquilla::gateway

@@ -1,0 +1,49 @@
+#include "gateway/context.hpp"
+
+#include <stdexcept>
+
+#include "gateway/documentation.hpp"
+#include "gateway/routes/routes.hpp"
+
+namespace taquilla::gateway {
+
+namespace {
+
+gateway_options checked(gateway_options options) {
+  if (!options.monotonic_ms || !options.wall_ms)
+    throw std::invalid_argument("the gateway needs both of its clocks");
+  return options;
+}
+
+std::vector<endpoint> all_endpoints() {
+  std::vector<endpoint> table;
+  add_reservation_endpoints(table);
+  add_event_endpoints(table);
+  add_payment_endpoints(table);
+  add_mail_endpoints(table);
+  add_chaos_endpoints(table);
+  add_health_endpoints(table);
+  add_documentation_endpoints(table);
+  add_stream_endpoint(table);
+  add_console_endpoints(table);
+  return table;
+}
+
+}  // namespace
+
+context::context(gateway_options given, front_desk& asked)
+    : options(checked(std::move(given))),
+      desk(asked),
+      endpoints(all_endpoints()),
+      unmatched_row(endpoints.size()),
+      refused_row(endpoints.size() + 1),
+      started_at(options.wall_ms()),
+      proxies(options.trusted_proxies),
+      origin_rules(options.allowed_hosts),
+      limit(options.limiter),
+      counts(endpoints.size() + 2),
+      stream(std::make_shared<live_stream>(options.stream_clients_max)),
+      openapi_json(openapi_document(endpoints, options.version)),
+      docs_html(docs_page(endpoints, options.version)) {}
+
+}  // namespace taquilla::gateway

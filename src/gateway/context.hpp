@@ -1,0 +1,46 @@
+// What all handlers of one application share. Built once, then only its parts that lock or count for
+// themselves change; kept alive by every exchange that still waits for an answer, so that a late reply
+// of the front desk finds what it needs even after the application is gone.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/endpoint.hpp"
+#include "gateway/front_desk.hpp"
+#include "gateway/live_stream.hpp"
+#include "gateway/options.hpp"
+#include "gateway/purchase_limit.hpp"
+#include "gateway/same_origin.hpp"
+#include "gateway/tally.hpp"
+#include "gateway/trusted_proxies.hpp"
+
+namespace taquilla::gateway {
+
+struct context {
+  context(gateway_options given, front_desk& asked);
+
+  std::string next_request_id() {
+    return options.start_nonce + '-' + std::to_string(++requests_);
+  }
+
+  const gateway_options options;
+  front_desk& desk;
+  const std::vector<endpoint> endpoints;
+  /// Rows of `counts` behind those of the endpoints: no such route, refused at the door.
+  const std::size_t unmatched_row, refused_row;
+  const wall_ms started_at;
+  const trusted_proxies proxies;
+  const same_origin origin_rules;
+  purchase_limit limit;
+  tally counts;
+  const std::shared_ptr<live_stream> stream;
+  std::string openapi_json, docs_html;
+
+ private:
+  std::atomic<std::uint64_t> requests_{0};
+};
+
+}  // namespace taquilla::gateway

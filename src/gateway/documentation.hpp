@@ -1,0 +1,19 @@
+// What the API says about itself: an OpenAPI 3.1 document, and a page for people made from the same
+// table of endpoints. Both are built once, at start. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/endpoint.hpp"
+
+namespace taquilla::gateway {
+
+std::string openapi_document(const std::vector<endpoint>& table, std::string_view version);
+std::string docs_page(const std::vector<endpoint>& table, std::string_view version);
+
+/// "POST /api/x" on which listeners: "gateway, inventory".
+std::string listener_names(const endpoint& served);
+
+}  // namespace taquilla::gateway

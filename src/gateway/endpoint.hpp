@@ -1,0 +1,45 @@
+// One endpoint of the API: where it is served, what it takes and gives, and who handles it. Routing,
+// Allow, metrics labels, /openapi.json and /docs are all read from this one table, so that none of
+// them can tell another story than the code.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/http.hpp"
+
+namespace taquilla::gateway {
+
+class exchange;
+
+struct parameter_doc {
+  enum class place { path, query, header };
+  place in = place::query;
+  std::string name;
+  std::string about;
+  bool required = false;
+};
+
+struct endpoint {
+  std::vector<listener> at;
+  std::string method;
+  std::string path;  ///< "/api/reservations/{id}": a `{name}` matches one segment
+  std::string summary;
+  std::vector<parameter_doc> parameters;
+  std::vector<int> answers;       ///< every status it may give, the good one first
+  std::string content_type = "application/json";
+  std::string body_schema;        ///< JSON Schema of the body as JSON text; empty: takes no body
+  std::string example;            ///< a good answer, for the documentation
+  bool guarded = false;           ///< needs the admin token, when there is one
+  std::function<void(const http_request&, const exchange&)> handle;
+};
+
+inline const std::vector<listener> every_listener = {listener::gateway, listener::inventory,
+                                                     listener::payment, listener::notification};
+
+/// The template as a regular expression over the whole path, one group per `{name}`.
+std::string path_pattern(std::string_view path_template);
+
+}  // namespace taquilla::gateway

@@ -1,0 +1,95 @@
+// The event feed for many browsers: one follower of the front desk, fanned out as server-sent events.
+//
+//   front_desk --line--> live_stream --frame--> stream_client (bounded) --bytes--> http_server
+//
+// A line is rendered once and shared. A client holds at most `lines_max` lines; when it reads too
+// slowly the oldest are dropped, and the hole in the sequence numbers is told to it as
+// `event: skipped`. Nothing here blocks, owns a thread or reads a clock: heartbeats come when the
+// owner says so. All functions from any thread; lines are published by one thread at a time.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/front_desk.hpp"
+#include "gateway/http.hpp"
+
+namespace taquilla::gateway {
+
+/// A line of the feed as it goes over the wire.
+struct stream_frame {
+  std::uint64_t sequence = 0;
+  std::shared_ptr<const std::string> bytes;
+};
+stream_frame render_line(const feed_line& line);
+
+class stream_client : public byte_source {
+ public:
+  static constexpr std::size_t lines_max = 256;
+
+  /// @param last the sequence number the client has seen; nothing when it does not matter.
+  explicit stream_client(std::optional<std::uint64_t> last) : last_(last) {}
+
+  /// Opens the gate: the snapshot event, then `history`, then what was pushed since the client
+  /// joined, each line once. Until then lines are kept and nothing but the end is given out.
+  void start(std::string snapshot_event, const std::vector<feed_line>& history);
+  void push(const stream_frame& frame);
+  void beat();
+  /// Gives out what is kept, then `event: bye`, then finishes.
+  void end();
+  /// The feed counts from the beginning again: equal numbers no longer mean equal lines.
+  void feed_restarted();
+  bool is_closed() const;
+
+  std::string take(std::size_t max) override;
+  bool finished() const override;
+  void on_ready(std::function<void()> wake) override;
+  void closed() override;
+
+ private:
+  void keep(stream_frame frame);
+  bool take_one(std::string& out);
+  void wake();
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const std::function<void()>> wake_;
+  std::deque<stream_frame> lines_;
+  std::string first_;                  // the snapshot, until it is taken
+  std::string rest_;                   // of a frame that did not fit into the last `take`
+  std::optional<std::uint64_t> last_;  // sequence number of the last line given out
+  std::uint64_t history_end_ = 0;      // live lines up to here came with the history already
+  bool started_ = false, beat_due_ = false, ending_ = false, bye_said_ = false, closed_ = false;
+};
+
+class live_stream : public std::enable_shared_from_this<live_stream> {
+ public:
+  explicit live_stream(std::size_t clients_max) : clients_max_(clients_max) {}
+
+  void follow(front_desk& desk);
+  /// @param after what the client saw last; nothing: it starts here.
+  /// @return nullptr when there are too many clients, or after the end.
+  std::shared_ptr<stream_client> join(std::optional<std::uint64_t> after);
+  void publish(const feed_line& line);
+  void heartbeat();
+  void say_goodbye();
+
+  std::uint64_t last_sequence() const;
+  std::size_t clients() const;
+
+ private:
+  std::vector<std::shared_ptr<stream_client>> current() const;
+
+  const std::size_t clients_max_;
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<stream_client>> clients_;
+  std::shared_ptr<void> following_;
+  std::uint64_t last_sequence_ = 0;
+  bool over_ = false;
+};
+
+}  // namespace taquilla::gateway

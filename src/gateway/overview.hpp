@@ -1,0 +1,28 @@
+// Everything the front desk can tell about the house at once: health, events, chaos of the three
+// services. The questions run side by side and the answer comes when the last of them has. What could
+// not be had is absent, so that /metrics and the console go on showing the rest of a house that is
+// partly down.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "gateway/front_desk.hpp"
+
+namespace taquilla::gateway {
+
+inline constexpr std::array<service, 3> all_services = {service::inventory, service::payment,
+                                                        service::notification};
+
+struct overview {
+  std::optional<health_view> health;
+  std::optional<std::vector<event_view>> events;
+  std::array<std::optional<chaos_table>, all_services.size()> chaos;
+};
+
+/// `done` is called once, from the thread of the last answer.
+void take_overview(front_desk& desk, std::function<void(const overview&)> done);
+
+}  // namespace taquilla::gateway

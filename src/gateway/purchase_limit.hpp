@@ -1,0 +1,34 @@
+// The rate limiter at the door of POST /api/reservations: one table for all listeners, one lock, one
+// key per client address. It decides before a byte of the body is looked at, and turns its numbers
+// into the fields that tell a client when to come back (RateLimit and RateLimit-Policy of the IETF
+// httpapi draft, Retry-After of RFC 9110). Callable from any thread.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/http.hpp"
+#include "policies/rate_limiter.hpp"
+
+namespace taquilla::gateway {
+
+class purchase_limit {
+ public:
+  using fields = std::vector<std::pair<std::string, std::string>>;
+
+  explicit purchase_limit(const rate_limiter_config& config) : limiter_(config) {}
+
+  /// Charges one request of the client at `address`.
+  limit_decision decide(const std::string& address, instant_ms now);
+  /// What the client may still do at `now`, as header fields. None while the limiter is off.
+  fields state_of(const std::string& address, instant_ms now) const;
+  limiter_counters counters() const;
+
+ private:
+  mutable std::mutex mutex_;
+  rate_limiter limiter_;
+};
+
+}  // namespace taquilla::gateway

@@ -1,0 +1,48 @@
+// The query of a request, read once and strictly: what is wrong, repeated or unknown is collected by
+// name, so that one answer names everything there is to mend. Limits of pages live here. Pure; used
+// by one handler for the length of its call.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/http.hpp"
+#include "gateway/problem.hpp"
+
+namespace taquilla::gateway {
+
+inline constexpr std::uint32_t page_limit_default = 100;
+
+class query_reader {
+ public:
+  explicit query_reader(const http_request& request);
+
+  bool has(std::string_view name) const { return request_.parameter(name) != nullptr; }
+  /// The value of `name`, empty when absent. Longer than `bytes_max` is wrong.
+  std::string text(std::string_view name, std::size_t bytes_max = 254);
+  /// `limit`, 1..1000.
+  std::uint32_t limit();
+  /// `after` as the id it is a cursor of; 0 when absent.
+  std::uint64_t after_id();
+  /// A whole number in low..high.
+  std::optional<std::uint64_t> whole(std::string_view name, std::uint64_t low, std::uint64_t high);
+  /// A plain decimal number with at most `decimals` fraction digits, as a multiple of its last
+  /// digit ("1.5" with three decimals is 1500), in 0..max units.
+  std::optional<std::uint64_t> decimal(std::string_view name, int decimals, std::uint64_t max);
+
+  void wrong(std::string_view name, std::string message);
+  /// Everything that was wrong, unknown parameters included. Call it after the last read.
+  std::vector<field_error> finish();
+
+ private:
+  const std::string* find(std::string_view name);
+
+  const http_request& request_;
+  std::vector<std::string_view> known_;
+  std::vector<field_error> wrong_;
+};
+
+}  // namespace taquilla::gateway

@@ -1,0 +1,92 @@
+#include <algorithm>
+
+#include "gateway/exchange.hpp"
+#include "gateway/query.hpp"
+#include "gateway/routes/routes.hpp"
+#include "gateway/wire.hpp"
+
+namespace taquilla::gateway {
+
+namespace {
+
+using place = parameter_doc::place;
+
+void list_events(const http_request& request, const exchange& out) {
+  if (const auto wrong = query_reader{request}.finish(); !wrong.empty()) return out.refuse(wrong);
+  out.desk().events(
+      answer_with<std::vector<event_view>>(out, [](const exchange& to, const auto& events) {
+        to.answer(page("events", events, "", write_event));
+      }));
+}
+
+void show_event(const http_request& request, const exchange& out) {
+  if (const auto wrong = query_reader{request}.finish(); !wrong.empty()) return out.refuse(wrong);
+  out.desk().events(answer_with<std::vector<event_view>>(
+      out, [event = request.captures.at(0)](const exchange& to, const auto& events) {
+        const auto found = std::find_if(events.begin(), events.end(),
+                                        [&](const event_view& e) { return e.event == event; });
+        if (found == events.end()) return to.refuse(error{errc::unknown_event, {}, 0});
+        json_writer json;
+        write_event(json, *found);
+        to.answer(json.take());
+      }));
+}
+
+void answer_seats(query_reader& query, std::string event, const exchange& out) {
+  const auto limit = query.limit();
+  auto after = query.text("after");
+  if (!after.empty() && !parse_seat(after)) query.wrong("after", "no es un cursor de esta lista");
+  if (const auto wrong = query.finish(); !wrong.empty()) return out.refuse(wrong);
+  if (!is_event_id(event)) return out.refuse(error{errc::unknown_event, {}, 0});
+  // One more than asked for tells whether there is a further page.
+  out.desk().seats(std::move(event), std::move(after), limit + 1,
+                   answer_with<std::vector<seat_view>>(out, [limit](const exchange& to, auto& all) {
+                     const bool more = all.size() > limit;
+                     if (more) all.resize(limit);
+                     const auto next = more ? to_string(all.back().seat) : std::string{};
+                     to.answer(page("seats", all, next, write_seat));
+                   }));
+}
+
+void seats_of_event(const http_request& request, const exchange& out) {
+  query_reader query{request};
+  answer_seats(query, request.captures.at(0), out);
+}
+
+void seats_of_inventory(const http_request& request, const exchange& out) {
+  query_reader query{request};
+  auto event = query.text("eventId");
+  if (event.empty()) query.wrong("eventId", "falta este parámetro");
+  answer_seats(query, std::move(event), out);
+}
+
+constexpr const char* event_example =
+    R"({"eventId":"EVT-001","name":"Noche de estreno","seats":120,"free":119,"held":0,"sold":1})";
+constexpr const char* seats_example =
+    R"({"seats":[{"seatId":"A1","state":"sold","heldForMs":0}],"next":null})";
+
+}  // namespace
+
+void add_event_endpoints(std::vector<endpoint>& table) {
+  const std::vector<listener> front = {listener::gateway};
+  const parameter_doc id{place::path, "id", "name of the event, e.g. EVT-001", true};
+  const parameter_doc limit{place::query, "limit", "1..1000, 100 when absent", false};
+  const parameter_doc after{place::query, "after", "cursor of the page before", false};
+  table.push_back({front, "GET", "/api/events", "The events, and how many seats are taken.", {},
+                   {200, 503}, "application/json", "",
+                   std::string{R"({"events":[)"} + event_example + R"(],"next":null})", false,
+                   list_events});
+  table.push_back({front, "GET", "/api/events/{id}", "One event.", {id}, {200, 404, 503},
+                   "application/json", "", event_example, false, show_event});
+  table.push_back({front, "GET", "/api/events/{id}/seats",
+                   "What is free, held and sold, in the order of the venue.", {id, limit, after},
+                   {200, 404, 422, 503}, "application/json", "", seats_example, false,
+                   seats_of_event});
+  table.push_back({{listener::gateway, listener::inventory}, "GET", "/api/inventory/seats",
+                   "The same, as INVENTORY's own port gives it.",
+                   {{place::query, "eventId", "name of the event", true}, limit, after},
+                   {200, 404, 422, 503}, "application/json", "", seats_example, false,
+                   seats_of_inventory});
+}
+
+}  // namespace taquilla::gateway

@@ -1,0 +1,186 @@
+#include "gateway/ascii.hpp"
+#include "gateway/exchange.hpp"
+#include "gateway/purchase_form.hpp"
+#include "gateway/query.hpp"
+#include "gateway/routes/routes.hpp"
+#include "gateway/wire.hpp"
+
+namespace taquilla::gateway {
+
+namespace {
+
+using place = parameter_doc::place;
+
+constexpr const char* purchase_schema =
+    R"({"type":"object","additionalProperties":false,)"
+    R"("required":["eventId","seatId","userEmail","amount"],"properties":{)"
+    R"("eventId":{"type":"string","example":"EVT-001"},)"
+    R"("seatId":{"type":"string","pattern":"^[A-Z]{1,4}[1-9][0-9]{0,3}$","example":"A1"},)"
+    R"("userEmail":{"type":"string","format":"email","example":"test@email.com"},)"
+    R"("amount":{"type":"number","minimum":0.01,"maximum":1000000,"example":50.0}}})";
+
+/// The original's answer, byte for byte: PowerShell prints its columns in the order of the keys.
+std::string sold_body(reservation_id id) {
+  return "{\"success\":true,\"reservationId\":" + std::to_string(id) +
+         ",\"message\":\"Reserva confirmada exitosamente\"}";
+}
+
+void refuse_purchase(const exchange& out, const error& why,
+                     const std::vector<field_error>& fields = {}) {
+  out.house().counts.purchase_refused(why.code);
+  out.refuse(why, fields);
+}
+
+/// The order a request asks for; nothing when it was refused.
+std::optional<purchase_order> read_order(const http_request& request, const exchange& out) {
+  if (!is_json_content_type(request.header("Content-Type"))) {
+    refuse_purchase(out, {errc::not_json, "Content-Type must be application/json", 0});
+    return std::nullopt;
+  }
+  if (request.has_header("Content-Encoding")) {
+    refuse_purchase(out, {errc::not_json, "Content-Encoding is not accepted", 0});
+    return std::nullopt;
+  }
+  auto form = read_purchase(request.body);
+  if (!form) {
+    refuse_purchase(out, form.failure());
+    return std::nullopt;
+  }
+  if (request.has_header("Idempotency-Key")) {
+    form->order.idempotency_key = request.header("Idempotency-Key");
+    if (!is_idempotency_key(form->order.idempotency_key))
+      form->wrong.push_back({"Idempotency-Key", "debe tener de 1 a 255 caracteres ASCII visibles"});
+  }
+  if (form->wrong.empty()) return std::move(form->order);
+  refuse_purchase(out, {errc::invalid_field, {}, 0}, form->wrong);
+  return std::nullopt;
+}
+
+void buy(const http_request& request, const exchange& out) {
+  auto& house = out.house();
+  for (auto& [name, value] :
+       house.limit.state_of(house.proxies.client_address(request), house.options.monotonic_ms()))
+    out.promise_header(std::move(name), std::move(value));
+  auto order = read_order(request, out);
+  if (!order) return;
+  house.desk.buy(std::move(*order), [out](result<purchase_answer> answer) {
+    if (!answer) return refuse_purchase(out, answer.failure());
+    out.house().counts.bought(answer->replayed);
+    exchange::header_fields fields;
+    if (answer->replayed) fields.emplace_back("Idempotent-Replayed", "true");
+    out.answer(sold_body(answer->id), std::move(fields));
+  });
+}
+
+void list(const http_request& request, const exchange& out) {
+  query_reader query{request};
+  list_reservations filter;
+  filter.email = query.text("userEmail");
+  filter.event = query.text("eventId");
+  filter.state = query.text("state");
+  filter.limit = query.limit();
+  filter.after = query.after_id();
+  bool known = filter.state.empty();
+  for (const auto state : {reservation_state::pending, reservation_state::confirmed,
+                           reservation_state::cancelled, reservation_state::failed})
+    known = known || filter.state == to_string(state);
+  if (!known) query.wrong("state", "debe ser pending, confirmed, cancelled o failed");
+  if (const auto wrong = query.finish(); !wrong.empty()) return out.refuse(wrong);
+  out.desk().reservations_like(
+      std::move(filter), answer_with<reservations>(out, [](const exchange& to, auto& found) {
+        to.answer(page("reservations", found.list, cursor_of(found.next),
+                       [](json_writer& json, const reservation& record) {
+                         write_reservation(json, record, false);
+                       }));
+      }));
+}
+
+/// The id of the path; refuses when it cannot be one.
+std::optional<reservation_id> id_of(const http_request& request, const exchange& out) {
+  const auto id = request.captures.empty() ? std::nullopt : parse_digits(request.captures[0]);
+  if (!id || *id == 0) {
+    out.refuse(error{errc::unknown_reservation, {}, 0});
+    return std::nullopt;
+  }
+  if (const auto wrong = query_reader{request}.finish(); !wrong.empty()) {
+    out.refuse(wrong);
+    return std::nullopt;
+  }
+  return id;
+}
+
+void show(const http_request& request, const exchange& out) {
+  const auto id = id_of(request, out);
+  if (!id) return;
+  out.desk().reservation_by_id(*id,
+                               answer_with<reservation>(out, [](const exchange& to, auto& found) {
+                                 json_writer json;
+                                 write_reservation(json, found, true);
+                                 to.answer(json.take());
+                               }));
+}
+
+void cancel(const http_request& request, const exchange& out) {
+  const auto id = id_of(request, out);
+  if (!id) return;
+  out.desk().cancel(*id, answer_with<reservation>(out, [](const exchange& to, auto& record) {
+                      const bool failed = record.state == reservation_state::failed;
+                      json_writer json;
+                      json.open_object()
+                          .boolean("success", true)
+                          .number("reservationId", record.id)
+                          .text("message", failed ? "La reserva no llegó a hacerse"
+                                                  : "Reserva cancelada")
+                          .text("state", to_string(record.state))
+                          .close_object();
+                      to.answer(json.take());
+                    }));
+}
+
+endpoint purchase_endpoint() {
+  endpoint e;
+  e.at = {listener::gateway};
+  e.method = "POST";
+  e.path = "/api/reservations";
+  e.summary = "Buys one seat. The same purchase sent again gets the stored answer.";
+  e.parameters = {{place::header, "Idempotency-Key",
+                   "names this purchase; the same key with another body is refused", false}};
+  e.answers = {200, 400, 402, 404, 409, 413, 415, 422, 429, 503, 504};
+  e.body_schema = purchase_schema;
+  e.example = sold_body(1);
+  e.handle = buy;
+  return e;
+}
+
+constexpr const char* reservation_example =
+    R"({"reservationId":1,"eventId":"EVT-001","seatId":"A1","userEmail":"test@email.com",)"
+    R"("amount":50.00,"state":"confirmed","createdAt":"2026-01-01T20:00:00.000Z",)"
+    R"("updatedAt":"2026-01-01T20:00:00.042Z","failure":null,"timeline":[{)"
+    R"("at":"2026-01-01T20:00:00.001Z","lastedMs":3,"step":"hold","detail":"","fault":null}]})";
+
+}  // namespace
+
+void add_reservation_endpoints(std::vector<endpoint>& table) {
+  const std::vector<listener> front = {listener::gateway};
+  const parameter_doc id{place::path, "id", "number of the reservation", true};
+  table.push_back(purchase_endpoint());
+  table.push_back({front, "GET", "/api/reservations", "Reservations, oldest first, by page.",
+                   {{place::query, "userEmail", "only of this buyer", false},
+                    {place::query, "eventId", "only for this event", false},
+                    {place::query, "state", "pending, confirmed, cancelled or failed", false},
+                    {place::query, "limit", "1..1000, 100 when absent", false},
+                    {place::query, "after", "cursor of the page before", false}},
+                   {200, 422, 503}, "application/json", "", R"({"reservations":[],"next":null})",
+                   false, list});
+  table.push_back({front, "GET", "/api/reservations/{id}",
+                   "One reservation with its timeline: every step, attempt, wait and fault.", {id},
+                   {200, 404, 503}, "application/json", "", reservation_example, false, show});
+  table.push_back({front, "DELETE", "/api/reservations/{id}",
+                   "Cancels: refunds, frees the seat, mails the buyer. Repeating changes nothing.",
+                   {id}, {200, 404, 409, 503}, "application/json", "",
+                   R"({"success":true,"reservationId":1,"message":"Reserva cancelada",)"
+                   R"("state":"cancelled"})",
+                   false, cancel});
+}
+
+}  // namespace taquilla::gateway

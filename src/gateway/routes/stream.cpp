@@ -1,0 +1,86 @@
+#include "gateway/ascii.hpp"
+#include "gateway/exchange.hpp"
+#include "gateway/overview.hpp"
+#include "gateway/query.hpp"
+#include "gateway/routes/routes.hpp"
+#include "gateway/wire.hpp"
+
+namespace taquilla::gateway {
+
+namespace {
+
+using place = parameter_doc::place;
+
+std::string snapshot_event(const context& house, const overview& seen, std::uint64_t sequence) {
+  json_writer json;
+  json.open_object().number("sequence", sequence).text("version", house.options.version);
+  json.key("health");
+  if (seen.health) {
+    json.open_object();
+    write_health_members(json, *seen.health);
+    json.close_object();
+  } else {
+    json.null();
+  }
+  json.key("events").open_array();
+  if (seen.events)
+    for (const auto& event : *seen.events) write_event(json, event);
+  json.close_array().key("services").open_array();
+  for (const auto& table : seen.chaos) {
+    if (!table) continue;
+    json.open_object().text("service", wire_name(table->target));
+    write_chaos_members(json, *table);
+    json.close_object();
+  }
+  json.close_array().close_object();
+  return "event: snapshot\ndata: " + json.take() + "\n\n";
+}
+
+/// Opens `client` once the snapshot and, for one that comes back, the lines it missed are there.
+void begin(const std::shared_ptr<stream_client>& client, const std::shared_ptr<context>& house,
+           std::optional<std::uint64_t> after) {
+  const auto sequence = house->stream->last_sequence();
+  take_overview(house->desk, [client, house, after, sequence](const overview& seen) {
+    auto event = snapshot_event(*house, seen, sequence);
+    if (!after) {
+      if (sequence > 0) event = "id: " + std::to_string(sequence) + '\n' + event;
+      return client->start(std::move(event), {});
+    }
+    house->desk.feed(*after, stream_client::lines_max,
+                     [client, event](result<std::vector<feed_line>> missed) {
+                       client->start(event, missed ? *missed : std::vector<feed_line>{});
+                     });
+  });
+}
+
+void follow(const http_request& request, const exchange& out) {
+  query_reader query{request};
+  std::optional<std::uint64_t> after = query.whole("after", 0, UINT64_MAX);
+  if (request.has_header("Last-Event-ID")) {
+    after = parse_digits(trimmed(request.header("Last-Event-ID")));
+    if (!after) query.wrong("Last-Event-ID", "no es un número de esta lista");
+  }
+  if (const auto wrong = query.finish(); !wrong.empty()) return out.refuse(wrong);
+  const auto client = out.house().stream->join(after);
+  if (!client)
+    return out.refuse(error{errc::overloaded, "too many followers of the stream", 5'000});
+  http_response response;
+  response.content_type = "text/event-stream; charset=utf-8";
+  response.body = "retry: 2000\n\n";
+  response.stream = client;
+  out.send(std::move(response));
+  begin(client, out.shared_house(), after);
+}
+
+}  // namespace
+
+void add_stream_endpoint(std::vector<endpoint>& table) {
+  table.push_back({{listener::gateway}, "GET", "/api/stream",
+                   "What happens, as server-sent events: `snapshot` first, then a line each with "
+                   "its sequence number as id; `skipped` tells of lost lines, `bye` of the end.",
+                   {{place::query, "after", "sequence number that was seen last", false},
+                    {place::header, "Last-Event-ID", "the same, as browsers send it", false}},
+                   {200, 422, 503}, "text/event-stream", "", "", false, follow});
+}
+
+}  // namespace taquilla::gateway

@@ -1,0 +1,97 @@
+#include "gateway/same_origin.hpp"
+
+#include <algorithm>
+
+#include "gateway/ascii.hpp"
+
+namespace taquilla::gateway {
+
+namespace {
+
+/// The only value of a header; nothing when it is sent twice, which no client of good will does.
+std::optional<std::string_view> single(const http_request& request, std::string_view name) {
+  std::string_view value;
+  int times = 0;
+  for (const auto& [key, text] : request.headers)
+    if (equal_ignoring_case(key, name)) {
+      value = text;
+      ++times;
+    }
+  if (times > 1) return std::nullopt;
+  return value;
+}
+
+bool changes_state(std::string_view method) {
+  return method != "GET" && method != "HEAD" && method != "OPTIONS";
+}
+
+bool same_site(const http_request& request) {
+  if (!request.has_header("Sec-Fetch-Site")) return true;
+  const auto site = single(request, "Sec-Fetch-Site");
+  return site && (*site == "same-origin" || *site == "none");
+}
+
+bool own_origin(const http_request& request, const authority& host, std::string_view scheme,
+                std::uint16_t default_port) {
+  if (!request.has_header("Origin")) return true;
+  const auto origin = single(request, "Origin");
+  if (!origin) return false;
+  const std::string prefix = std::string{scheme} + "://";
+  if (origin->substr(0, prefix.size()) != prefix) return false;
+  const auto asked = parse_authority(origin->substr(prefix.size()), default_port);
+  return asked && *asked == host;
+}
+
+}  // namespace
+
+std::optional<authority> parse_authority(std::string_view text, std::uint16_t default_port) {
+  authority parsed;
+  parsed.port = default_port;
+  const bool literal = !text.empty() && text.front() == '[';
+  const auto name_end = literal ? text.find(']') : text.find(':');
+  if (literal && name_end == std::string_view::npos) return std::nullopt;
+  auto name = text.substr(0, literal ? name_end + 1 : name_end);
+  const auto rest = text.substr(name.size());
+  if (!rest.empty()) {
+    constexpr std::uint64_t port_max = 65535;
+    const auto port = parse_digits(rest.substr(1));
+    if (rest.front() != ':' || !port || *port == 0 || *port > port_max) return std::nullopt;
+    parsed.port = static_cast<std::uint16_t>(*port);
+  }
+  if (!literal && !name.empty() && name.back() == '.') name.remove_suffix(1);
+  if (name.empty()) return std::nullopt;
+  parsed.name = lowered(name);
+  return parsed;
+}
+
+same_origin::same_origin(const std::vector<std::string>& further_hosts)
+    : hosts_{"localhost", "127.0.0.1", "[::1]"} {
+  for (const auto& host : further_hosts) hosts_.push_back(lowered(host));
+}
+
+errc same_origin::judge(const http_request& request, std::string_view scheme) const {
+  const std::uint16_t default_port = scheme == "https" ? 443 : 80;
+  const auto host_field = single(request, "Host");
+  if (!host_field) return errc::misdirected_host;
+  const auto host = parse_authority(*host_field, default_port);
+  if (!host || std::find(hosts_.begin(), hosts_.end(), host->name) == hosts_.end())
+    return errc::misdirected_host;
+  if (!changes_state(request.method)) return errc::none;
+  if (!own_origin(request, *host, scheme, default_port) || !same_site(request))
+    return errc::forbidden_origin;
+  return errc::none;
+}
+
+bool bears_token(const http_request& request, std::string_view token) {
+  constexpr std::string_view scheme = "Bearer ";
+  const auto field = single(request, "Authorization");
+  if (!field || !equal_ignoring_case(field->substr(0, scheme.size()), scheme)) return false;
+  const auto given = trimmed(field->substr(scheme.size()));
+  if (token.empty() || given.size() != token.size()) return false;
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < token.size(); ++i)
+    difference |= static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(token[i]);
+  return difference == 0;
+}
+
+}  // namespace taquilla::gateway

@@ -1,0 +1,51 @@
+// Who may talk to us at all. Other web pages in the same browser reach every port of this machine, so
+// being asked from 127.0.0.1 proves nothing. Three questions, on raw header bytes:
+//
+//   Host            is it one of our names?                  else 421 (DNS rebinding)
+//   Origin          on a change: our own origin, or absent?  else 403 (forms and fetch of other pages)
+//   Sec-Fetch-Site  on a change: same-origin, none, absent?  else 403
+//
+// and one for the chaos routes when a token is set: does the request carry it? Immutable after
+// construction; any thread may ask. No CORS header is ever sent.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/error.hpp"
+#include "gateway/http.hpp"
+
+namespace taquilla::gateway {
+
+/// Host and port of a Host field or an origin, lower-cased, without a trailing dot.
+struct authority {
+  std::string name;
+  std::uint16_t port = 0;
+
+  friend bool operator==(const authority& a, const authority& b) {
+    return a.port == b.port && a.name == b.name;
+  }
+};
+
+/// @param default_port what an absent port means.
+std::optional<authority> parse_authority(std::string_view text, std::uint16_t default_port);
+
+class same_origin {
+ public:
+  explicit same_origin(const std::vector<std::string>& further_hosts);
+
+  /// Why the request is refused; errc::none when it may pass.
+  /// @param scheme what the client speaks to us, "http" or "https".
+  errc judge(const http_request& request, std::string_view scheme) const;
+
+ private:
+  std::vector<std::string> hosts_;
+};
+
+/// True when `request` carries `Authorization: Bearer <token>`. Takes equally long for every wrong
+/// token of one length.
+bool bears_token(const http_request& request, std::string_view token);
+
+}  // namespace taquilla::gateway
