@@ -32,7 +32,7 @@ class door_state {
   using pointer = caf::stateful_actor<door_state>*;
   explicit door_state(pointer self) : self_(self) {}
 
-  caf::behavior start(door_options options, wall_clock wall, caf::actor feed) {
+  caf::behavior start(door_options options, wall_clock wall, event_feed_actor feed) {
     options_ = std::move(options);
     wall_ = wall;
     feed_ = std::move(feed);
@@ -44,7 +44,7 @@ class door_state {
             [this](const close_door&) { child_ = nullptr; },
             [this](const know_supervisor& know) { supervisor_ = know.supervisor; },
             [this](const set_rule& rule) { return set(rule.what); },
-            [this](const end_rules&) { rules_.clear(now_ms(self_)); return report(); },
+            [this](const end_rules&) { rules_.clear(now_ms(self_)); },
             [this](const show_rules&) { return report(); },
             [this](held_back& held) { deliver(held); }};
   }
@@ -168,19 +168,22 @@ class door_state {
   pointer self_;
   door_options options_;
   wall_clock wall_;
-  caf::actor feed_, supervisor_, child_;
+  event_feed_actor feed_;
+  supervisor_actor supervisor_;
+  caf::actor child_;
   chaos rules_;
 };
 
 }  // namespace
 
-caf::actor spawn_door(caf::actor_system& system, door_options options, wall_clock wall,
-                      caf::actor feed) {
-  return system.spawn(
-      [](door_state::pointer self, door_options o, wall_clock w, caf::actor f) {
+door_actor spawn_door(caf::actor_system& system, door_options options, wall_clock wall,
+                      event_feed_actor feed) {
+  auto door = system.spawn(
+      [](door_state::pointer self, door_options o, wall_clock w, event_feed_actor f) {
         return self->state.start(std::move(o), w, std::move(f));
       },
       std::move(options), wall, std::move(feed));
+  return caf::actor_cast<door_actor>(door);
 }
 
 }  // namespace taquilla

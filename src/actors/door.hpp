@@ -40,20 +40,27 @@ struct door_options {
   duration_ms lost_work_patience_ms = 60'000;  ///< how long a lost reply's work may still take
 };
 
-// What only the SUPERVISOR says to a door.
 struct open_door { caf::actor child; };
 struct close_door { std::string reason; };
 struct set_rule { set_chaos what; };
 struct end_rules {};
 struct show_rules {};
+/// Whom to tell that a `crash` rule has touched its last request.
+struct know_supervisor { supervisor_actor supervisor; };
 
-/// @param supervisor hears when a `crash` rule has touched its last request.
-/// @param feed is told of every touched request.
-caf::actor spawn_door(caf::actor_system& system, door_options options, wall_clock wall,
-                      caf::actor feed);
+/// What the SUPERVISOR says to a door. To everybody else the door is the service behind it.
+using door_actor = caf::typed_actor<
+    caf::reacts_to<open_door>,
+    caf::reacts_to<close_door>,
+    caf::reacts_to<know_supervisor>,
+    // Starts a rule of chaos. Errors: invalid_field.
+    caf::replies_to<set_rule>::with<chaos_report>,
+    caf::reacts_to<end_rules>,
+    caf::replies_to<show_rules>::with<chaos_report>>;
 
-/// Tells the door whom to tell that a crash is over (the supervisor is spawned after its doors).
-struct know_supervisor { caf::actor supervisor; };
+/// @param feed is told of every request that a rule touched; may be null.
+door_actor spawn_door(caf::actor_system& system, door_options options, wall_clock wall,
+                      event_feed_actor feed);
 
 TAQUILLA_MESSAGE(open_door, x.child)
 TAQUILLA_MESSAGE(close_door, x.reason)

@@ -45,7 +45,7 @@ class supervisor_state {
     parts_ = std::move(parts);
     for (auto& spec : parts_.children) children_.push_back({std::move(spec), restart_intensity{parts_.options.intensity}, {}, life::idle, now(), {}, 0, 0, {}});
     for (auto& one : children_)
-      if (one.spec.door) self_->send(one.spec.door, know_supervisor{caf::actor_cast<caf::actor>(self_)});
+      if (one.spec.door) self_->send(one.spec.door, know_supervisor{supervisor_actor{self_}});
     self_->set_down_handler([this](const caf::down_msg& down) { died(down); });
     return {[this](const start_children&) { return start_all(); },
             [this](const stop_children&) { return stop_all(); },
@@ -68,7 +68,10 @@ class supervisor_state {
   }
 
   void start_from(std::size_t index) {
-    if (index == children_.size()) return started_.deliver(children_started{});
+    if (index == children_.size()) {
+      started_.deliver(children_started{});
+      return;
+    }
     launch(children_[index], [this, index](const error& why) {
       if (why.code == errc::none) return start_from(index + 1);
       started_.deliver(to_caf({why.code, children_[index].spec.name + ": " + why.detail, 0}));
@@ -233,7 +236,10 @@ class supervisor_state {
   /// Stops the last living child below `index`; its death brings us back here.
   void stop_before(std::size_t index) {
     while (index > 0 && !children_[index - 1].actor) --index;
-    if (index == 0) return stopped_.deliver(children_stopped{});
+    if (index == 0) {
+      stopped_.deliver(children_stopped{});
+      return;
+    }
     auto& one = children_[index - 1];
     close(one, "stopping");
     enter(one, life::stopping, {});

@@ -21,12 +21,14 @@
 
 namespace taquilla {
 
+using heal_listener_actor = caf::typed_actor<caf::reacts_to<service_healed>>;
+
 struct supervisor_parts {
   supervisor_options options;
   wall_clock wall;
   std::vector<child_spec> children;         ///< in starting order
-  std::vector<caf::actor> heal_listeners;   ///< hear service_healed
-  caf::actor feed;
+  std::vector<heal_listener_actor> heal_listeners;
+  event_feed_actor feed;
   std::function<void(const std::string&)> on_fatal;
 };
 

@@ -21,11 +21,11 @@ namespace {
 
 /// All doors exist before anybody behind them, so that every child can be given every handle.
 struct doors {
-  caf::actor feed, inventory, payment, notification, settlement, mail_relay, desk;
+  door_actor feed, inventory, payment, notification, settlement, mail_relay, desk;
 };
 
-caf::actor open_for(caf::actor_system& system, const theatre_parts& parts, const std::string& service,
-                    errc unavailable, victim_finder victims, const caf::actor& feed) {
+door_actor open_for(caf::actor_system& system, const theatre_parts& parts, const std::string& service,
+                    errc unavailable, victim_finder victims, const event_feed_actor& feed) {
   door_options options;
   options.service = service;
   options.unavailable = unavailable;
@@ -38,7 +38,7 @@ doors build_doors(caf::actor_system& system, const theatre_parts& parts) {
   doors d;
   d.feed = open_for(system, parts, "event_feed", errc::internal_error, {}, {});
   const auto door = [&](const char* service, errc unavailable, victim_finder victims) {
-    return open_for(system, parts, service, unavailable, std::move(victims), d.feed);
+    return open_for(system, parts, service, unavailable, std::move(victims), caf::actor_cast<event_feed_actor>(d.feed));
   };
   d.inventory = door("inventory", errc::inventory_unavailable, inventory_victim);
   d.payment = door("payment", errc::payment_unavailable, payment_victim);
@@ -76,7 +76,7 @@ reservation_world world_of(const theatre_parts& parts, const theatre& t, const d
 }
 
 template <class Spawn>
-child_spec child_of(std::string name, caf::actor door, Spawn spawn) {
+child_spec child_of(std::string name, door_actor door, Spawn spawn) {
   return {std::move(name),
           [spawn](caf::actor_system& system) { return caf::actor_cast<caf::actor>(spawn(system)); },
           std::move(door), false};
@@ -121,8 +121,9 @@ theatre build_theatre(caf::actor_system& system, theatre_parts parts,
   s.options = parts.options.supervisor;
   s.wall = parts.wall;
   s.children = children_of(parts, t, d, world_of(parts, t, d, parts.wall.at(now)));
-  s.heal_listeners = {d.desk, d.settlement, d.mail_relay};
-  s.feed = d.feed;
+  for (const auto& listener : {d.desk, d.settlement, d.mail_relay})
+    s.heal_listeners.push_back(caf::actor_cast<heal_listener_actor>(listener));
+  s.feed = t.feed;
   s.on_fatal = std::move(parts.on_fatal);
   if (more)
     for (auto& spec : more(t)) s.children.push_back(std::move(spec));

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "actors/clock.hpp"
+#include "actors/door.hpp"
 #include "actors/notification.hpp"
 #include "actors/options.hpp"
 #include "actors/protocol.hpp"
@@ -30,7 +31,7 @@ namespace taquilla {
 struct child_spec {
   std::string name;                                        ///< "inventory", ...: logs, health, metrics
   std::function<caf::actor(caf::actor_system&)> start;     ///< a new incarnation
-  caf::actor door;                                         ///< null: nobody needs a stable handle
+  door_actor door;                                         ///< null: nobody needs a stable handle
   bool vital = false;                                      ///< its death ends the process
 };
 
@@ -55,7 +56,7 @@ struct theatre {
   payment_actor payment;
   notification_actor notification;
   event_feed_actor feed;
-  std::vector<caf::actor> doors;         ///< stop them last, with `end_theatre`
+  std::vector<door_actor> doors;         ///< stop them last, with `end_theatre`
 };
 
 /// Builds everything and starts nothing: send `start_children` to the supervisor.
