@@ -177,6 +177,8 @@ struct mail_filed {
   std::string message_id;
   bool repeated = false;  ///< it had been delivered before
 };
+/// In order of the reservations, whenever each mail was delivered: whoever follows the mailbox by cursor
+/// does not see a mail that was delivered late behind it.
 struct list_mailbox {
   std::string to;  ///< empty: everybody's
   std::uint32_t limit = 100;

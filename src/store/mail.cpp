@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "store/mail_number.hpp"
+#include "store/page_scan.hpp"
 #include "store/sqlite_database.hpp"
 
 namespace taquilla::store {
@@ -13,8 +14,8 @@ mail_statements::mail_statements(sqlite3* db)
            "INSERT INTO outbox (number, recipient, subject, body, created_at, not_before, attempts,"
            " dead, last_error) VALUES (?1, ?2, ?3, ?4, ?5, ?5, 0, 0, '') ON CONFLICT DO NOTHING"),
       file(db,
-           "INSERT INTO mailbox (sequence, number, recipient, subject, body, created_at, attempts,"
-           " delivered_at) SELECT ?2, number, recipient, subject, body, created_at, attempts, ?3"
+           "INSERT INTO mailbox (number, recipient, subject, body, created_at, attempts,"
+           " delivered_at) SELECT number, recipient, subject, body, created_at, attempts, ?2"
            " FROM outbox WHERE number = ?1 ON CONFLICT DO NOTHING"),
       take_off(db, "DELETE FROM outbox WHERE number = ?1"),
       was_delivered(db, "SELECT 1 FROM mailbox WHERE number = ?1"),
@@ -34,12 +35,15 @@ mail_statements::mail_statements(sqlite3* db)
                   "SELECT number, recipient, subject, body, created_at, not_before, attempts, dead,"
                   " last_error FROM outbox WHERE number > ?1 ORDER BY number LIMIT ?2"),
       mailbox_page(db,
-                   "SELECT number, recipient, subject, body, created_at, delivered_at, attempts,"
-                   " sequence FROM mailbox WHERE sequence > ?1 ORDER BY sequence LIMIT ?2"),
+                   "SELECT number, recipient, subject, body, created_at, delivered_at, attempts"
+                   " FROM mailbox WHERE number > ?1 ORDER BY number"),
+      // The outer loop is in order of id and so are the numbers, so nothing is sorted. A reservation without a
+      // delivered mail gives one row of nulls, which lets the reader bound what he looks at.
       mailbox_of(db,
-                 "SELECT number, recipient, subject, body, created_at, delivered_at, attempts,"
-                 " sequence FROM mailbox WHERE recipient = ?3 AND sequence > ?1"
-                 " ORDER BY sequence LIMIT ?2") {}
+                 "SELECT m.number, m.recipient, m.subject, m.body, m.created_at, m.delivered_at,"
+                 " m.attempts, r.id FROM reservations AS r INDEXED BY buyer LEFT JOIN mailbox AS m"
+                 " ON m.number BETWEEN 2 * r.id AND 2 * r.id + 1 AND m.number > ?1"
+                 " WHERE r.email = ?2 AND r.id >= ?1 / 2 ORDER BY r.id, m.number") {}
 
 namespace {
 
@@ -96,14 +100,10 @@ result<mail_filed> sqlite_database::apply(const deliver_mail& command) {
     const auto& message_id = command.what.message_id;
     const auto number = parse_message_id(message_id);
     if (!number) return no_such_mail;
-    const int filed = mail_.file.run(*number, next_.letter, command.at);
+    const int filed = mail_.file.run(*number, command.at);
     const int taken = mail_.take_off.run(*number);
-    if (filed == 1) {
-      ++next_.letter;
-      return mail_filed{message_id, false};
-    }
-    if (taken == 1) return mail_filed{message_id, true};
-    return not_in_outbox(*number, message_id);
+    if (taken == 0) return not_in_outbox(*number, message_id);
+    return mail_filed{message_id, filed == 0};
   });
 }
 
@@ -161,18 +161,18 @@ result<mails> sqlite_database::read(const list_mailbox& query) {
     const auto after = position(query.after);
     if (!after) return bad_cursor;
     mails out;
-    const auto limit = bounded(query.limit);
-    auto row = query.to.empty() ? mail_.mailbox_page.query(*after, limit + 1)
-                                : mail_.mailbox_of.query(*after, limit + 1, query.to);
-    std::int64_t last = 0;
+    page_scan scan{query.limit};
+    const bool everybody = query.to.empty();
+    auto row = everybody ? mail_.mailbox_page.query(*after)
+                         : mail_.mailbox_of.query(*after, query.to);
     while (row.next()) {
-      if (out.list.size() == limit) {
-        out.next = std::to_string(last);
-        break;
-      }
-      last = row.integer(7);
-      out.list.push_back(delivered_from(row));
+      const bool there = !row.is_null(0);
+      const auto number = there ? row.as<std::uint64_t>(0) : 2 * row.as<std::uint64_t>(7) + 1;
+      const auto verdict = scan.see(number, there);
+      if (verdict == page_scan::verdict::stop) break;
+      if (verdict == page_scan::verdict::take) out.list.push_back(delivered_from(row));
     }
+    if (scan.next() != 0) out.next = std::to_string(scan.next());
     return out;
   });
 }

@@ -79,13 +79,13 @@ result<purchase_recorded> sqlite_database::apply(const record_purchase& command)
   return write<purchase_recorded>([&]() -> result<purchase_recorded> {
     if (auto known = known_attempt(command)) return *known;
     const auto& order = command.order;
-    const auto id = next_.reservation;
+    const auto id = next_id_;
     const int written = purchases_.insert.run(
         id, order.event, order.seat.row, order.seat.number, order.email, order.amount.cents,
         command.identity, command.at, order.idempotency_key, command.token,
         encode_timeline(command.timeline));
     if (written == 0) return owner_of_seat(command);
-    ++next_.reservation;
+    ++next_id_;
     return purchase_recorded{id, false};
   });
 }

@@ -28,8 +28,7 @@ query_statements::query_statements(sqlite3* db)
       count_due(db, "SELECT count(*) FILTER (WHERE not_before <= ?1), min(created_at) FROM outbox"
                     " WHERE dead = 0"),
       count_dead(db, "SELECT count(*) FROM outbox WHERE dead = 1"),
-      last_reservation(db, "SELECT max(id) FROM reservations"),
-      last_letter(db, "SELECT max(sequence) FROM mailbox") {}
+      last_id(db, "SELECT max(id) FROM reservations") {}
 
 namespace {
 
@@ -136,7 +135,7 @@ result<store_counts> sqlite_database::read(const count_everything& query) {
       return row.next() ? row.as<std::uint64_t>(0) : 0;
     };
     store_counts out;
-    out.reservations = next_.reservation - 1;
+    out.reservations = next_id_ - 1;
     out.pending = count(queries_.count_open.query());
     out.settlements_due = count(queries_.count_owed.query(query.now));
     out.outbox_dead = count(queries_.count_dead.query());

@@ -12,10 +12,8 @@ sqlite_database::sqlite_database(const sqlite_options& options)
       settlements_(handle()),
       mail_(handle()),
       queries_(handle()) {
-  auto reservation = queries_.last_reservation.query();
-  if (reservation.next()) next_.reservation = reservation.as<reservation_id>(0) + 1;
-  auto letter = queries_.last_letter.query();
-  if (letter.next()) next_.letter = letter.integer(0) + 1;
+  auto last = queries_.last_id.query();
+  if (last.next()) next_id_ = last.as<reservation_id>(0) + 1;
 }
 
 bool sqlite_database::begin() {
@@ -26,7 +24,7 @@ bool sqlite_database::begin() {
     return false;
   }
   batch_ = batch::open;
-  next_at_begin_ = next_;
+  next_id_at_begin_ = next_id_;
   return true;
 }
 
@@ -85,7 +83,7 @@ error sqlite_database::after_failure(const sqlite_failure& failure, bool has_wri
 
 /// SQLite has rolled back by itself after some errors and not after others.
 void sqlite_database::roll_back() {
-  next_ = next_at_begin_;
+  next_id_ = next_id_at_begin_;
   if (!connection_.in_transaction()) return;
   try {
     rollback_.run();

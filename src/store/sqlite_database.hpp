@@ -4,8 +4,8 @@
 // WRITES     A command decides whether to refuse before it writes its first row, so a refusal has nothing
 //            to undo and no savepoint is needed. A constraint that stops the first write undoes that
 //            statement alone and refuses the command. Any other trouble rolls the whole batch back.
-// NUMBERS    The next reservation id and the next mailbox sequence are kept in memory, are taken only by
-//            a row that was written, and go back when the batch does.
+// NUMBERS    The next reservation id is kept in memory, is taken only by a row that was written, and
+//            goes back when the batch does.
 // Private to src/store and its tests. One thread at a time.
 #pragma once
 
@@ -38,7 +38,7 @@ struct mail_statements {
 struct query_statements {
   explicit query_statements(sqlite3* db);
   statement find, page, page_of_buyer, page_of_open, open_before, live_page, owner, key_owner;
-  statement count_open, count_owed, count_due, count_dead, last_reservation, last_letter;
+  statement count_open, count_owed, count_due, count_dead, last_id;
 };
 
 class sqlite_database final : public database {
@@ -125,11 +125,7 @@ class sqlite_database final : public database {
 
   batch batch_ = batch::none;
   error lost_;  ///< why the batch is gone
-  struct numbers {
-    reservation_id reservation = 1;
-    std::int64_t letter = 1;
-  };
-  numbers next_, next_at_begin_;
+  reservation_id next_id_ = 1, next_id_at_begin_ = 1;
   std::uint64_t commits_ = 0, commands_ = 0;
 };
 
