@@ -50,7 +50,7 @@ std::string_view problem(const rate_limiter_config& config) {
 }
 
 std::optional<std::int64_t> rate_milli_of(double rate_per_second) {
-  // The last digit of a decimal such as 0.29 must not be lost to its binary neighbour below.
+  // The last digit of a decimal such as 1.001 must not be lost to its binary neighbour below.
   const double milli = rate_per_second * 1'000.0 + 1e-6;
   if (!(milli >= 1.0 && milli < static_cast<double>(rate_milli_max) + 1.0)) return std::nullopt;
   return static_cast<std::int64_t>(milli);

@@ -11,6 +11,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 using namespace taquilla;
 
@@ -176,6 +177,16 @@ TEST_CASE("the same seed hits the same requests in every interleaving") {
   chaos other(43);
   other.set(chaos_kind::flaky, with_rate(0.3), 0);
   CHECK(victims(other, order) != expected);
+}
+
+TEST_CASE("a rule set again draws other victims") {
+  std::vector<int> order(1'000);
+  std::iota(order.begin(), order.end(), 0);
+  chaos machine(42);
+  machine.set(chaos_kind::flaky, with_rate(0.3), 0);
+  const std::set<int> first = victims(machine, order);
+  machine.set(chaos_kind::flaky, with_rate(0.3), 0);
+  CHECK(victims(machine, order) != first);
 }
 
 TEST_CASE("each attempt of a request is drawn anew") {

@@ -1,6 +1,7 @@
 // Goal: operators, supervisors and live changes act at once and lose no evidence.
 // Method: each control in each state it can meet; the ramp and the legacy profile by table.
 #include "breaker_support.hpp"
+#include "policies/keyed_hash.hpp"
 
 #include <doctest/doctest.h>
 
@@ -179,6 +180,18 @@ TEST_CASE("a ramp admits a growing share and the same request gets the same answ
   const auto over = breaker.acquire(11'000);
   CHECK(over.state == breaker_state::closed);
   CHECK(over.transitions.items[0].cause == breaker_cause::ramp_over);
+}
+
+TEST_CASE("a ramp begins with a tenth of all requests and not one more") {
+  circuit_breaker_config config = small_breaker();
+  config.ramp_ms = 10'000;
+  circuit_breaker breaker(config);
+  trip(breaker, 0);
+  call(breaker, 1'000, ok);
+  for (std::uint64_t key = 0; key < 50'000; ++key) {
+    const bool tenth = mix_bits(key) % 10'000 < 1'000;
+    if (breaker.acquire(1'000, key).admitted != tenth) FAIL("key " << key);
+  }
 }
 
 TEST_CASE("a request the ramp rejects passes at the named instant and not earlier") {

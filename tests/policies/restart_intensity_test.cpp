@@ -89,6 +89,10 @@ TEST_CASE("a clock that steps back does not forget a death") {
   restart_intensity intensity(limit(1, 1'000));
   intensity.on_death(5'000);
   CHECK_FALSE(intensity.on_death(10).restart);
+  restart_intensity onwards(limit(2, 1'000));
+  onwards.on_death(5'000);
+  onwards.on_death(10);
+  CHECK_FALSE(onwards.on_death(5'900).restart);
 }
 
 TEST_CASE("an impossible intensity is refused") {
