@@ -21,7 +21,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 class Running:
-    """A system at work: its name, the address of its gateway, its process, and its mailbox's address."""
+    """A system at work: its name, its gateway's address, its process, its mailbox's address."""
 
     def __init__(self, name, url, pid, mail_url=None):
         self.name, self.url, self.pid, self.mail_url = name, url, pid, mail_url
@@ -46,7 +46,8 @@ class Running:
 def busy_ticks(pid):
     """Hundredths of a second that the process has computed so far."""
     with contextlib.suppress(OSError):
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")")[1].split()
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+        fields = text.rsplit(")")[1].split()
         return int(fields[11]) + int(fields[12])
     return 0
 
@@ -151,6 +152,17 @@ def original_start_seconds():
                                BUY % "A1")
 
 
+def copies(store, table, rows, changed, join=""):
+    """SQL that copies a table's first row for n = 1 .. rows - 1, all but the changed columns."""
+    described = sqlite3(store, f"PRAGMA table_info({table})")
+    columns = [line.split("|")[1] for line in described.splitlines()]
+    values = ", ".join(changed.get(column, f"r.{column}") for column in columns)
+    return f"""
+      WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n + 1 < {rows})
+      INSERT INTO {table} ({", ".join(columns)}) SELECT {values} FROM copies {join}
+        JOIN {table} r ON r.rowid = (SELECT min(rowid) FROM {table});"""
+
+
 def fill(executable, folder, venue, rows, seats_per_row):
     """A data folder with `rows` confirmed reservations, as if each had been bought.
 
@@ -162,34 +174,30 @@ def fill(executable, folder, venue, rows, seats_per_row):
         if status != 200:
             raise RuntimeError(f"the first purchase of the fill was answered {status}: {answer}")
         ask(running.mail_url, "GET", "/api/notifications/mailbox?to=test@email.com&wait=10")
-    names = "WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies" \
-            f" WHERE n + 1 < {rows})"
-    sql = f"""
+    store = os.path.join(folder, "taquilla.db")
+    sqlite3(store, f"""
       PRAGMA synchronous = OFF;
       PRAGMA cache_size = -400000;
       CREATE TEMP TABLE venue AS SELECT key AS number, value AS name
         FROM json_each(readfile('{venue}'), '$.events[0].rows');
       CREATE INDEX temp.venue_number ON venue (number);
       BEGIN;
-      {names} INSERT INTO reservations SELECT 1 + n, state, live, event, name,
-        1 + n % {seats_per_row}, email, cents, identity + n, created_at, updated_at,
-        idempotency_key, token || '-' || n, failure, timeline
-        FROM copies JOIN venue ON number = n / {seats_per_row} JOIN reservations r ON r.id = 1;
-      {names} INSERT INTO charges SELECT 1 + n, cents, state, at
-        FROM copies JOIN charges c ON c.id = 1;
-      {names} INSERT INTO mailbox SELECT 1 + n, 2 * (1 + n), recipient, subject, body, created_at,
-        attempts, delivered_at FROM copies JOIN mailbox m ON m.sequence = 1;
-      COMMIT;
-      PRAGMA wal_checkpoint(TRUNCATE);"""
-    subprocess.run(["sqlite3", "-bail", pathlib.Path(folder) / "taquilla.db"], input=sql, text=True,
-                   check=True, stdout=subprocess.DEVNULL)
+      """ + copies(store, "reservations", rows, {
+          "id": "1 + n", "seat_row": "name", "seat_number": f"1 + n % {seats_per_row}",
+          "identity": "r.identity + n", "token": "r.token || '-' || n",
+      }, f"JOIN venue ON number = n / {seats_per_row}")
+            + copies(store, "charges", rows, {"id": "1 + n"})
+            + copies(store, "mailbox", rows, {"number": "2 * (1 + n)", "sequence": "1 + n"})
+            + "COMMIT; PRAGMA wal_checkpoint(TRUNCATE);")
     subprocess.run([executable, "audit", "--data", folder], check=True, stdout=subprocess.DEVNULL)
 
 
+def sqlite3(store, sql):
+    return subprocess.run(["sqlite3", "-bail", store], input=sql, capture_output=True, text=True,
+                          check=True).stdout
+
+
 def confirmed_rows(folder):
-    """How many reservations are on disk, counted from outside once taquilla has closed its store."""
-    done = subprocess.run(
-        ["sqlite3", "-readonly", os.path.join(folder, "taquilla.db"),
-         "SELECT count(*) FROM reservations WHERE state = 1"],
-        capture_output=True, text=True, check=True)
-    return int(done.stdout)
+    """How many reservations are on disk, counted from outside after taquilla has stopped."""
+    return int(sqlite3(os.path.join(folder, "taquilla.db"),
+                       "SELECT count(*) FROM reservations WHERE state = 1"))
