@@ -10,5 +10,6 @@ namespace taquilla::gateway {
 extern const std::string_view console_index_html;
 extern const std::string_view console_app_js;
 extern const std::string_view console_style_css;
+extern const std::string_view console_icon_svg;
 
 }  // namespace taquilla::gateway

@@ -2,7 +2,7 @@
 # Raw strings keep the text as it is; the delimiter must not occur in a file, which is checked.
 set(delimiter "console_asset")
 set(source "#include \"gateway/console_assets.hpp\"\n\nnamespace taquilla::gateway {\n")
-foreach(file index.html app.js style.css)
+foreach(file index.html app.js style.css icon.svg)
   file(READ "${FROM}/${file}" text)
   string(FIND "${text}" ")${delimiter}\"" clash)
   if(NOT clash EQUAL -1)

@@ -32,6 +32,8 @@ void add_console_endpoints(std::vector<endpoint>& table) {
   // The documentation has the same looks on every port.
   table.push_back(asset(every_listener, "/console/style.css", "Its looks.", "text/css",
                         console_style_css));
+  table.push_back(asset(every_listener, "/console/icon.svg", "Its icon.", "image/svg+xml",
+                        console_icon_svg));
 }
 
 }  // namespace taquilla::gateway

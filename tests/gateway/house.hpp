@@ -1,0 +1,120 @@
+// The gateway's application over the fake front desk, without a socket: `ask` does what the server
+// does with a framed request (refuse, match, handle, else unmatched) and returns the answer.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <regex>
+#include <set>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/application.hpp"
+#include "gateway/fake_front_desk.hpp"
+
+namespace taquilla::gateway {
+
+using fields = std::vector<std::pair<std::string, std::string>>;
+
+inline http_request request_to(std::string method, std::string target, std::string body = {},
+                               listener at = listener::gateway) {
+  http_request request;
+  request.at = at;
+  request.method = std::move(method);
+  const auto mark = target.find('?');
+  request.path = target.substr(0, mark);
+  std::string rest = mark == std::string::npos ? "" : target.substr(mark + 1);
+  while (!rest.empty()) {
+    const auto end = rest.find('&');
+    const auto pair = rest.substr(0, end);
+    const auto equals = pair.find('=');
+    request.query.emplace_back(pair.substr(0, equals),
+                               equals == std::string::npos ? "" : pair.substr(equals + 1));
+    rest = end == std::string::npos ? "" : rest.substr(end + 1);
+  }
+  request.body = std::move(body);
+  request.peer = "127.0.0.1";
+  request.headers = {{"Host", "localhost"}};
+  return request;
+}
+
+inline const std::string good_order =
+    R"({"eventId":"EVT-001","seatId":"A1","userEmail":"test@email.com","amount":50.0})";
+
+inline http_request purchase(std::string body = good_order) {
+  auto request = request_to("POST", "/api/reservations", std::move(body));
+  request.headers.emplace_back("Content-Type", "application/json");
+  return request;
+}
+
+inline std::string header_of(const http_response& response, const std::string& name) {
+  for (const auto& [key, value] : response.headers)
+    if (key == name) return value;
+  return {};
+}
+inline std::size_t header_count(const http_response& response, const std::string& name) {
+  return static_cast<std::size_t>(std::count_if(response.headers.begin(), response.headers.end(),
+                                                [&](const auto& h) { return h.first == name; }));
+}
+
+inline nlohmann::ordered_json json_of(const http_response& response) {
+  return nlohmann::ordered_json::parse(response.body);
+}
+
+struct house {
+  explicit house(gateway_options given = quiet()) {
+    given.start_nonce = "n0";
+    given.version = "1.2.3";
+    given.monotonic_ms = [this] { return now; };
+    given.wall_ms = [] { return std::int64_t{1'767'297'600'000}; };
+    app = make_application(std::move(given), desk);
+  }
+
+  /// Options whose limiter is off: most tests ask more than twice a second.
+  static gateway_options quiet() {
+    gateway_options options;
+    options.limiter.enabled = false;
+    return options;
+  }
+
+  /// The answer; nothing when it has not come yet.
+  std::optional<http_response> try_ask(http_request request) {
+    http_response refused;
+    if (app->refuse(request, refused)) return refused;
+    std::set<std::string> allowed;
+    for (const auto& route : app->routes()) {
+      std::smatch match;
+      if (std::count(route.at.begin(), route.at.end(), request.at) == 0 ||
+          !std::regex_match(request.path, match, std::regex{route.pattern}))
+        continue;
+      if (route.method != request.method) {
+        allowed.insert(route.method);
+        continue;
+      }
+      request.captures.assign(std::next(match.begin()), match.end());
+      const auto answer = std::make_shared<std::optional<http_response>>();
+      route.handle(request, [answer](http_response response) {
+        if (!*answer) *answer = std::move(response);
+      });
+      last_answer = answer;
+      return *answer;
+    }
+    if (allowed.count("GET") > 0) allowed.insert("HEAD");
+    return app->unmatched(request, {allowed.begin(), allowed.end()});
+  }
+  http_response ask(http_request request) { return try_ask(std::move(request)).value(); }
+  http_response get(std::string target, listener at = listener::gateway) {
+    return ask(request_to("GET", std::move(target), {}, at));
+  }
+  http_response post(std::string target, listener at = listener::gateway) {
+    return ask(request_to("POST", std::move(target), {}, at));
+  }
+
+  std::int64_t now = 1'000'000;
+  fake_front_desk desk;
+  std::unique_ptr<application> app;
+  std::shared_ptr<std::optional<http_response>> last_answer;
+};
+
+}  // namespace taquilla::gateway

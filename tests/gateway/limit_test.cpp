@@ -1,0 +1,132 @@
+// Goal: the flood of the original is let through six times and then held back with numbers that are
+// true, per client, before anything of a request is read.
+// Method: the application over a clock that the test turns.
+#include <doctest/doctest.h>
+
+#include "gateway/house.hpp"
+
+using namespace taquilla;
+using namespace taquilla::gateway;
+
+namespace {
+
+struct limited_house : house {
+  limited_house() : house(gateway_options{}) {}
+  explicit limited_house(gateway_options options) : house(std::move(options)) {}
+  http_response from(const std::string& peer, http_request request = purchase()) {
+    request.peer = peer;
+    return ask(std::move(request));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("fifteen fast purchases: six pass, nine are held back") {
+  limited_house h;
+  for (int i = 1; i <= 15; ++i) {
+    CAPTURE(i);
+    CHECK(h.ask(purchase()).status == (i <= 6 ? 200 : 429));
+  }
+  CHECK(h.desk.asked.size() == 6);
+}
+
+TEST_CASE("a refused flood says when to come back, and that is when it passes") {
+  limited_house h;
+  for (int i = 0; i < 6; ++i) h.ask(purchase());
+  const auto refused = h.ask(purchase());
+  CHECK(refused.status == 429);
+  CHECK(json_of(refused)["code"] == "rate_limited");
+  CHECK(json_of(refused)["message"] == "Demasiadas peticiones, espere un momento");
+  CHECK(header_of(refused, "Retry-After") == "1");
+  CHECK(header_of(refused, "RateLimit") == "\"reservations\";r=0;t=3");
+  CHECK(header_of(refused, "RateLimit-Policy") == "\"reservations\";q=6;w=3");
+  h.now += 499;
+  CHECK(h.ask(purchase()).status == 429);
+  h.now += 1;
+  CHECK(h.ask(purchase()).status == 200);
+  CHECK(h.ask(purchase()).status == 429);
+  h.now += 1'000;
+  CHECK(h.ask(purchase()).status == 200);
+  CHECK(h.ask(purchase()).status == 200);
+  CHECK(h.ask(purchase()).status == 429);
+}
+
+TEST_CASE("good and bad answers tell how much is left") {
+  limited_house h;
+  const char* remaining[] = {"5", "4", "3", "2", "1", "0"};
+  for (int i = 0; i < 6; ++i) {
+    const auto answer = h.ask(i % 2 == 0 ? purchase() : purchase("{"));
+    CHECK(answer.status == (i % 2 == 0 ? 200 : 400));
+    const auto field = header_of(answer, "RateLimit");
+    CHECK(field.find(";r=" + std::string{remaining[i]} + ";") != std::string::npos);
+    CHECK(header_count(answer, "RateLimit") == 1);
+    CHECK(header_count(answer, "RateLimit-Policy") == 1);
+  }
+}
+
+TEST_CASE("a flood is refused before its content is looked at") {
+  limited_house h;
+  for (int i = 0; i < 6; ++i) CHECK(h.ask(purchase("broken")).status == 400);
+  CHECK(h.ask(purchase("broken")).status == 429);
+  auto wrong_type = purchase();
+  wrong_type.headers.pop_back();
+  CHECK(h.ask(wrong_type).status == 429);
+}
+
+TEST_CASE("only purchases are counted") {
+  limited_house h;
+  for (int i = 0; i < 50; ++i) {
+    CHECK(h.get("/api/reservations").status == 200);
+    CHECK(h.post("/api/inventory/chaos/recover").status == 200);
+    CHECK(h.ask(request_to("DELETE", "/api/reservations/7")).status == 404);
+  }
+  CHECK(header_count(h.get("/api/reservations"), "RateLimit") == 0);
+  CHECK(h.ask(purchase()).status == 200);
+}
+
+TEST_CASE("clients are told apart by their address, an IPv6 one by its network") {
+  limited_house h;
+  for (int i = 0; i < 7; ++i) h.from("192.0.2.1");
+  CHECK(h.from("192.0.2.1").status == 429);
+  CHECK(h.from("::ffff:192.0.2.1").status == 429);
+  CHECK(h.from("192.0.2.2").status == 200);
+  for (int i = 0; i < 7; ++i) h.from("2001:db8::" + std::to_string(i + 1));
+  CHECK(h.from("2001:db8::99").status == 429);
+  CHECK(h.from("2001:db8:0:1::99").status == 200);
+}
+
+TEST_CASE("a forwarded address counts only when a trusted proxy hands it on") {
+  const auto forwarded = [](const std::string& client) {
+    auto request = purchase();
+    request.headers.emplace_back("X-Forwarded-For", client);
+    return request;
+  };
+  limited_house plain;
+  for (int i = 0; i < 6; ++i) plain.from("10.0.0.1", forwarded("192.0.2." + std::to_string(i)));
+  CHECK(plain.from("10.0.0.1", forwarded("192.0.2.99")).status == 429);
+
+  gateway_options options;
+  options.trusted_proxies = {"10.0.0.1"};
+  limited_house behind{options};
+  for (int i = 0; i < 6; ++i) behind.from("10.0.0.1", forwarded("192.0.2.1"));
+  CHECK(behind.from("10.0.0.1", forwarded("192.0.2.1")).status == 429);
+  CHECK(behind.from("10.0.0.1", forwarded("192.0.2.2")).status == 200);
+  CHECK(behind.from("10.0.0.2", forwarded("192.0.2.1")).status == 200);
+}
+
+TEST_CASE("a limiter that is off lets everything pass and says nothing") {
+  house h;
+  for (int i = 0; i < 50; ++i) {
+    const auto answer = h.ask(purchase());
+    CHECK(answer.status == 200);
+    CHECK(header_count(answer, "RateLimit") == 0);
+  }
+}
+
+TEST_CASE("a request from another page is not charged to the client") {
+  limited_house h;
+  auto foreign = purchase();
+  foreign.headers.emplace_back("Origin", "http://evil.example");
+  for (int i = 0; i < 50; ++i) CHECK(h.ask(foreign).status == 403);
+  CHECK(h.ask(purchase()).status == 200);
+}

@@ -1,0 +1,177 @@
+// Goal: every follower gets each line once and in order, is told of what it missed, and never costs
+// more than its bounded queue.
+// Method: the stream is read as the server reads it, by `take`, whole or byte by byte.
+#include <doctest/doctest.h>
+
+#include "gateway/house.hpp"
+#include "gateway/live_stream.hpp"
+
+using namespace taquilla;
+using namespace taquilla::gateway;
+
+namespace {
+
+std::string take_all(byte_source& source, std::size_t step = 65'536) {
+  std::string all;
+  for (auto part = source.take(step); !part.empty(); part = source.take(step)) {
+    CHECK(part.size() <= step);
+    all += part;
+  }
+  return all;
+}
+
+std::size_t times(const std::string& text, const std::string& what) {
+  std::size_t count = 0;
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++count;
+  return count;
+}
+
+http_request follower(const std::string& last_event_id = {}) {
+  auto request = request_to("GET", "/api/stream");
+  if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
+  return request;
+}
+
+std::string line(int sequence) {
+  const auto n = std::to_string(sequence);
+  return "id: " + n + "\ndata: {\"sequence\":" + n + ",\"kind\":\"k\",\"data\":{}}\n\n";
+}
+
+}  // namespace
+
+TEST_CASE("a follower gets a snapshot first and then what happens") {
+  house h;
+  h.desk.tell("k", "{}");
+  const auto answer = h.ask(follower());
+  CHECK(answer.status == 200);
+  CHECK(answer.content_type == "text/event-stream; charset=utf-8");
+  CHECK(answer.body == "retry: 2000\n\n");
+  REQUIRE(answer.stream);
+  int woken = 0;
+  answer.stream->on_ready([&] { ++woken; });
+  const auto first = take_all(*answer.stream);
+  CHECK(first.find("id: 1\nevent: snapshot\ndata: {\"sequence\":1,\"version\":\"1.2.3\",\"health\":"
+                   "{\"ready\":true") == 0);
+  CHECK(first.find("\"eventId\":\"EVT-001\"") != std::string::npos);
+  CHECK(times(first, "\"service\":") == 3);
+  CHECK(times(first, "\n\n") == 1);
+  CHECK(answer.stream->take(100).empty());
+  h.desk.tell("breaker.opened", "{\"why\":\n\"x\"}");
+  CHECK(woken == 1);
+  CHECK(take_all(*answer.stream) ==
+        "id: 2\ndata: {\"sequence\":2,\"kind\":\"breaker.opened\",\"data\":{\"why\": \"x\"}}\n\n");
+  CHECK(!answer.stream->finished());
+}
+
+TEST_CASE("who comes back with the last id gets exactly what was missed") {
+  house h;
+  for (int i = 0; i < 5; ++i) h.desk.tell("k", "{}");
+  const auto answer = h.ask(follower("3"));
+  const auto text = take_all(*answer.stream);
+  CHECK(text.find("event: snapshot\n") == 0);
+  CHECK(text.substr(text.find("\n\n") + 2) == line(4) + line(5));
+  h.desk.tell("k", "{}");
+  CHECK(take_all(*answer.stream) == line(6));
+  CHECK(h.ask(follower("x")).status == 422);
+}
+
+TEST_CASE("lines that come while the snapshot is being made are given once, after the missed ones") {
+  house h;
+  for (int i = 0; i < 3; ++i) h.desk.tell("k", "{}");
+  h.desk.answer_later = true;
+  const auto answer = h.ask(follower("1"));
+  h.desk.tell("k", "{}");
+  CHECK(take_all(*answer.stream).empty());
+  h.desk.answer_all();  // the five parts of the snapshot; then the missed lines are asked for
+  h.desk.tell("k", "{}");
+  CHECK(take_all(*answer.stream).empty());
+  h.desk.answer_all();
+  h.desk.tell("k", "{}");
+  const auto text = take_all(*answer.stream);
+  CHECK(text.substr(text.find("\n\n") + 2) == line(2) + line(3) + line(4) + line(5) + line(6));
+}
+
+TEST_CASE("a slow follower keeps 256 lines and is told how many it lost") {
+  house h;
+  h.desk.tell("k", "{}");
+  const auto answer = h.ask(follower());
+  take_all(*answer.stream);
+  for (int i = 0; i < 300; ++i) h.desk.tell("k", "{}");
+  const auto text = take_all(*answer.stream);
+  CHECK(text.find("event: skipped\ndata: {\"n\":44}\n\n" + line(46)) == 0);
+  CHECK(times(text, "id: ") == 256);
+  CHECK(text.substr(text.size() - line(301).size()) == line(301));
+  h.desk.tell("k", "{}");
+  CHECK(take_all(*answer.stream) == line(302));
+}
+
+TEST_CASE("who was away too long is told of the lines that nobody keeps any more") {
+  house h;
+  for (int i = 0; i < 9; ++i) h.desk.tell("k", "{}");
+  h.desk.kept_feed.erase(h.desk.kept_feed.begin(), h.desk.kept_feed.begin() + 6);
+  const auto text = take_all(*h.ask(follower("2")).stream);
+  CHECK(text.substr(text.find("\n\n") + 2) ==
+        "event: skipped\ndata: {\"n\":4}\n\n" + line(7) + line(8) + line(9));
+}
+
+TEST_CASE("bytes come in any portion that the server asks for") {
+  house h;
+  for (int i = 0; i < 5; ++i) h.desk.tell("k", "{}");
+  const auto whole = take_all(*h.ask(follower("1")).stream);
+  for (std::size_t step : {1U, 2U, 7U, 40U})
+    CHECK(take_all(*h.ask(follower("1")).stream, step) == whole);
+}
+
+TEST_CASE("a heartbeat is sent when there is nothing else, and never piles up") {
+  house h;
+  const auto answer = h.ask(follower());
+  take_all(*answer.stream);
+  h.app->heartbeat();
+  h.app->heartbeat();
+  CHECK(take_all(*answer.stream) == ": heartbeat\n\n");
+}
+
+TEST_CASE("the end is told to every follower after its last line, and nobody joins any more") {
+  house h;
+  const auto answer = h.ask(follower());
+  take_all(*answer.stream);
+  int woken = 0;
+  answer.stream->on_ready([&] { ++woken; });
+  h.desk.tell("k", "{}");
+  h.app->say_goodbye();
+  CHECK(woken == 2);
+  CHECK(!answer.stream->finished());
+  CHECK(take_all(*answer.stream) == line(1) + "event: bye\ndata: {}\n\n");
+  CHECK(answer.stream->finished());
+  CHECK(!h.desk.is_followed());
+  CHECK(h.ask(follower()).status == 503);
+}
+
+TEST_CASE("followers have a limit, and one that leaves makes room") {
+  auto options = house::quiet();
+  options.stream_clients_max = 2;
+  house h{options};
+  const auto first = h.ask(follower());
+  const auto second = h.ask(follower());
+  const auto third = h.ask(follower());
+  CHECK(third.status == 503);
+  CHECK(json_of(third)["code"] == "overloaded");
+  CHECK(header_of(third, "Retry-After") == "5");
+  int woken = 0;
+  first.stream->on_ready([&] { ++woken; });
+  first.stream->closed();
+  CHECK(first.stream->finished());
+  h.desk.tell("k", "{}");
+  CHECK(woken == 0);
+  CHECK(h.ask(follower()).status == 200);
+}
+
+TEST_CASE("a feed that counts from one again is followed without a gap or a loss") {
+  const auto stream = std::make_shared<live_stream>(4);
+  for (std::uint64_t n : {7, 8}) stream->publish({n, "k", "{}"});
+  const auto client = stream->join(7);
+  client->start("s\n\n", {{8, "k", "{}"}});
+  stream->publish({1, "k", "{}"});
+  stream->publish({2, "k", "{}"});
+  CHECK(take_all(*client) == "s\n\n" + line(8) + line(1) + line(2));
+}
