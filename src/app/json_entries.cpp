@@ -1,0 +1,180 @@
+// PROBLEM  nlohmann's events carry no positions.
+// WAY      It reads through an iterator of ours that knows how far it has come. When the event of a
+// key
+//          arrives, exactly its closing quote has been read: the key starts at the quote before it,
+//          its value at the first byte behind the colon.
+#include "app/json_entries.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace taquilla::app {
+
+namespace {
+
+using json = nlohmann::json;
+
+constexpr std::size_t text_max = 1 << 20;
+constexpr std::size_t depth_max = 16;
+
+text_place place_at(const std::string& text, std::size_t offset) {
+  text_place at;
+  for (std::size_t i = 0; i < offset && i < text.size(); ++i) {
+    if (text[i] == '\n') {
+      ++at.line;
+      at.column = 0;
+    }
+    ++at.column;
+  }
+  return at;
+}
+
+class counting_iterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  counting_iterator(const char* at, std::size_t* read) : at_(at), read_(read) {}
+  reference operator*() const { return *at_; }
+  counting_iterator& operator++() {
+    ++at_;
+    ++*read_;
+    return *this;
+  }
+  counting_iterator operator++(int) {
+    auto before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const counting_iterator& a, const counting_iterator& b) {
+    return a.at_ == b.at_;
+  }
+  friend bool operator!=(const counting_iterator& a, const counting_iterator& b) {
+    return a.at_ != b.at_;
+  }
+
+ private:
+  const char* at_;
+  std::size_t* read_;
+};
+
+class collector final : public nlohmann::json_sax<json> {
+ public:
+  collector(const std::string& text, const std::size_t& read, json_entries& out)
+      : text_(text), read_(read), out_(out) {}
+
+  bool null() override { return leaf(nullptr); }
+  bool boolean(bool value) override { return leaf(value); }
+  bool number_integer(number_integer_t value) override { return leaf(value); }
+  bool number_unsigned(number_unsigned_t value) override { return leaf(value); }
+  bool number_float(number_float_t value, const string_t&) override { return leaf(value); }
+  bool string(string_t& value) override { return leaf(value); }
+  bool binary(binary_t&) override { return false; }
+
+  bool start_object(std::size_t) override {
+    if (in_array()) return refuse("an object cannot stand in a list");
+    if (path_.size() >= depth_max) return refuse("nested too deeply");
+    if (!path_.empty()) path_.back().has_members = true;
+    path_.push_back({});
+    return true;
+  }
+  bool key(string_t& name) override {
+    auto& level = path_.back();
+    level.has_members = true;
+    level.key = name;
+    level.key_at = key_start();
+    level.value_at = value_start();
+    return true;
+  }
+  bool end_object() override {
+    const bool was_empty = !path_.back().has_members;
+    path_.pop_back();
+    return !was_empty || path_.empty() || add(json::object());
+  }
+  bool start_array(std::size_t) override {
+    if (path_.empty()) return refuse("the file must hold one object, { ... }");
+    if (in_array()) return refuse("a list cannot stand in a list");
+    array_ = json::array();
+    return true;
+  }
+  bool end_array() override { return add(std::exchange(array_, json(nullptr))); }
+
+  bool parse_error(std::size_t position, const std::string&, const json::exception& why) override {
+    const std::string text = why.what();
+    const auto detail = text.rfind("; last read: ");
+    const auto start = text.find(": ", text.find("column"));
+    out_.problem = "is not JSON: " +
+                   (start == std::string::npos ? text : text.substr(start + 2, detail - start - 2));
+    out_.problem_at = place_at(text_, position == 0 ? 0 : position - 1);
+    return false;
+  }
+
+ private:
+  struct level {
+    std::string key;
+    std::size_t key_at = 0, value_at = 0;
+    bool has_members = false;
+  };
+
+  bool in_array() const { return array_.is_array(); }
+
+  bool leaf(json value) {
+    if (path_.empty()) return refuse("the file must hold one object, { ... }");
+    if (!in_array()) return add(std::move(value));
+    array_.push_back(std::move(value));
+    return true;
+  }
+  bool add(json value) {
+    std::string name;
+    for (const auto& at : path_) name += (name.empty() ? "" : ".") + at.key;
+    const auto& at = path_.back();
+    out_.list.push_back({std::move(name), std::move(value), place_at(text_, at.key_at),
+                         place_at(text_, at.value_at)});
+    return true;
+  }
+  bool refuse(const char* why) {
+    out_.problem = why;
+    out_.problem_at = place_at(text_, path_.empty() ? 0 : path_.back().value_at);
+    return false;
+  }
+  std::size_t key_start() const {
+    auto at = read_ - 1;  // the closing quote
+    while (at > 0) {
+      --at;
+      std::size_t slashes = 0;
+      while (slashes < at && text_[at - slashes - 1] == '\\') ++slashes;
+      if (text_[at] == '"' && slashes % 2 == 0) break;
+    }
+    return at;
+  }
+  std::size_t value_start() const {
+    const auto at = text_.find_first_not_of(" \t\r\n:", read_);
+    return at == std::string::npos ? text_.size() : at;
+  }
+
+  const std::string& text_;
+  const std::size_t& read_;
+  json_entries& out_;
+  std::vector<level> path_;
+  json array_;
+};
+
+}  // namespace
+
+json_entries read_entries(const std::string& text) {
+  json_entries out;
+  if (text.size() > text_max) {
+    out.problem = "is larger than a megabyte";
+    return out;
+  }
+  std::size_t read = 0;
+  collector events{text, read, out};
+  json::sax_parse(counting_iterator{text.data(), &read},
+                  counting_iterator{text.data() + text.size(), &read}, &events);
+  return out;
+}
+
+}  // namespace taquilla::app

@@ -1,0 +1,176 @@
+// Goal: whatever is wrong with a configuration is refused with its place and a remedy, and a
+// refused value never gets through. Method: small texts with one mistake each, compared with the
+// whole complaint.
+#include "app/config_reader.hpp"
+
+#include "app/json_entries.hpp"
+
+#include <doctest/doctest.h>
+
+namespace taquilla::app {
+
+namespace {
+
+std::string first_complaint(const std::string& text) {
+  settings s;
+  const auto wrong = apply_file(s, "t.json", text);
+  return wrong.empty() ? "" : wrong.front().text();
+}
+
+std::string override_complaint(const std::string& assignment) {
+  settings s;
+  const auto wrong = apply_override(s, assignment);
+  return wrong.empty() ? "" : wrong.front().text();
+}
+
+std::string interlock_complaint(const std::vector<std::string>& assignments) {
+  settings s;
+  for (const auto& one : assignments) REQUIRE(apply_override(s, one).empty());
+  const auto wrong = check_interlocks(s);
+  return wrong.size() == 1 ? wrong.front().text() : std::to_string(wrong.size()) + " complaints";
+}
+
+}  // namespace
+
+TEST_CASE("a file sets what it names and leaves the rest at its default") {
+  settings s;
+  REQUIRE(apply_file(s, "t.json", R"({"payment": {"attempts": 2}, "gateway": {"rate_limit":
+      {"enabled": false}}, "log": {"format": "json"}, "inventory": {}})")
+              .empty());
+  CHECK(s.theatre.payment.retry.attempts_max == 2);
+  CHECK_FALSE(s.gateway.limiter.enabled);
+  CHECK(s.log.format == log_format::json);
+  CHECK(s.theatre.payment.attempt_timeout_ms == 5'000);
+}
+
+TEST_CASE("an unknown key is refused at its place with the key that was meant") {
+  CHECK(first_complaint("{\n  \"payment\": {\n    \"atempts\": 3\n  }\n}") ==
+        "t.json:3:5 unknown key \"payment.atempts\"; did you mean \"payment.attempts\"?");
+  CHECK(first_complaint(R"({"gateway": {"burst": 3}})") ==
+        "t.json:1:14 unknown key \"gateway.burst\"; did you mean \"gateway.rate_limit.burst\"?");
+  CHECK(first_complaint(R"({"banana": 1})") ==
+        "t.json:1:2 unknown key \"banana\"; docs/configuration.md lists them all");
+  CHECK(first_complaint(R"({"banana": {}})") ==
+        "t.json:1:2 unknown key \"banana\"; docs/configuration.md lists them all");
+  CHECK(first_complaint(R"({"payment": 3})") ==
+        "t.json:1:2 \"payment\" holds further keys and needs { ... }");
+  CHECK(first_complaint(R"({"a\"\\": 3})") ==
+        "t.json:1:2 unknown key \"a\"\\\"; docs/configuration.md lists them all");
+}
+
+TEST_CASE("a wrong type is refused at the value") {
+  CHECK(first_complaint(R"({"payment": {"attempts": "3"}})") ==
+        "t.json:1:26 \"payment.attempts\" must be a whole number, not \"3\"");
+  CHECK(first_complaint(R"({"payment": {"attempts": 2.5}})") ==
+        "t.json:1:26 \"payment.attempts\" must be a whole number, not 2.5");
+  CHECK(first_complaint(R"({"gateway": {"rate_limit": {"enabled": 1}}})") ==
+        "t.json:1:40 \"gateway.rate_limit.enabled\" must be true or false, not 1");
+  CHECK(first_complaint(R"({"gateway": {"bind": [1]}})") ==
+        "t.json:1:22 \"gateway.bind\" must be a list of texts, not [1]");
+  CHECK(first_complaint(R"({"venue": {"file": null}})") ==
+        "t.json:1:20 \"venue.file\" must be a text, not null");
+}
+
+TEST_CASE("a value out of range is refused with the range and the unit") {
+  CHECK(first_complaint(R"({"payment": {"attempts": 0}})") ==
+        "t.json:1:26 \"payment.attempts\" is 0, allowed is 1..100 calls");
+  CHECK(first_complaint(R"({"payment": {"attempts": -9223372036854775808}})") ==
+        "t.json:1:26 \"payment.attempts\" is -9223372036854775808, allowed is 1..100 calls");
+  CHECK(first_complaint(R"({"log": {"format": "xml"}})") ==
+        "t.json:1:20 \"log.format\" is \"xml\", allowed is text or json");
+}
+
+TEST_CASE("a key given twice is refused and told where it was given before") {
+  CHECK(first_complaint("{\"store\": {\"batch\": 1,\n \"batch\": 2}}") ==
+        "t.json:2:2 \"store.batch\" was given before, at t.json:1:12");
+  CHECK(first_complaint(R"({"store": {"batch": 1}, "store": {"batch": 2}})") ==
+        "t.json:1:35 \"store.batch\" was given before, at t.json:1:12");
+}
+
+TEST_CASE("text that is no JSON object is refused where it stops being one") {
+  CHECK(first_complaint("{\n  \"store\": {,}\n}").rfind("t.json:2:13 is not JSON: ", 0) == 0);
+  CHECK(first_complaint("").rfind("t.json:1:1 is not JSON: ", 0) == 0);
+  CHECK(first_complaint("[1]") == "t.json:1:1 the file must hold one object, { ... }");
+  CHECK(first_complaint("3") == "t.json:1:1 the file must hold one object, { ... }");
+  CHECK(first_complaint(R"({"gateway": {"bind": [{}]}})") ==
+        "t.json:1:22 an object cannot stand in a list");
+  CHECK(first_complaint(std::string(2'000'000, ' ')) == "t.json:1:1 is larger than a megabyte");
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += "{\"a\":";
+  CHECK(first_complaint(deep).find("nested too deeply") != std::string::npos);
+}
+
+TEST_CASE("at most twenty complaints are made at once") {
+  std::string text = "{";
+  for (int i = 0; i < 100; ++i) text += (i ? ",\"x" : "\"x") + std::to_string(i) + "\": 1";
+  settings s;
+  CHECK(apply_file(s, "t.json", text + "}").size() == complaints_max);
+}
+
+TEST_CASE("an override takes JSON, and a bare text where the key wants one") {
+  settings s;
+  CHECK(apply_override(s, "payment.attempts=4").empty());
+  CHECK(apply_override(s, "venue.file=a=b.json").empty());
+  CHECK(apply_override(s, "log.level=\"warn\"").empty());
+  CHECK(apply_override(s, "gateway.bind=127.0.0.1").empty());
+  CHECK(apply_override(s, "data.folder=17").empty());
+  CHECK(s.theatre.payment.retry.attempts_max == 4);
+  CHECK(s.venue_file == "a=b.json");
+  CHECK(s.log.level == log_level::warn);
+  CHECK(s.http.bind == std::vector<std::string>{"127.0.0.1"});
+  CHECK(s.data == "17");
+}
+
+TEST_CASE("a wrong override is refused like a wrong file") {
+  CHECK(override_complaint("payment.attempts") ==
+        "--set \"payment.attempts\" is not KEY=VALUE, such as payment.attempts=3");
+  CHECK(override_complaint("payment.atempts=3") ==
+        "--set unknown key \"payment.atempts\"; did you mean \"payment.attempts\"?");
+  CHECK(override_complaint("payment.attempts=three") ==
+        "--set \"payment.attempts\" must be a whole number, not \"three\"");
+}
+
+TEST_CASE("a secret is never repeated in a complaint") {
+  const auto text = first_complaint(R"({"gateway": {"admin_token": 123456}})");
+  CHECK(text == "t.json:1:29 \"gateway.admin_token\" must be a text");
+}
+
+TEST_CASE("values that contradict each other are refused with their numbers") {
+  CHECK(interlock_complaint({"payment.attempts=4"}) ==
+        "reservation.deadline_ms (20000 ms) must exceed payment.attempts x "
+        "payment.attempt_timeout_ms (20000 ms): otherwise the last attempts can never be made");
+  CHECK(interlock_complaint({"inventory.breaker.lease_ms=2000"}).find("inventory.patience_ms") !=
+        std::string::npos);
+  CHECK(interlock_complaint({"inventory.hold_ms=20000"}).find("while it is being sold") !=
+        std::string::npos);
+  CHECK(interlock_complaint({"gateway.http.answer_timeout_ms=20000"}).find("answer_timeout") !=
+        std::string::npos);
+  CHECK(interlock_complaint({"payment.retry.min_attempt_ms=6000"}).find("must not exceed") !=
+        std::string::npos);
+  CHECK(interlock_complaint(
+            {"notifications.smtp_url=smtp://127.0.0.1", "notifications.smtp_timeout_ms=5000"})
+            .find("sent again") != std::string::npos);
+  CHECK(interlock_complaint({"inventory.breaker.window_calls=5"}).rfind("inventory.breaker: ", 0) ==
+        0);
+  CHECK(interlock_complaint({"gateway.trusted_proxies=nowhere"})
+            .rfind("gateway.trusted_proxies: ", 0) == 0);
+}
+
+TEST_CASE("ports that collide or do not exist are refused") {
+  CHECK(interlock_complaint({"gateway.ports.payment=8082"}) ==
+        "gateway.ports.payment is 8082, which another listener has");
+  CHECK(interlock_complaint({"gateway.port_offset=57452"}) ==
+        "gateway.ports.notification + gateway.port_offset is 65536, the highest port is 65535");
+  CHECK(interlock_complaint({"gateway.ports.gateway=0", "gateway.ports.payment=0"}) ==
+        "0 complaints");
+  CHECK(interlock_complaint({"gateway.bind=[]"}) == "gateway.bind names no address to listen on");
+}
+
+TEST_CASE("other machines are let in only with a token for chaos") {
+  CHECK(interlock_complaint({"gateway.bind=0.0.0.0"}).find("gateway.admin_token") !=
+        std::string::npos);
+  CHECK(interlock_complaint({"gateway.bind=0.0.0.0", "gateway.admin_token=s3cret"}) ==
+        "0 complaints");
+}
+
+}  // namespace taquilla::app
