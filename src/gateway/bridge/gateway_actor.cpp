@@ -1,0 +1,73 @@
+#include "gateway/bridge/gateway_actor.hpp"
+
+#include <caf/all.hpp>
+
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "actors/errors.hpp"
+
+namespace taquilla::gateway {
+
+namespace {
+
+constexpr std::chrono::seconds heartbeat_period{5};
+
+class gateway_state {
+ public:
+  static inline const char* name = "gateway";
+  using pointer = gateway_actor::stateful_pointer<gateway_state>;
+  explicit gateway_state(pointer self) : self_(self) {}
+
+  ~gateway_state() {
+    if (!server_) return;
+    application_->say_goodbye();
+    server_->drain(parts_.drain_limit);
+  }
+
+  gateway_actor::behavior_type start(gateway_parts parts) {
+    parts_ = std::move(parts);
+    auto options = parts_.application;
+    options.server_counters = [this] { return server_->read_counters(); };
+    application_ = make_application(std::move(options), *parts_.desk);
+    server_ = make_http_server(parts_.server, *application_);
+    bind_failure failed{};
+    if (server_->start(failed)) {
+      if (parts_.on_bound) parts_.on_bound(*server_);
+      beat();
+    } else {
+      server_.reset();
+      refusal_ = failed.address + ":" + std::to_string(failed.port) + ": " + std::strerror(failed.error_number);
+      if (parts_.on_bind_failure) parts_.on_bind_failure(failed);
+    }
+    return {[this](const report_ready&) { return ready(); }, [this](const look_again&) { beat(); }};
+  }
+
+ private:
+  caf::result<child_ready> ready() const {
+    if (server_) return child_ready{};
+    return to_caf({errc::internal_error, "cannot listen on " + refusal_, 0});
+  }
+
+  void beat() {
+    application_->heartbeat();
+    self_->delayed_send(gateway_actor{self_}, heartbeat_period, look_again{});
+  }
+
+  pointer self_;
+  gateway_parts parts_;
+  std::unique_ptr<application> application_;  // outlives the server that calls it
+  std::unique_ptr<http_server> server_;
+  std::string refusal_;
+};
+
+}  // namespace
+
+gateway_actor spawn_gateway(caf::actor_system& system, gateway_parts parts) {
+  return system.spawn<caf::detached>(
+      [](gateway_state::pointer self, gateway_parts p) { return self->state.start(std::move(p)); },
+      std::move(parts));
+}
+
+}  // namespace taquilla::gateway
