@@ -1,6 +1,7 @@
 #include "gateway/http_server/connection.hpp"
 
 #include <asio/buffer.hpp>
+#include <asio/error.hpp>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +15,10 @@ framing_limits limits_of(const http_server_options& options) {
   return {options.body_bytes_max, options.head_bytes_max, options.target_bytes_max,
           options.header_fields_max};
 }
+
+// How often one event goes round before the others have their turn: a stream that always has more,
+// with a client that always reads, would never end.
+constexpr int turns_max = 16;
 
 bool is_safe(const std::string& method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
@@ -53,7 +58,8 @@ void connection::read() {
 }
 
 void connection::on_read(const std::error_code& error, std::size_t bytes) {
-  if (error) return end_of_input();
+  if (error == asio::error::eof) return end_of_input();
+  if (error) return drop(false);
   if (phase_ == phase::lingering) return read();
   if (phase_ == phase::serving && !last_request_seen_) leftover_.assign(input_.data(), bytes);
   pump();
@@ -117,6 +123,7 @@ void connection::begin(framed_request framed) {
   slot.safe = safe;
   slot.since = framed.request.received_at = now();
   if (framed.close) last_request_seen_ = true;
+  resting_ = false;
   const auto ticket = pipeline_.push(std::move(slot));
   framed.request.at = at_;
   framed.request.peer = peer_;
@@ -160,17 +167,16 @@ void connection::pump() {
 }
 
 void connection::move_on() {
-  if (phase_ == phase::gone) return;
   bool moved = true;
-  while (moved) {
-    moved = flush();
-    moved = begin_waiting() || moved;
-    moved = frame() || moved;
+  for (int turn = 0; moved && turn < turns_max && phase_ != phase::gone; ++turn) {
+    moved = false;
+    while (flush() || begin_waiting() || frame()) moved = true;
+    send();  // makes room, so that more may move
   }
-  send();
   if (phase_ == phase::gone) return;
   account(outbox_.size() + pipeline_.parked_bytes(), pipeline_.unanswered());
   if (phase_ == phase::gone) return;
+  if (moved) home_.pump_later(shared_from_this());
   read();
   keep_deadlines();
 }

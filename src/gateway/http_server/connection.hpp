@@ -102,7 +102,7 @@ class connection : public std::enable_shared_from_this<connection> {
   std::shared_ptr<byte_source> stream_;
   bool stream_chunked_ = false;
   std::shared_ptr<std::atomic<bool>> bell_;  ///< true while a wake-up of the stream is on its way
-  bool resting_ = true;                      ///< idle when last looked at
+  bool resting_ = true;                      ///< idle since `input_due_` was last set
   std::size_t accounted_ = 0;
   std::size_t in_flight_ = 0;
 

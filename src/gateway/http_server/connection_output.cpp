@@ -20,6 +20,7 @@ auto now() { return std::chrono::steady_clock::now(); }
 }  // namespace
 
 bool connection::flush() {
+  if (phase_ != phase::serving) return false;
   if (stream_) return take_from_stream();
   if (!pipeline_.front_ready()) return false;
   auto slot = pipeline_.pop();

@@ -11,12 +11,6 @@ constexpr int backlog = 4096;
 constexpr int accepts_per_turn = 64;
 constexpr std::chrono::milliseconds breath{50};
 
-bool is_shortage(const std::error_code& error) {
-  return error == std::errc::too_many_files_open ||
-         error == std::errc::too_many_files_open_in_system ||
-         error == std::errc::no_buffer_space || error == std::errc::not_enough_memory;
-}
-
 }  // namespace
 
 doorman::doorman(asio::io_context& loop, listener at, std::size_t connections_max,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <system_error>
 
 namespace taquilla::gateway {
 
@@ -26,6 +27,12 @@ class spare_descriptor {
 /// Raises the process's soft limit of open descriptors towards `wanted`, as far as the hard limit
 /// lets it; returns what it is then.
 std::size_t allow_descriptors(std::size_t wanted);
+
+/// Descriptors, buffers or memory are short: to go on at once would only fail again.
+bool is_shortage(const std::error_code& error);
+
+/// The address is none of this machine's, or of a family it does not speak.
+bool is_missing_address(const std::error_code& error);
 
 /// A peer that closes while we send is an error code, never a signal.
 void ignore_broken_pipes();

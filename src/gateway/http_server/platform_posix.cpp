@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 
 #include "gateway/http_server/platform.hpp"
@@ -27,6 +28,16 @@ std::size_t allow_descriptors(std::size_t wanted) {
     if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = before;
   }
   return limit.rlim_cur;
+}
+
+// By number: the socket library's error category does not map all of them to std::errc.
+bool is_shortage(const std::error_code& error) {
+  const int number = error.value();
+  return number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM;
+}
+
+bool is_missing_address(const std::error_code& error) {
+  return error.value() == EADDRNOTAVAIL || error.value() == EAFNOSUPPORT;
 }
 
 void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }

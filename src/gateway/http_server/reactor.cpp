@@ -106,6 +106,10 @@ void reactor::forget(const std::shared_ptr<connection>& gone) {
   announce_empty();
 }
 
+void reactor::pump_later(std::shared_ptr<connection> who) {
+  asio::post(context_, [who = std::move(who)] { who->pump(); });
+}
+
 // -- requests ------------------------------------------------------------------------------------
 
 void reactor::submit(connection& from, pipeline::ticket ticket, framed_request framed) {

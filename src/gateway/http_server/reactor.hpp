@@ -45,6 +45,7 @@ class reactor {
   std::string write(http_response response, const answer_shape& shape);
   /// Has `reader` woken when `stream` is ready, once until `bell` is cleared.
   void watch(byte_source& stream, connection& reader, std::shared_ptr<std::atomic<bool>> bell);
+  void pump_later(std::shared_ptr<connection> who);
   void forget(const std::shared_ptr<connection>& gone);
   void wake_at(connection& who, deadlines::handle& mine, connection::time_point when);
   void cancel_alarm(deadlines::handle& mine) { deadlines_.clear(mine); }

@@ -18,11 +18,6 @@ constexpr std::size_t other_descriptors = 128;
 // Port 0 has to be free on every address; how often to draw again when it is not.
 constexpr int port_draws_max = 16;
 
-bool is_missing_address(const std::error_code& error) {
-  return error == std::errc::address_not_available ||
-         error == std::errc::address_family_not_supported;
-}
-
 class server final : public http_server, private socket_sink {
  public:
   server(http_server_options options, http_application& application)

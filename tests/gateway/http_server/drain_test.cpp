@@ -1,0 +1,150 @@
+// Goal: the end of the server truncates nothing and waits for nobody who has nothing to come. Method:
+// drain a real server with requests in every stage.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gateway/http_server/client.hpp"
+#include "gateway/http_server/fake_application.hpp"
+
+using namespace taquilla::gateway;
+using namespace taquilla::gateway::testing;
+using std::chrono::seconds;
+
+namespace {
+
+bool closes(const reply& answer) {
+  return answer.head.find("\r\nConnection: close\r\n") != std::string::npos;
+}
+
+/// One reactor: whatever it does for one connection when it drains, it has done for all.
+http_server_options one_thread() {
+  auto options = test_options();
+  options.threads = 1;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("a drain ends idle connections at once") {
+  running_server house;
+  client used{house.port()}, silent{house.port()};
+  CHECK(used.get("/hello").status == 200);
+  CHECK(house.wait_until([](const auto& now) { return now.open_connections == 2; }));
+  const auto begin = std::chrono::steady_clock::now();
+  house.server->drain(seconds{20});
+  CHECK(std::chrono::steady_clock::now() - begin < seconds{5});
+  CHECK(used.ended());
+  CHECK(silent.ended());
+}
+
+TEST_CASE("a drain waits for what is in work and says that the connection ends") {
+  running_server house{one_thread()};
+  client one{house.port()}, two{house.port()}, idle{house.port()};
+  CHECK(idle.get("/hello").status == 200);
+  one.send(get_request("/park?name=a") + get_request("/park?name=b"));
+  two.send(get_request("/park?name=c"));
+  REQUIRE(house.application.wait_parked(3));
+  std::thread end{[&] { house.server->drain(seconds{20}); }};
+  CHECK(idle.ended());
+  for (const char* name : {"c", "b", "a"}) house.application.answer_parked(name, name);
+  const auto first = one.read_reply(), last = one.read_reply(), other = two.read_reply();
+  CHECK(first.body == "a");
+  CHECK_FALSE(closes(first));
+  CHECK(last.body == "b");
+  CHECK(closes(last));
+  CHECK(other.body == "c");
+  CHECK(closes(other));
+  CHECK(one.ended());
+  end.join();
+  CHECK(house.server->read_counters().open_connections == 0);
+}
+
+TEST_CASE("a large answer that is on its way is not cut by a drain") {
+  running_server house;
+  client one{house.port(), false, 65536};
+  one.send(get_request("/big/20000000"));
+  REQUIRE(house.wait_until([](const auto& now) { return now.requests == 1; }));
+  std::thread end{[&] { house.server->drain(seconds{20}); }};
+  CHECK(one.read_reply().body.size() == 20000000);
+  CHECK(one.ended());
+  end.join();
+}
+
+TEST_CASE("a drain gives up at its limit") {
+  running_server house;
+  client one{house.port()};
+  one.send(get_request("/park?name=a"));
+  REQUIRE(house.application.wait_parked(1));
+  const auto begin = std::chrono::steady_clock::now();
+  house.server->drain(std::chrono::milliseconds{100});
+  const auto took = std::chrono::steady_clock::now() - begin;
+  CHECK(took >= std::chrono::milliseconds{100});
+  CHECK(took < seconds{5});
+  house.application.answer_parked("a", "late");
+}
+
+TEST_CASE("a request whose rest arrives during a drain is answered 503") {
+  running_server house{one_thread()};
+  client parked{house.port()}, late{house.port()}, idle{house.port()};
+  parked.send(get_request("/park?name=a"));
+  late.send("GET /hello HTTP/1.1\r\n");
+  REQUIRE(house.application.wait_parked(1));
+  CHECK(idle.get("/hello").status == 200);
+  std::thread end{[&] { house.server->drain(seconds{20}); }};
+  CHECK(idle.ended());
+  late.send("Host: box\r\n\r\n");
+  const auto answer = late.read_reply();
+  CHECK(answer.status == 503);
+  CHECK(closes(answer));
+  house.application.answer_parked("a", "a");
+  CHECK(parked.read_reply().body == "a");
+  end.join();
+}
+
+TEST_CASE("a drain under load truncates no answer") {
+  for (int round = 0; round < 10; ++round) {
+    running_server house;
+    std::vector<std::thread> load;
+    std::atomic<int> answered{0}, truncated{0};
+    for (int i = 0; i < 4; ++i) {
+      load.emplace_back([&] {
+        try {
+          client one{house.port()};
+          for (;;) {
+            one.send(get_request("/big/20000"));
+            const auto first = one.read_some();
+            if (first.empty()) return;
+            auto all = first;
+            while (all.size() < 20000 || all.find("\r\n\r\n") + 20004 > all.size()) {
+              const auto more = one.read_some();
+              if (more.empty()) break;
+              all += more;
+            }
+            if (all.size() != all.find("\r\n\r\n") + 20004) ++truncated;
+            ++answered;
+          }
+        } catch (const std::exception&) {
+          // Refused or reset before any byte of an answer: the client knows that it may ask again.
+        }
+      });
+    }
+    CHECK(house.wait_until([](const auto& now) { return now.requests > 50; }));
+    house.server->drain(seconds{20});
+    for (auto& one : load) one.join();
+    CHECK(answered > 0);
+    CHECK(truncated == 0);
+  }
+}
+
+TEST_CASE("draining twice is harmless, and so is a server that never started") {
+  running_server house;
+  house.server->drain(seconds{1});
+  house.server->drain(seconds{1});
+  fake_application application;
+  const auto unused = make_http_server(test_options(), application);
+  unused->drain(seconds{1});
+}

@@ -1,0 +1,131 @@
+// Goal: bytes are judged as the table says, however they are cut. Method: the attack table against
+// the framer alone, whole, byte by byte, at every split into two, and every prefix of every row.
+#include "gateway/http_server/framer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include "gateway/http_server/attacks.hpp"
+
+using namespace taquilla::gateway;
+using taquilla::gateway::testing::afterwards;
+using taquilla::gateway::testing::attacks;
+
+namespace {
+
+/// All that a framer says about bytes, as text: "GET / 'body'" per request, "100" per interim
+/// answer, and "!status" at the end if it gave up.
+class verdict {
+ public:
+  void feed(std::string_view bytes) {
+    while (!bytes.empty() && framer_.now() == framer::state::reading) {
+      bytes.remove_prefix(framer_.feed(bytes));
+      if (framer_.now() == framer::state::expects_continue) {
+        text_ += "100\n";
+        framer_.go_on();
+      } else if (framer_.now() == framer::state::complete) {
+        note(framer_.take());
+      } else if (framer_.now() == framer::state::failed) {
+        text_ += "!" + std::to_string(framer_.error().status) + " " + framer_.error().detail;
+      }
+    }
+  }
+  const std::string& text() const { return text_; }
+  int status() const {
+    return framer_.now() == framer::state::failed ? framer_.error().status : 0;
+  }
+  std::size_t complete() const { return complete_; }
+  bool idle() const { return framer_.idle(); }
+
+ private:
+  void note(const framed_request& framed) {
+    ++complete_;
+    text_ += framed.request.method + " " + framed.target + " " + framed.request.path;
+    for (const auto& [name, value] : framed.request.headers) text_ += " " + name + "=" + value;
+    text_ += (framed.close ? " close '" : " '") + framed.request.body + "'\n";
+  }
+
+  framer framer_{framing_limits{}};
+  std::string text_;
+  std::size_t complete_ = 0;
+};
+
+verdict judged(std::string_view first, std::string_view second = {}) {
+  verdict found;
+  found.feed(first);
+  found.feed(second);
+  return found;
+}
+
+std::size_t requests_of(const testing::attack& row) {
+  std::size_t n = 0;
+  for (const int status : row.statuses) n += status != 100;
+  return row.then == afterwards::refused ? n - 1 : n;
+}
+
+}  // namespace
+
+TEST_CASE("every row of the attack table is framed or refused as it says") {
+  for (const auto& row : attacks()) {
+    CAPTURE(row.name);
+    const auto found = judged(row.bytes);
+    const bool refused = row.then == afterwards::refused;
+    CHECK(found.status() == (refused ? row.statuses.back() : 0));
+    if (row.name != "pipelined after a close") CHECK(found.complete() == requests_of(row));
+    if (!refused) CHECK(found.idle());
+  }
+}
+
+TEST_CASE("how bytes are cut into reads changes nothing") {
+  for (const auto& row : attacks()) {
+    CAPTURE(row.name);
+    const std::string_view bytes = row.bytes;
+    const auto whole = judged(bytes).text();
+    std::size_t different = 0;
+    for (std::size_t cut = 0; cut <= bytes.size(); ++cut)
+      different += judged(bytes.substr(0, cut), bytes.substr(cut)).text() != whole;
+    CHECK(different == 0);
+    verdict drip;
+    for (std::size_t i = 0; i < bytes.size(); ++i) drip.feed(bytes.substr(i, 1));
+    CHECK(drip.text() == whole);
+  }
+}
+
+TEST_CASE("a prefix says nothing that the whole does not say") {
+  for (const auto& row : attacks()) {
+    CAPTURE(row.name);
+    const auto whole = judged(row.bytes).text();
+    std::size_t contradictions = 0;
+    for (std::size_t n = 0; n < row.bytes.size(); ++n) {
+      const auto part = judged(std::string_view{row.bytes}.substr(0, n)).text();
+      contradictions += whole.compare(0, part.size(), part) != 0;
+    }
+    CHECK(contradictions == 0);
+  }
+}
+
+TEST_CASE("header values stay as they were sent") {
+  const std::string origin = "http%3A%2F%2Flocalhost%0d%0aX: y";
+  framer one{framing_limits{}};
+  one.feed("GET / HTTP/1.1\r\nHost: box\r\nOrigin:   " + origin + " \t\r\n\r\n");
+  REQUIRE(one.now() == framer::state::complete);
+  const auto framed = one.take();
+  CHECK(framed.request.header("ORIGIN") == origin);
+}
+
+TEST_CASE("a chunked body arrives decoded") {
+  framer one{framing_limits{}};
+  one.feed("POST / HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\n"
+           "3\r\nabc\r\n1;x\r\nd\r\n0\r\n\r\n");
+  REQUIRE(one.now() == framer::state::complete);
+  CHECK(one.take().request.body == "abcd");
+}
+
+TEST_CASE("the framer takes nothing after an error") {
+  framer one{framing_limits{}};
+  one.feed("BAD\r\n");
+  CHECK(one.now() == framer::state::failed);
+  CHECK(one.feed("GET / HTTP/1.1\r\nHost: b\r\n\r\n") == 0);
+}

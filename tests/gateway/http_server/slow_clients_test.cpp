@@ -1,0 +1,198 @@
+// Goal: clients that are slow, silent or many take nothing from the others, and lose only their own
+// connection. Method: a real server with short timeouts; a fresh connection as a probe.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "gateway/http_server/client.hpp"
+#include "gateway/http_server/fake_application.hpp"
+
+using namespace taquilla::gateway;
+using namespace taquilla::gateway::testing;
+using std::chrono::milliseconds;
+
+namespace {
+
+http_server_options impatient() {
+  auto options = test_options();
+  options.head_timeout = milliseconds{150};
+  options.body_timeout = milliseconds{150};
+  options.idle_timeout = milliseconds{150};
+  options.write_timeout = milliseconds{150};
+  return options;
+}
+
+/// Sends `drip` again and again until the server has had enough; what the server said.
+std::string drip_until_ended(client& one, const std::string& drip) {
+  try {
+    for (int i = 0; i < 1000000; ++i) one.send(drip);
+  } catch (const std::exception&) {
+  }
+  try {
+    return one.read_to_end();
+  } catch (const std::exception&) {
+    return {};  // the reset of a connection that was written to after its end
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a head that does not arrive in time gets 408 and the end") {
+  running_server house{impatient()};
+  client one{house.port()};
+  one.send("GET /hello HTT");
+  const auto answer = one.read_reply();
+  CHECK(answer.status == 408);
+  CHECK(answer.head.find("Connection: close") != std::string::npos);
+  CHECK(one.ended());
+}
+
+TEST_CASE("a body that does not arrive in time gets 408 and the end") {
+  running_server house{impatient()};
+  client one{house.port()};
+  one.send("POST /echo HTTP/1.1\r\nHost: box\r\nContent-Length: 5\r\n\r\nhel");
+  CHECK(one.read_reply().status == 408);
+  CHECK(one.ended());
+}
+
+TEST_CASE("the deadline of a head is total: a drip does not move it") {
+  auto options = impatient();
+  options.head_bytes_max = 1024 * 1024 * 1024;
+  options.header_fields_max = 1024 * 1024 * 1024;
+  running_server house{options};
+  client one{house.port()};
+  one.send("GET /hello HTTP/1.1\r\nHost: box\r\nX: ");
+  const auto begin = std::chrono::steady_clock::now();
+  drip_until_ended(one, "y");
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{3});
+  CHECK(house.server->read_counters().protocol_errors == 1);
+}
+
+TEST_CASE("a connection that says nothing is closed without a word") {
+  running_server house{impatient()};
+  client fresh{house.port()};
+  CHECK(fresh.read_to_end() == "");
+  client used{house.port()};
+  CHECK(used.get("/hello").status == 200);
+  CHECK(used.read_to_end() == "");
+}
+
+TEST_CASE("requests refused at once count as life too") {
+  auto options = impatient();
+  options.idle_timeout = std::chrono::seconds{30};
+  running_server house{options};
+  client one{house.port()};
+  CHECK(one.get("/refused").status == 429);
+  client clock{house.port()};  // closed by the server when the head timeout of both is over
+  CHECK(clock.read_to_end() == "");
+  CHECK(one.get("/refused").status == 429);
+}
+
+TEST_CASE("a client that does not read is cut off, and only that one") {
+  running_server house{impatient()};
+  client slow{house.port(), false, 4096};
+  slow.send(get_request("/big/30000000"));
+  CHECK(house.wait_until([](const auto& now) { return now.resets == 1; }));
+  CHECK(house.wait_until([](const auto& now) { return now.open_connections == 0; }));
+  CHECK(client{house.port()}.get("/big/1000000").body.size() == 1000000);
+}
+
+TEST_CASE("a client with much unsent gets nothing more begun") {
+  auto options = test_options();
+  options.write_timeout = std::chrono::seconds{20};
+  running_server house{options};
+  client slow{house.port(), false, 65536};
+  const int asked = 400;
+  for (int i = 0; i < asked; ++i) slow.send(get_request("/big/100000"));
+  CHECK(house.wait_until([](const auto& now) { return now.requests > 2; }));
+  CHECK(client{house.port()}.get("/hello").status == 200);
+  CHECK(house.server->read_counters().requests < asked / 2);
+  for (int i = 0; i < asked; ++i) CHECK(slow.read_reply().body.size() == 100000);
+}
+
+TEST_CASE("above the bound of all unsent bytes the one who adds is cut off") {
+  auto options = test_options();
+  options.outbound_max = 8 * 1000 * 1000;
+  running_server house{options};
+  client greedy{house.port(), false, 4096};
+  greedy.send(get_request("/big/30000000"));
+  CHECK(house.wait_until([](const auto& now) { return now.resets == 1; }));
+  CHECK(client{house.port()}.get("/hello").status == 200);
+}
+
+TEST_CASE("5000 idle clients do not keep a fresh one waiting") {
+  auto options = test_options();
+  options.head_timeout = std::chrono::seconds{60};
+  running_server house{options};
+  std::vector<client> idle;
+  for (int i = 0; i < 5000; ++i) {
+    idle.emplace_back(house.port());
+    if (i % 2 == 0) CHECK(idle.back().get("/hello").status == 200);
+  }
+  CHECK(house.wait_until([](const auto& now) { return now.open_connections == 5000; }));
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 100; ++i) CHECK(client{house.port()}.get("/hello").status == 200);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
+  CHECK(idle.front().get("/hello").status == 200);
+  CHECK(idle.back().get("/hello").status == 200);
+}
+
+TEST_CASE("4000 requests in flight hold no thread") {
+  auto options = test_options();
+  options.queue_age_max = std::chrono::seconds{30};
+  running_server house{options};
+  std::vector<client> waiting;
+  for (int i = 0; i < 4000; ++i) {
+    waiting.emplace_back(house.port());
+    waiting.back().send(get_request("/park"));
+  }
+  REQUIRE(house.application.wait_parked(4000));
+  CHECK(house.server->read_counters().in_flight == 4000);
+  CHECK(client{house.port()}.get("/hello").status == 200);
+  CHECK(house.application.release_all() == 4000);
+  for (auto& one : waiting) CHECK(one.read_reply().body == "released");
+  CHECK(house.server->read_counters().in_flight == 0);
+}
+
+TEST_CASE("beyond the greatest number of connections clients are turned away") {
+  auto options = test_options();
+  options.connections_max = 10;
+  running_server house{options};
+  std::vector<client> full;
+  for (int i = 0; i < 10; ++i) {
+    full.emplace_back(house.port());
+    CHECK(full.back().get("/hello").status == 200);
+  }
+  CHECK(client{house.port()}.ended());
+  CHECK(house.server->read_counters().turned_away == 1);
+  CHECK(full.front().get("/hello").status == 200);
+}
+
+TEST_CASE("a request that waited too long for its turn is answered 503 unrun") {
+  auto options = test_options();
+  options.threads = 1;
+  options.queue_age_max = milliseconds{-1};
+  running_server house{options};
+  client one{house.port()};
+  CHECK(one.get("/hello").status == 503);
+  CHECK(house.application.handled == 0);
+  CHECK(house.server->read_counters().shed == 1);
+}
+
+TEST_CASE("a full queue sheds and says so") {
+  auto options = test_options();
+  options.threads = 1;
+  options.queue_max = 2;
+  running_server house{options};
+  client one{house.port()};
+  std::string all;
+  for (int i = 0; i < 20; ++i) all += get_request("/hello");
+  one.send(all);
+  int shed = 0;
+  for (int i = 0; i < 20; ++i) shed += one.read_reply().status == 503;
+  CHECK(shed >= 10);
+  CHECK(house.server->read_counters().shed == static_cast<std::uint64_t>(shed));
+  CHECK(one.get("/hello").status == 200);
+}

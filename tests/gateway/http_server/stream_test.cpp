@@ -1,0 +1,107 @@
+// Goal: an answer without an end flows as its source gives it, ends when the source, the client or
+// the server ends, and costs a slow reader nothing but its own stream. Method: a real server, a fake
+// source.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include "gateway/http_server/client.hpp"
+#include "gateway/http_server/fake_application.hpp"
+
+using namespace taquilla::gateway;
+using namespace taquilla::gateway::testing;
+
+namespace {
+
+std::string read_until(client& one, const std::string& what) {
+  std::string seen;
+  while (seen.find(what) == std::string::npos) {
+    const auto more = one.read_some();
+    if (more.empty()) break;
+    seen += more;
+  }
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("a stream is sent in chunks as it comes, and the connection goes on after it") {
+  running_server house;
+  client one{house.port()};
+  one.send(get_request("/stream"));
+  const auto head = read_until(one, "6\r\nfirst \r\n");
+  CHECK(head.find("Transfer-Encoding: chunked\r\n") != std::string::npos);
+  CHECK(head.find("Content-Length") == std::string::npos);
+  house.application.stream->push("one");
+  CHECK(read_until(one, "\r\none\r\n") == "3\r\none\r\n");
+  house.application.stream->finish();
+  CHECK(read_until(one, "0\r\n\r\n") == "0\r\n\r\n");
+  CHECK(house.application.stream->wait_closed());
+  CHECK(one.get("/hello").body == "hello");
+}
+
+TEST_CASE("a stream to an HTTP/1.0 client ends with the connection") {
+  running_server house;
+  client one{house.port()};
+  one.send("GET /stream HTTP/1.0\r\nHost: box\r\n\r\n");
+  house.application.stream->push("one");
+  house.application.stream->finish();
+  const auto all = one.read_to_end();
+  CHECK(all.find("Transfer-Encoding") == std::string::npos);
+  CHECK(all.find("Connection: close\r\n") != std::string::npos);
+  CHECK(all.substr(all.find("\r\n\r\n")) == "\r\n\r\nfirst one");
+}
+
+TEST_CASE("HEAD of a stream has a head and closes the source") {
+  running_server house;
+  client one{house.port()};
+  one.send("HEAD /stream HTTP/1.1\r\nHost: box\r\n\r\n");
+  CHECK(one.read_reply(true).status == 200);
+  CHECK(house.application.stream->wait_closed());
+  CHECK(one.get("/hello").body == "hello");
+}
+
+TEST_CASE("the source learns that its reader has gone") {
+  running_server house;
+  client one{house.port()};
+  one.send(get_request("/stream"));
+  read_until(one, "first ");
+  one.reset();
+  CHECK(house.application.stream->wait_closed());
+  house.application.stream->push("nobody takes this");
+  CHECK(client{house.port()}.get("/hello").status == 200);
+}
+
+TEST_CASE("a request sent behind a stream is answered after its end") {
+  running_server house;
+  client one{house.port()};
+  one.send(get_request("/stream") + get_request("/hello"));
+  read_until(one, "first \r\n");
+  house.application.stream->finish();
+  CHECK(read_until(one, "0\r\n\r\n").find("0\r\n\r\n") == 0);
+}
+
+TEST_CASE("a slow reader loses its stream and nobody else notices") {
+  auto options = test_options();
+  options.write_timeout = std::chrono::milliseconds{200};
+  running_server house{options};
+  client slow{house.port(), false, 4096};
+  slow.send(get_request("/stream"));
+  read_until(slow, "first ");
+  house.application.stream->push(std::string(30 * 1000 * 1000, 'x'));
+  CHECK(house.application.stream->wait_closed());
+  CHECK(house.server->read_counters().resets == 1);
+  CHECK(client{house.port()}.get("/hello").status == 200);
+}
+
+TEST_CASE("a drain ends a stream in good order") {
+  running_server house;
+  client one{house.port()};
+  one.send(get_request("/stream"));
+  read_until(one, "first \r\n");
+  house.server->drain(std::chrono::seconds{20});
+  CHECK(house.application.stream->wait_closed());
+  CHECK(one.read_to_end() == "0\r\n\r\n");
+}
