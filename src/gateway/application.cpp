@@ -53,7 +53,7 @@ class box_office_application final : public application {
     if (verdict.pass) return false;
     house.counts.purchase_refused(errc::rate_limited);
     refused = refusal(head, purchase_row_, {errc::rate_limited, {}, verdict.retry_after_ms});
-    for (auto& field : house.limit.state_of(client, now))
+    for (auto& field : house.limit.state_of(client, now).fields)
       refused.headers.push_back(std::move(field));
     return true;
   }

@@ -18,7 +18,7 @@ limit_decision purchase_limit::decide(const std::string& address, instant_ms now
   return limiter_.decide(key, now);
 }
 
-purchase_limit::fields purchase_limit::state_of(const std::string& address, instant_ms now) const {
+purchase_limit::state purchase_limit::state_of(const std::string& address, instant_ms now) const {
   const auto key = client_key(address);
   const std::lock_guard lock{mutex_};
   const auto& config = limiter_.config();
@@ -32,10 +32,12 @@ purchase_limit::fields purchase_limit::state_of(const std::string& address, inst
   const auto remaining = std::min(quota, room / one_request);
   const auto window_s = ceil_div(quota * one_request, config.rate_milli);
   const auto reset_s = ceil_div(excess, config.rate_milli);
-  return {{"RateLimit-Policy",
-           "\"reservations\";q=" + std::to_string(quota) + ";w=" + std::to_string(window_s)},
-          {"RateLimit", "\"reservations\";r=" + std::to_string(remaining) +
-                            ";t=" + std::to_string(reset_s)}};
+  const auto left = std::to_string(remaining);
+  return {{{"RateLimit-Policy",
+            "\"reservations\";q=" + std::to_string(quota) + ";w=" + std::to_string(window_s)},
+           {"RateLimit", "\"reservations\";r=" + left + ";t=" + std::to_string(reset_s)}},
+          "excess_milli=" + std::to_string(excess) + " burst=" + std::to_string(config.burst) +
+              " remaining=" + left};
 }
 
 limiter_counters purchase_limit::counters() const {

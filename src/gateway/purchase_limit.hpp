@@ -16,14 +16,17 @@ namespace taquilla::gateway {
 
 class purchase_limit {
  public:
-  using fields = std::vector<std::pair<std::string, std::string>>;
+  struct state {
+    std::vector<std::pair<std::string, std::string>> fields;  ///< none while the limiter is off
+    std::string evidence;  ///< the same numbers for a purchase's timeline; empty likewise
+  };
 
   explicit purchase_limit(const rate_limiter_config& config) : limiter_(config) {}
 
   /// Charges one request of the client at `address`.
   limit_decision decide(const std::string& address, instant_ms now);
-  /// What the client may still do at `now`, as header fields. None while the limiter is off.
-  fields state_of(const std::string& address, instant_ms now) const;
+  /// What the client may still do at `now`.
+  state state_of(const std::string& address, instant_ms now) const;
   limiter_counters counters() const;
 
  private:

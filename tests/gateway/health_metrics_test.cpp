@@ -95,9 +95,9 @@ TEST_CASE("metrics count requests, purchases, faults and seats") {
            R"(method="POST",code="200"} 2)",
            R"(taquilla_http_requests_total{listener="gateway",route="/api/reservations",)"
            R"(method="POST",code="400"} 1)",
-           R"(taquilla_http_requests_total{listener="gateway",route="(unmatched)",method="",)"
+           R"_(taquilla_http_requests_total{listener="gateway",route="(unmatched)",method="",)_"
            R"(code="404"} 1)",
-           R"(taquilla_http_requests_total{listener="gateway",route="(refused)",method="",)"
+           R"_(taquilla_http_requests_total{listener="gateway",route="(refused)",method="",)_"
            R"(code="421"} 1)",
            R"(taquilla_http_requests_total{listener="inventory",route="/health",method="GET",)"
            R"(code="200"} 1)",

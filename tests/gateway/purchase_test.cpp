@@ -128,7 +128,8 @@ TEST_CASE("each wrong or missing field is named") {
     const auto answer = h.ask(purchase(body));
     CHECK(answer.status == 422);
     std::vector<std::string> named;
-    for (const auto& entry : json_of(answer)["errors"]) {
+    const auto body_of_answer = json_of(answer);
+    for (const auto& entry : body_of_answer["errors"]) {
       named.push_back(entry["field"]);
       CHECK(!entry["message"].get<std::string>().empty());
     }

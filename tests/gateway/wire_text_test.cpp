@@ -36,7 +36,7 @@ TEST_CASE("every day of four centuries follows the day before it") {
       const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
       const int days = lengths[month - 1] + (month == 2 && leap ? 1 : 0);
       for (int d = 1; d <= days; ++d, at += day) {
-        char expected[32];
+        char expected[48];
         std::snprintf(expected, sizeof expected, "%04d-%02d-%02dT00:00:00.000Z", year, month, d);
         REQUIRE(iso_time(at) == expected);
       }
@@ -70,7 +70,8 @@ TEST_CASE("objects and arrays get their commas") {
 TEST_CASE("the limit's fields follow the excess as it leaks away") {
   purchase_limit limit{rate_limiter_config{}};
   for (int i = 0; i < 6; ++i) CHECK(limit.decide("192.0.2.1", 0).pass);
-  const auto at = [&](instant_ms now) { return limit.state_of("192.0.2.1", now).at(1).second; };
+  const auto at = [&](instant_ms now) { return limit.state_of("192.0.2.1", now).fields.at(1).second; };
+  CHECK(limit.state_of("192.0.2.1", 500).evidence == "excess_milli=4000 burst=5 remaining=1");
   CHECK(at(0) == "\"reservations\";r=0;t=3");
   CHECK(at(499) == "\"reservations\";r=0;t=3");
   CHECK(at(500) == "\"reservations\";r=1;t=2");

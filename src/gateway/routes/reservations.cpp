@@ -58,11 +58,12 @@ std::optional<purchase_order> read_order(const http_request& request, const exch
 
 void buy(const http_request& request, const exchange& out) {
   auto& house = out.house();
-  for (auto& [name, value] :
-       house.limit.state_of(house.proxies.client_address(request), house.options.monotonic_ms()))
-    out.promise_header(std::move(name), std::move(value));
+  auto limit =
+      house.limit.state_of(house.proxies.client_address(request), house.options.monotonic_ms());
+  for (auto& [name, value] : limit.fields) out.promise_header(std::move(name), std::move(value));
   auto order = read_order(request, out);
   if (!order) return;
+  order->evidence = std::move(limit.evidence);
   house.desk.buy(std::move(*order), [out](result<purchase_answer> answer) {
     if (!answer) return refuse_purchase(out, answer.failure());
     out.house().counts.bought(answer->replayed);
