@@ -17,7 +17,7 @@ def row_name(index):
 
 
 def venue(rows=2000, seats_per_row=1000):
-    return {"events": [{"eventId": "EVT-001", "name": "Banco de pruebas",
+    return {"events": [{"id": "EVT-001", "name": "Banco de pruebas",
                         "rows": [row_name(row) for row in range(rows)],
                         "seatsPerRow": seats_per_row}]}
 
