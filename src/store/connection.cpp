@@ -97,7 +97,7 @@ void connection::configure(const sqlite_options& options) {
   if (mode != (in_memory ? "memory" : "wal"))
     throw refused_file{"write-ahead logging cannot be had on this file system (journal mode " + mode +
                        "); choose another folder with --data"};
-  execute(options.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
+  execute(options.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
   if (options.synchronous_full) expect("PRAGMA synchronous", "2");
   execute(
       "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"

@@ -1,0 +1,177 @@
+// Goal: a mail is delivered once by its id, the confirmation before the cancellation, and none is lost.
+// Method: move mails from the outbox to the mailbox, twice, out of turn, dead, and across a restart.
+#include "domain/mail_text.hpp"
+#include "store_fixture.hpp"
+
+using namespace taquilla;
+using namespace taquilla::testing;
+
+namespace {
+
+deliver_mail delivery(const std::string& message_id, wall_ms at) {
+  deliver_mail command;
+  command.what.message_id = message_id;
+  command.at = at;
+  return command;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(store_fixture, "a delivered mail leaves the outbox for the mailbox as it was") {
+  const auto id = confirmed("t1", 1);
+  const auto waiting = store->read(due_mails{1020});
+  REQUIRE(waiting->list.size() == 1);
+  CHECK_FALSE(done(*store, delivery("1-confirmed", 1500))->repeated);
+  reopen();
+  CHECK(store->read(list_outbox{})->list.empty());
+  const auto box = store->read(list_mailbox{});
+  REQUIRE(box->list.size() == 1);
+  const auto& mail = box->list[0];
+  CHECK(mail.message_id == "1-confirmed");
+  CHECK(mail.id == id);
+  CHECK(mail.to == "ana@example.com");
+  CHECK(mail.subject == waiting->list[0].subject);
+  CHECK(mail.body == waiting->list[0].body);
+  CHECK(mail.created_at == 1020);
+  CHECK(mail.delivered_at == 1500);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a mail delivered twice is in the mailbox once") {
+  confirmed("t1", 1);
+  CHECK_FALSE(done(*store, delivery("1-confirmed", 1500))->repeated);
+  CHECK(done(*store, delivery("1-confirmed", 1600))->repeated);
+  const auto box = store->read(list_mailbox{});
+  REQUIRE(box->list.size() == 1);
+  CHECK(box->list[0].delivered_at == 1500);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a mail that nobody posted is not delivered") {
+  pending("t1", 1);
+  for (const char* id : {"1-confirmed", "1-cancelled", "9-confirmed", "1-sold", "confirmed", "",
+                         "-1-confirmed", "1-", "99999999999999999999-confirmed"})
+    CHECK_MESSAGE(refusal(done(*store, delivery(id, 1500))) == errc::unknown_reservation, id);
+  CHECK(refusal(done(*store, postpone_mail{"1-confirmed", 1, "", false})) ==
+        errc::unknown_reservation);
+  CHECK(store->read(list_mailbox{})->list.empty());
+}
+
+TEST_CASE_FIXTURE(store_fixture, "the cancellation waits until the confirmation is delivered") {
+  cancelled("t1", 1);
+  auto due = store->read(due_mails{2000});
+  REQUIRE(due->list.size() == 1);
+  CHECK(due->list[0].message_id == "1-confirmed");
+  done(*store, postpone_mail{"1-confirmed", 9000, "down", false});
+  due = store->read(due_mails{2000});
+  CHECK(due->list.empty());
+  CHECK(due->next_at == 9000);
+  done(*store, delivery("1-confirmed", 2100));
+  due = store->read(due_mails{2200});
+  REQUIRE(due->list.size() == 1);
+  CHECK(due->list[0].message_id == "1-cancelled");
+}
+
+TEST_CASE_FIXTURE(store_fixture, "the cancellation does not wait for a dead confirmation") {
+  cancelled("t1", 1);
+  done(*store, postpone_mail{"1-confirmed", 0, "bounced", true});
+  const auto due = store->read(due_mails{2000});
+  REQUIRE(due->list.size() == 1);
+  CHECK(due->list[0].message_id == "1-cancelled");
+  const auto all = store->read(list_outbox{});
+  REQUIRE(all->list.size() == 2);
+  CHECK(all->list[0].dead);
+  CHECK(all->list[0].attempts == 1);
+  CHECK(all->list[0].last_error == "bounced");
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a mail of another reservation waits for nobody") {
+  confirmed("t1", 1);
+  cancelled("t2", 2);
+  done(*store, delivery("2-confirmed", 2000));
+  const auto due = store->read(due_mails{2000});
+  CHECK(due->list.size() == 2);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a mail put off is due at its time, and a delivered one never again") {
+  confirmed("t1", 1);
+  CHECK_FALSE(done(*store, postpone_mail{"1-confirmed", 7000, "down", false})->repeated);
+  reopen();
+  auto due = store->read(due_mails{6999});
+  CHECK(due->list.empty());
+  CHECK(due->next_at == 7000);
+  due = store->read(due_mails{7000});
+  REQUIRE(due->list.size() == 1);
+  CHECK(due->list[0].attempts == 1);
+  done(*store, delivery("1-confirmed", 7000));
+  CHECK(done(*store, postpone_mail{"1-confirmed", 8000, "late", false})->repeated);
+  due = store->read(due_mails{9999});
+  CHECK(due->list.empty());
+  CHECK(due->next_at == 0);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "due mails come oldest first and never more than asked for") {
+  for (std::uint32_t i = 1; i <= 3; ++i) confirmed("t" + std::to_string(i), i);
+  done(*store, postpone_mail{"1-confirmed", 1500, "", false});
+  const auto due = store->read(due_mails{2000, 2});
+  REQUIRE(due->list.size() == 2);
+  CHECK(due->list[0].message_id == "2-confirmed");
+  CHECK(due->list[1].message_id == "3-confirmed");
+  CHECK(due->next_at == 2000);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "the mailbox is listed by recipient, page by page") {
+  for (std::uint32_t i = 1; i <= 6; ++i)
+    confirmed("t" + std::to_string(i), i, i % 2 == 0 ? "eva@example.com" : "ana@example.com");
+  for (int i = 1; i <= 5; ++i) deliver(std::to_string(i) + "-confirmed", 2000);
+  CHECK(store->read(list_mailbox{})->list.size() == 5);
+  const auto eva = store->read(list_mailbox{"eva@example.com", 10, ""});
+  REQUIRE(eva->list.size() == 2);  // 6 is not delivered yet
+  CHECK(eva->list[1].message_id == "4-confirmed");
+  CHECK(eva->next.empty());
+  auto page = store->read(list_mailbox{"ana@example.com", 2, ""});
+  REQUIRE(page->list.size() == 2);
+  REQUIRE_FALSE(page->next.empty());
+  page = store->read(list_mailbox{"ana@example.com", 2, page->next});
+  REQUIRE(page->list.size() == 1);
+  CHECK(page->list[0].message_id == "5-confirmed");
+  CHECK(page->next.empty());
+  CHECK(store->read(list_mailbox{"nobody@example.com", 2, ""})->list.empty());
+  CHECK(refusal(store->read(list_mailbox{"", 2, "x"})) == errc::invalid_field);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "both mails of a reservation are found by its buyer") {
+  cancelled("t1", 1);
+  deliver("1-confirmed", 2000);
+  deliver("1-cancelled", 2001);
+  const auto first = store->read(list_mailbox{"ana@example.com", 1, ""});
+  REQUIRE(first->list.size() == 1);
+  CHECK(first->list[0].message_id == "1-confirmed");
+  const auto second = store->read(list_mailbox{"ana@example.com", 1, first->next});
+  REQUIRE(second->list.size() == 1);
+  CHECK(second->list[0].message_id == "1-cancelled");
+  CHECK(second->next.empty());
+}
+
+TEST_CASE_FIXTURE(store_fixture, "the outbox is listed page by page") {
+  for (std::uint32_t i = 1; i <= 3; ++i) confirmed("t" + std::to_string(i), i);
+  auto page = store->read(list_outbox{2, ""});
+  CHECK(page->list.size() == 2);
+  page = store->read(list_outbox{2, page->next});
+  REQUIRE(page->list.size() == 1);
+  CHECK(page->list[0].message_id == "3-confirmed");
+  CHECK(page->next.empty());
+  CHECK(refusal(store->read(list_outbox{2, "-1"})) == errc::invalid_field);
+}
+
+TEST_CASE("a mail says which reservation, event, seat and amount it is about") {
+  purchase_order order;
+  order.event = "EVT-007";
+  order.seat = {"B", 12};
+  order.amount = {12'345};
+  for (const auto& text : {confirmation_text(17, order), cancellation_text(17, order)}) {
+    CHECK(text.subject.find("17") != std::string::npos);
+    CHECK(text.subject.find('\n') == std::string::npos);
+    for (const char* fact : {"17", "EVT-007", "B12", "123.45"})
+      CHECK_MESSAGE(text.body.find(fact) != std::string::npos, fact);
+  }
+  CHECK(confirmation_text(17, order).body != cancellation_text(17, order).body);
+}

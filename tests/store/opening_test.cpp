@@ -1,0 +1,147 @@
+// Goal: only a safe store is opened; what is not ours, too new or damaged is refused and left as it is.
+// Method: read the settings back, then open files that somebody else has made or broken.
+#include <fstream>
+#include <sstream>
+
+#include "store_fixture.hpp"
+
+using namespace taquilla;
+using namespace taquilla::testing;
+
+namespace {
+
+result<std::unique_ptr<database>> opening(const std::string& file) {
+  sqlite_options options;
+  options.path = file;
+  return open_sqlite(options);
+}
+
+std::string bytes_of(const std::string& file) {
+  std::ifstream in{file, std::ios::binary};
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+void check_refused_untouched(const std::string& file, const std::string& reason) {
+  const auto before = bytes_of(file);
+  const auto opened = opening(file);
+  REQUIRE_FALSE(opened);
+  CHECK(opened.failure().code == errc::store_unavailable);
+  CHECK_MESSAGE(opened.failure().detail.find(reason) != std::string::npos, opened.failure().detail);
+  CHECK(opened.failure().detail.find(file) != std::string::npos);
+  CHECK(bytes_of(file) == before);
+}
+
+std::string setting(store::sqlite_database& store, const char* pragma) {
+  store::statement question{store.handle(), std::string{"PRAGMA "} + pragma};
+  auto row = question.query();
+  return row.next() ? row.text(0) : "";
+}
+
+/// Overwrites part of every page but the first.
+void damage(const std::string& file) {
+  std::fstream out{file, std::ios::binary | std::ios::in | std::ios::out};
+  const auto size = static_cast<long>(std::filesystem::file_size(file));
+  for (long page = 4096; page < size; page += 4096) {
+    out.seekp(page);
+    out << std::string(600, '\x5a');
+  }
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(store_fixture, "the settings that make the store safe are in force") {
+  CHECK(setting(inside(), "journal_mode") == "wal");
+  CHECK(setting(inside(), "synchronous") == "2");
+  CHECK(setting(inside(), "foreign_keys") == "1");
+  CHECK(setting(inside(), "trusted_schema") == "0");
+  CHECK(setting(inside(), "cell_size_check") == "1");
+  CHECK(setting(inside(), "mmap_size") == "0");
+  CHECK(setting(inside(), "busy_timeout") == "2000");
+  CHECK(setting(inside(), "user_version") == "1");
+  CHECK(setting(inside(), "application_id") == std::to_string(0x54415155));
+  CHECK(setting(inside(), "locking_mode") == "normal");
+}
+
+TEST_CASE_FIXTURE(store_fixture, "every table is strict") {
+  CHECK(look(folder.file(), "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND"
+                            " name NOT LIKE 'sqlite%' AND strict = 0") == "0");
+  CHECK(look(folder.file(), "SELECT count(*) FROM pragma_table_list WHERE strict = 1") == "6");
+}
+
+TEST_CASE("a store in memory works like one on a disk") {
+  auto opened = open_sqlite({});
+  REQUIRE(opened);
+  auto& store = **opened;
+  CHECK(done(store, purchase("t1", 1))->id == 1);
+  CHECK(refusal(done(store, purchase("t2", 1, "eva@example.com"))) == errc::seat_taken);
+  CHECK(run_audit(store, audit_mode::running).clean());
+}
+
+TEST_CASE("an exclusive store keeps everybody else out and needs no shared memory") {
+  scratch_folder folder;
+  sqlite_options options;
+  options.path = folder.file();
+  options.exclusive = true;
+  auto opened = open_sqlite(options);
+  REQUIRE(opened);
+  CHECK(done(**opened, purchase("t1", 1))->id == 1);
+  CHECK_FALSE(std::filesystem::exists(folder.file() + "-shm"));
+  CHECK_FALSE(run_audit(folder.file()).clean());
+  opened = errc::none;
+  CHECK(run_audit(options, audit_mode::running).clean());
+  opened = open_sqlite(options);
+  REQUIRE(opened);
+  CHECK((*opened)->read(find_reservation{1}));
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a store of a newer schema is refused and left as it is") {
+  confirmed("t1", 1);
+  store.reset();
+  by_hand(folder.file(), "PRAGMA user_version = 2");
+  check_refused_untouched(folder.file(), "schema version 2");
+}
+
+TEST_CASE("a database of another program is refused and left as it is") {
+  scratch_folder folder;
+  by_hand(folder.file(), "CREATE TABLE theirs (x); PRAGMA user_version = 7");
+  check_refused_untouched(folder.file(), "another program");
+}
+
+TEST_CASE("a file that is no database is refused and left as it is") {
+  scratch_folder folder;
+  std::ofstream{folder.file()} << std::string(8192, 'x');
+  check_refused_untouched(folder.file(), "damaged or no store at all");
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a store damaged in a crash is refused and left as it is") {
+  for (std::uint32_t i = 1; i <= 50; ++i) pending("t" + std::to_string(i), i);
+  store.reset();
+  by_hand(folder.file(), "UPDATE shutdown SET clean = 0");
+  damage(folder.file());
+  check_refused_untouched(folder.file(), "damaged");
+}
+
+TEST_CASE_FIXTURE(store_fixture, "the clean mark is there after closing and not while open") {
+  pending("t1", 1);
+  CHECK(look(folder.file(), "SELECT clean FROM shutdown") == "0");
+  store.reset();
+  CHECK(look(folder.file(), "SELECT clean FROM shutdown") == "1");
+  open();
+  CHECK(look(folder.file(), "SELECT clean FROM shutdown") == "0");
+}
+
+TEST_CASE_FIXTURE(store_fixture, "closing in order leaves one file") {
+  pending("t1", 1);
+  store.reset();
+  CHECK(std::filesystem::exists(folder.file()));
+  CHECK_FALSE(std::filesystem::exists(folder.file() + "-wal"));
+}
+
+TEST_CASE("a store whose folder is missing is refused with advice") {
+  scratch_folder folder;
+  const auto opened = opening(folder.path() + "/missing/taquilla.db");
+  REQUIRE_FALSE(opened);
+  CHECK(opened.failure().detail.find("folder exists") != std::string::npos);
+}
