@@ -29,7 +29,7 @@ mail_statements::mail_statements(sqlite3* db)
           " last_error FROM outbox AS mail WHERE dead = 0 AND not_before <= ?1 AND NOT"
           " (number % 2 = 1 AND EXISTS (SELECT 1 FROM outbox AS first"
           " WHERE first.number = mail.number - 1 AND first.dead = 0))"
-          " ORDER BY not_before, created_at, dead, number LIMIT ?2"),
+          " ORDER BY not_before, created_at, number LIMIT ?2"),
       next_at(db, "SELECT min(not_before) FROM outbox WHERE dead = 0 AND not_before > ?1"),
       outbox_page(db,
                   "SELECT number, recipient, subject, body, created_at, not_before, attempts, dead,"

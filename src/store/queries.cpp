@@ -16,7 +16,7 @@ query_statements::query_statements(sqlite3* db)
       page_of_open(db, select_reservations + " INDEXED BY open_since"
                                              " WHERE id > ?1 AND state = 0 ORDER BY id"),
       open_before(db, select_reservations + " WHERE state = 0 AND created_at < ?1"
-                                            " ORDER BY created_at, state, id LIMIT ?2"),
+                                            " ORDER BY created_at, id LIMIT ?2"),
       live_page(db, "SELECT id, event, seat_row, seat_number, identity, state FROM reservations"
                     " WHERE id > ?1 AND live = 1 ORDER BY id LIMIT ?2"),
       owner(db, "SELECT id, event, seat_row, seat_number, identity, state FROM reservations"

@@ -34,8 +34,7 @@ CREATE UNIQUE INDEX live_key ON reservations (idempotency_key) WHERE live = 1 AN
 -- A repeated token finds its row: a live one by its seat, an ended one here. So a purchase that succeeds
 -- never pays for an index on tokens.
 CREATE INDEX ended_token ON reservations (token) WHERE live = 0;
--- A column that is the same in the whole partial index lets SQLite answer from the index alone; whoever
--- wants it in order names that column too.
+-- A column that is the same in the whole partial index lets SQLite count from the index alone.
 CREATE INDEX open_since ON reservations (created_at, state) WHERE state = 0;
 CREATE INDEX buyer ON reservations (email);
 
