@@ -70,7 +70,7 @@ function Invoke-PasarelaLenta {
   $seconds = [Math]::Round($answer.Seconds, 1)
   Write-Host "  $($answer.Status) $($answer.Json.message) ($seconds s)" -ForegroundColor Red
   Test-That 'the purchase while the payments are slow' 504 $answer.Status
-  Test-That 'seconds until then' '14 to 17' $seconds ($seconds -ge 14 -and $seconds -le 17)
+  Test-That 'seconds until then' '14 to 18' $seconds ($seconds -ge 14 -and $seconds -le 18)
   Set-Fault payments '/api/payments/chaos/normal'
   $failed = @(Get-Reservation $buyer)
   Test-That 'the reservation is kept' 'failed' (@($failed | ForEach-Object { $_.state }) -join ' ')

@@ -14,14 +14,14 @@ from box_office import PORTS, ROOT, box_office, is_free, powershell, skip
 
 CONFIRMED = "Reserva confirmada exitosamente"
 REFUSED = r'"success":\s*false'
-FLOOD = [rf"(?m)^{i} OK" for i in range(1, 7)] + [r"(?m)^7 BLOQUEADO"]
-# heading -> what its output shows, in this order, and how many seconds it takes
+FLOOD = [rf"(?m)^{i} OK" for i in range(1, 7)] + [r"(?m)^\d+ BLOQUEADO"]
+# heading -> what its output shows, in this order, and how many seconds it takes at least
 DEMOS = {
-    "reserva normal": ([CONFIRMED], (0, 10)),
-    "inventario fantasma": ([REFUSED, CONFIRMED], (0, 10)),
-    "pasarela lenta": ([REFUSED, CONFIRMED], (14, 25)),
-    "diluvio de peticiones": (FLOOD, (0, 10)),
-    "correo perdido": ([CONFIRMED], (0, 10)),
+    "reserva normal": ([CONFIRMED], 0),
+    "inventario fantasma": ([REFUSED, CONFIRMED], 0),
+    "pasarela lenta": ([REFUSED, CONFIRMED], 14),
+    "diluvio de peticiones": (FLOOD, 0),
+    "correo perdido": ([CONFIRMED], 0),
 }
 REFILL = 4  # seconds until the limiter is full again: readers are not as fast as this test
 
@@ -62,7 +62,7 @@ def run(block, language):
 
 def replay(demo, demo_blocks, language):
     """Runs one demo; the complaint, or None."""
-    expected, (least, most) = DEMOS[demo]
+    expected, least = DEMOS[demo]
     start = time.monotonic()
     output = "\n".join(run(block, language) for block in demo_blocks)
     seconds = time.monotonic() - start
@@ -74,8 +74,11 @@ def replay(demo, demo_blocks, language):
         if not match:
             return f"{demo}: does not show {pattern}" + (" where it should" if at else "")
         at = match.end()
-    if not least <= seconds <= most:
-        return f"{demo}: took {seconds:.1f} s instead of {least} to {most}"
+    if seconds < least:
+        return f"{demo}: took {seconds:.1f} s instead of at least {least}"
+    passed = len(re.findall(r"(?m)^\d+ OK", output))
+    if passed > 6 + 2 * seconds:  # burst + 1, and two a second on a slow machine
+        return f"{demo}: {passed} pass within {seconds:.1f} s"
     return None
 
 
