@@ -168,12 +168,12 @@ void connection::pump() {
 
 void connection::move_on() {
   bool moved = true;
-  for (int turn = 0; moved && turn < turns_max && phase_ != phase::gone; ++turn) {
+  for (int turn = 0; moved && turn < turns_max; ++turn) {
+    send();  // first, because it makes room
+    if (phase_ == phase::gone) return;
     moved = false;
     while (flush() || begin_waiting() || frame()) moved = true;
-    send();  // makes room, so that more may move
   }
-  if (phase_ == phase::gone) return;
   account(outbox_.size() + pipeline_.parked_bytes(), pipeline_.unanswered());
   if (phase_ == phase::gone) return;
   if (moved) home_.pump_later(shared_from_this());

@@ -8,9 +8,10 @@ namespace taquilla::gateway {
 
 namespace {
 
-// Handlers that run before input is looked at again: long enough to be worth the turn, short enough
-// that a refusal or a fresh connection waits only as long as they take.
-constexpr int handlers_per_turn = 16;
+// How long handlers run before input is looked at again: enough for the requests of one look (128
+// sockets) when handlers are as quick as they should be, so that the queue fills, and sheds, only
+// when they are not; and no more than a refusal or a fresh connection can wait.
+constexpr std::chrono::milliseconds handlers_turn{2};
 // Wake-ups are bundled: no deadline of this server needs to be more exact.
 constexpr std::chrono::milliseconds timer_grain{5};
 
@@ -162,7 +163,8 @@ void reactor::schedule_work() {
 
 void reactor::run_some() {
   work_scheduled_ = false;
-  for (int i = 0; i < handlers_per_turn && !queue_.empty(); ++i) {
+  const auto until = now() + handlers_turn;
+  while (!queue_.empty() && now() < until) {
     auto item = std::move(queue_.front());
     queue_.pop_front();
     --counters_.queued;

@@ -8,49 +8,14 @@
 #include <string_view>
 
 #include "gateway/http_server/attacks.hpp"
+#include "gateway/http_server/verdict.hpp"
 
 using namespace taquilla::gateway;
 using taquilla::gateway::testing::afterwards;
 using taquilla::gateway::testing::attacks;
+using taquilla::gateway::testing::verdict;
 
 namespace {
-
-/// All that a framer says about bytes, as text: "GET / 'body'" per request, "100" per interim
-/// answer, and "!status" at the end if it gave up.
-class verdict {
- public:
-  void feed(std::string_view bytes) {
-    while (!bytes.empty() && framer_.now() == framer::state::reading) {
-      bytes.remove_prefix(framer_.feed(bytes));
-      if (framer_.now() == framer::state::expects_continue) {
-        text_ += "100\n";
-        framer_.go_on();
-      } else if (framer_.now() == framer::state::complete) {
-        note(framer_.take());
-      } else if (framer_.now() == framer::state::failed) {
-        text_ += "!" + std::to_string(framer_.error().status) + " " + framer_.error().detail;
-      }
-    }
-  }
-  const std::string& text() const { return text_; }
-  int status() const {
-    return framer_.now() == framer::state::failed ? framer_.error().status : 0;
-  }
-  std::size_t complete() const { return complete_; }
-  bool idle() const { return framer_.idle(); }
-
- private:
-  void note(const framed_request& framed) {
-    ++complete_;
-    text_ += framed.request.method + " " + framed.target + " " + framed.request.path;
-    for (const auto& [name, value] : framed.request.headers) text_ += " " + name + "=" + value;
-    text_ += (framed.close ? " close '" : " '") + framed.request.body + "'\n";
-  }
-
-  framer framer_{framing_limits{}};
-  std::string text_;
-  std::size_t complete_ = 0;
-};
 
 verdict judged(std::string_view first, std::string_view second = {}) {
   verdict found;
