@@ -22,7 +22,6 @@ engine::engine(engine_options options, decisions& taken, engine_observer& observ
       observer_(observer),
       options_(std::move(options)),
       strategy_(make_strategy(options_.schedule, taken.seed(), options_.early_ppm)),
-      early_ppm_(options_.early_ppm),
       clock_(agenda_),
       links_(taken),
       config_(std::make_unique<process_config>(clock_, static_cast<ready_sink&>(*this))),
@@ -100,7 +99,7 @@ bool engine::step() {
 }
 
 std::size_t engine::choose() {
-  bool time_may_move = early_ppm_ != 0 && !agenda_.empty() &&
+  bool time_may_move = options_.early_within > 0 && !agenda_.empty() &&
                        agenda_.next_due() <= now() + options_.early_within;
   if (ready_.size() == 1 && !time_may_move) return 0;
   ++choices_;
@@ -117,9 +116,9 @@ std::size_t engine::choose() {
   }
   static const std::string schedule = "schedule";
   constexpr auto schedule_hash = hash_text("schedule");
-  if (early_ppm_ != 0) {
+  if (time_may_move) {
     early = taken_.take(choice::early, schedule_hash, schedule, choices_, early);
-    if (early != 0 && time_may_move) return ready_.size();
+    if (early != 0) return ready_.size();
   }
   pick = taken_.take(choice::pick, schedule_hash, schedule, choices_, pick);
   return pick < ready_.size() ? pick : 0;

@@ -41,10 +41,22 @@ struct delivery_view {
   const caf::mailbox_element* element;
 };
 
+/// One message at the moment it is sent, before the links touch it.
+struct sending_view {
+  virtual_ns now;
+  const std::string& sender;    ///< role
+  std::uint32_t sender_incarnation;
+  const std::string& receiver;  ///< role
+  std::uint32_t receiver_incarnation;
+  const caf::mailbox_element& element;
+};
+
 /// Watches a run; every method may be left as it is. Must not touch actors.
 class engine_observer {
  public:
   virtual ~engine_observer() = default;
+  virtual void on_spawned(const std::string& /*role*/, std::uint32_t /*incarnation*/, virtual_ns) {}
+  virtual void on_sending(const sending_view&) {}
   virtual void on_delivery(const delivery_view&) {}
   virtual void on_lost(const std::string& /*link*/, virtual_ns) {}
   virtual void on_ended(const std::string& /*role*/, std::uint32_t /*incarnation*/, virtual_ns) {}
@@ -54,7 +66,7 @@ struct engine_options {
   strategy_name schedule;
   link_weather weather;
   std::uint32_t early_ppm = 0;             ///< how often time moves while actors are ready
-  virtual_ns early_within = 0;             ///< and how far it may jump then
+  virtual_ns early_within = 0;             ///< how far it may jump then; 0 = never
   std::function<bool(const std::string& from, const std::string& to)> lossy;  ///< default: none
 };
 
@@ -91,7 +103,8 @@ class engine final : private ready_sink {
   // -- faults ---------------------------------------------------------------
 
   void weather(const link_weather& w) { links_.weather(w); }
-  void early(std::uint32_t ppm) { early_ppm_ = ppm; }
+  /// From now on time moves only when nothing is ready.
+  void no_early_time() { options_.early_within = 0; }
   /// Kills every living actor of `role` between two messages: monitors fire, requests bounce.
   /// Returns how many died.
   std::size_t crash(const std::string& role);
@@ -155,7 +168,6 @@ class engine final : private ready_sink {
   engine_observer& observer_;
   engine_options options_;
   std::unique_ptr<strategy> strategy_;
-  std::uint32_t early_ppm_;
   agenda agenda_;
   sim_clock clock_;
   link_layer links_;

@@ -84,6 +84,7 @@ engine::actor_entry& engine::entry_of(caf::scheduled_actor& actor) {
   auto& role = roles_[entry.role];
   entry.incarnation = ++role.incarnations;
   entry.identity = combine(role.hash, entry.incarnation);
+  observer_.on_spawned(role.name, entry.incarnation, now());
   return entry;
 }
 
@@ -128,7 +129,11 @@ void engine::route(delivery message) {
   bool own = !sender || sender->id() == to_id;
   if (own || sender->id() >= actors_.size() || !actors_[sender->id()].known)
     return into_inbox(std::move(message));
-  auto index = link_of(message, actors_[sender->id()], actors_[to_id]);
+  const auto& from = actors_[sender->id()];
+  const auto& to = actors_[to_id];
+  observer_.on_sending({now(), roles_[from.role].name, from.incarnation, roles_[to.role].name,
+                        to.incarnation, *message.element});
+  auto index = link_of(message, from, to);
   auto mid = message.element->mid;
   auto fate = links_.next(index, mid.is_request() || mid.is_response());
   if (fate.lost) return observer_.on_lost(links_.at(index).name, now());

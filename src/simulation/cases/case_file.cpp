@@ -1,0 +1,233 @@
+#include "simulation/cases/case_file.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <sstream>
+
+namespace taquilla::simulation {
+
+namespace {
+
+struct knob_name {
+  const char* name;
+  std::int64_t knobs::*member;
+};
+constexpr std::array<knob_name, 6> knob_names{{{"hold_ms", &knobs::hold_ms},
+                                               {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
+                                               {"deadline_ms", &knobs::deadline_ms},
+                                               {"sweep_ms", &knobs::sweep_ms},
+                                               {"batch_max", &knobs::batch_max},
+                                               {"breaker_open_ms", &knobs::breaker_open_ms}}};
+
+/// What is wrong with a line; caught by parse_case alone.
+struct bad_line {
+  std::string why;
+};
+
+std::int64_t number(const std::string& text, const std::string& unit = "") {
+  char* end = nullptr;
+  errno = 0;
+  auto value = std::strtoll(text.c_str(), &end, 10);
+  if (text.empty() || errno != 0 || end == text.c_str() || unit != end)
+    throw bad_line{"'" + text + "' is not a number" + (unit.empty() ? "" : " of " + unit)};
+  return value;
+}
+
+std::uint32_t small(const std::string& text) {
+  auto value = number(text);
+  if (value < 0 || value > std::numeric_limits<std::uint32_t>::max())
+    throw bad_line{"'" + text + "' is out of range"};
+  return static_cast<std::uint32_t>(value);
+}
+
+/// Splits "key=value"; the key is empty where there is no '='.
+std::pair<std::string, std::string> split(const std::string& word) {
+  auto at = word.find('=');
+  if (at == std::string::npos) return {"", word};
+  return {word.substr(0, at), word.substr(at + 1)};
+}
+
+operation parse_operation(std::istringstream& line) {
+  operation o;
+  std::string word;
+  while (line >> word) {
+    auto [key, value] = split(word);
+    if (key.empty()) {
+      if (!parse_kind(value, o.what)) throw bad_line{"unknown operation '" + value + "'"};
+    } else if (key == "client") o.client = small(value);
+    else if (key == "think") o.think_us = number(value, "us");
+    else if (key == "seat") o.seat = value;
+    else if (key == "buyer") o.buyer = small(value);
+    else if (key == "cents") o.cents = number(value);
+    else if (key == "key") o.key = value;
+    else if (key == "target") o.target = small(value);
+    else if (key == "patience") o.patience_ms = number(value, "ms");
+    else throw bad_line{"unknown field '" + key + "'"};
+  }
+  if (o.client == 0) throw bad_line{"clients are numbered from 1"};
+  return o;
+}
+
+void set_fault_field(fault& f, const std::string& key, const std::string& value) {
+  if (key == "at") f.at_ms = number(value, "ms");
+  else if (key == "for") f.for_ms = number(value, "ms");
+  else if (key == "delay" || key == "jump") f.value = number(value, "ms");
+  else if (key == "rate") f.rate_ppm = small(value);
+  else if (key == "times") f.times = small(value);
+  else throw bad_line{"unknown field '" + key + "'"};
+}
+
+fault parse_fault(std::istringstream& line) {
+  fault f;
+  std::string word;
+  int bare = 0;
+  while (line >> word) {
+    auto [key, value] = split(word);
+    if (!key.empty()) {
+      set_fault_field(f, key, value);
+      continue;
+    }
+    ++bare;
+    if (bare == 1 && !parse_kind(value, f.what)) throw bad_line{"unknown fault '" + value + "'"};
+    if (bare == 2) f.target = value;
+    if (bare == 3) f.detail = value;
+    if (bare > 3) throw bad_line{"'" + value + "' is one word too many"};
+  }
+  if (bare == 0) throw bad_line{"a fault needs a kind"};
+  return f;
+}
+
+decision parse_decision(const std::string& rest) {
+  decision d;
+  auto open = rest.find('"');
+  auto close = rest.rfind('"');
+  if (open == std::string::npos || close == open || open == 0)
+    throw bad_line{"expected: take KIND \"NAME\" #N = VALUE"};
+  auto kind = rest.substr(0, rest.find(' '));
+  if (!parse_choice(kind, d.kind)) throw bad_line{"unknown decision '" + kind + "'"};
+  d.name = rest.substr(open + 1, close - open - 1);
+  if (std::sscanf(rest.c_str() + close + 1, " #%" SCNu64 " = %" SCNu64, &d.occurrence, &d.value) != 2)
+    throw bad_line{"expected: #N = VALUE"};
+  return d;
+}
+
+void parse_knob(knobs& k, std::istringstream& line) {
+  std::string name;
+  std::string value;
+  line >> name >> value;
+  for (const auto& known : knob_names)
+    if (name == known.name) {
+      k.*known.member = number(value);
+      if (k.*known.member < 1) throw bad_line{"knobs are positive"};
+      return;
+    }
+  throw bad_line{"unknown knob '" + name + "'"};
+}
+
+void parse_head(case_file& c, const std::string& word, std::istringstream& line) {
+  std::string value;
+  line >> value;
+  if (word == "commit") c.commit = value;
+  else if (word == "oracle") c.oracle = value;
+  else if (word == "hash") c.hash = std::strtoull(value.c_str(), nullptr, 16);
+  else if (word == "seed") c.what.seed = std::strtoull(value.c_str(), nullptr, 10);
+  else if (word == "heal") c.what.heal_at_ms = number(value, "ms");
+  else if (word == "early-within") c.what.early_within_ms = number(value, "ms");
+  else if (word == "disk" && (value == "fast" || value == "real")) c.what.fast_disk = value == "fast";
+  else if (word == "profile" && is_profile(value)) c.what.profile = value;
+  else if (word == "strategy" && parse_strategy(value, c.what.strategy)) return;
+  else throw bad_line{"unknown line '" + word + " " + value + "'"};
+}
+
+void parse_line(case_file& c, const std::string& text) {
+  std::istringstream line(text);
+  std::string word;
+  if (!(line >> word) || word[0] == '#') return;
+  if (word == "op") return c.what.operations.push_back(parse_operation(line));
+  if (word == "fault") return c.what.faults.push_back(parse_fault(line));
+  if (word == "knob") return parse_knob(c.what.numbers, line);
+  if (word == "take") return c.what.script.push_back(parse_decision(text.substr(5)));
+  parse_head(c, word, line);
+}
+
+std::string hex(std::uint64_t value) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016" PRIx64, value);
+  return text;
+}
+
+}  // namespace
+
+std::string print(const operation& o) {
+  std::string out = "op client=" + std::to_string(o.client) +
+                    " think=" + std::to_string(o.think_us) + "us " + to_string(o.what);
+  if (o.what == operation::kind::cancel) out += " target=" + std::to_string(o.target);
+  if (o.what == operation::kind::buy) {
+    out += " seat=" + o.seat + " buyer=" + std::to_string(o.buyer) +
+           " cents=" + std::to_string(o.cents);
+    if (!o.key.empty()) out += " key=" + o.key;
+  }
+  if (o.patience_ms != operation{}.patience_ms)
+    out += " patience=" + std::to_string(o.patience_ms) + "ms";
+  return out;
+}
+
+std::string print(const fault& f) {
+  std::string out = "fault at=" + std::to_string(f.at_ms) + "ms " + to_string(f.what);
+  if (!f.target.empty()) out += " " + f.target;
+  if (!f.detail.empty()) out += " " + f.detail;
+  bool process = f.what == fault::kind::kill || f.what == fault::kind::power;
+  if (f.value != 0) out += (process ? " jump=" : " delay=") + std::to_string(f.value) + "ms";
+  if (f.rate_ppm != fault{}.rate_ppm) out += " rate=" + std::to_string(f.rate_ppm);
+  if (f.for_ms != 0) out += " for=" + std::to_string(f.for_ms) + "ms";
+  if (f.times != 0) out += " times=" + std::to_string(f.times);
+  return out;
+}
+
+std::string print(const decision& d) {
+  return std::string("take ") + to_string(d.kind) + " \"" + d.name + "\" #" +
+         std::to_string(d.occurrence) + " = " + std::to_string(d.value);
+}
+
+std::string print_case(const case_file& c) {
+  const auto& p = c.what;
+  std::ostringstream out;
+  out << "simcase 1\ncommit " << c.commit << "\nprofile " << p.profile << "\nstrategy "
+      << to_string(p.strategy) << "\nseed " << p.seed << "\noracle " << c.oracle << "\n";
+  if (c.hash != 0) out << "hash " << hex(c.hash) << "\n";
+  out << "disk " << (p.fast_disk ? "fast" : "real") << "\n";
+  if (p.early_within_ms != 0) out << "early-within " << p.early_within_ms << "ms\n";
+  out << "heal " << p.heal_at_ms << "ms\n";
+  for (const auto& known : knob_names)
+    if (p.numbers.*known.member != knobs{}.*known.member)
+      out << "knob " << known.name << " " << p.numbers.*known.member << "\n";
+  for (const auto& o : p.operations) out << print(o) << "\n";
+  for (const auto& f : p.faults) out << print(f) << "\n";
+  for (const auto& d : p.script) out << print(d) << "\n";
+  return out.str();
+}
+
+bool parse_case(const std::string& text, case_file& out, std::string& error) {
+  out = case_file{};
+  std::istringstream lines(text);
+  std::string line;
+  if (!std::getline(lines, line) || line != "simcase 1") {
+    error = "line 1: a case file begins with 'simcase 1'";
+    return false;
+  }
+  for (int n = 2; std::getline(lines, line); ++n) {
+    try {
+      parse_line(out, line);
+    } catch (const bad_line& bad) {
+      error = "line " + std::to_string(n) + ": " + bad.why;
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace taquilla::simulation

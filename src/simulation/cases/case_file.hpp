@@ -1,0 +1,44 @@
+// Case files: one run, written down so that people can read, review and shrink it, and `--replay` can
+// repeat it. Line based, one decision a line, in the words of the business:
+//
+//   simcase 1
+//   commit 3f2c1d0
+//   profile swarm
+//   strategy random
+//   seed 42
+//   oracle one-owner-per-seat            (what is expected to fail; "none" for a run that must pass)
+//   hash 5f0c9d2e11aa3b47                (optional: the run must be this one, bit by bit)
+//   knob hold_ms 25000
+//   op client=2 think=10000us buy seat=A1 buyer=2 cents=5000 patience=30000ms
+//   fault at=1250ms crash inventory
+//   fault at=10ms chaos payment slow delay=6000ms rate=1000000 for=8000ms
+//   take delay "reservation>door hold_seat" #2 = 20000
+//
+// Unknown words are errors with their line number, never ignored. `#` at the start of a line is a comment.
+#pragma once
+
+#include "simulation/world/plan.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace taquilla::simulation {
+
+struct case_file {
+  std::string commit = "unknown";
+  std::string oracle = "none";  ///< name of the oracle that fails, or "none"
+  std::uint64_t hash = 0;       ///< 0 = not stated
+  plan what;
+};
+
+std::string print_case(const case_file& c);
+
+/// On failure `error` says what is wrong and in which line; `out` is then unspecified.
+bool parse_case(const std::string& text, case_file& out, std::string& error);
+
+/// Lines of a report: one operation, one fault, one decision in the words of a case file.
+std::string print(const operation& o);
+std::string print(const fault& f);
+std::string print(const decision& d);
+
+}  // namespace taquilla::simulation

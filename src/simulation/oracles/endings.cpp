@@ -1,0 +1,54 @@
+// Promises 5 and 7: every request is answered in time; after healing nothing is left open; and the store can
+// always be opened again.
+#include "simulation/oracles/promises.hpp"
+
+namespace taquilla::simulation {
+
+namespace {
+
+class store_opens final : public oracle {
+ public:
+  const char* name() const override { return "store-opens"; }
+  std::string at_end(const plan&, const history&, const final_state&, const run_facts& f) override {
+    return f.store_readable ? std::string{} : "the store cannot be opened: " + f.store_trouble;
+  }
+};
+
+class comes_to_rest final : public oracle {
+ public:
+  const char* name() const override { return "comes-to-rest"; }
+  std::string at_end(const plan&, const history&, const final_state&, const run_facts& f) override {
+    if (f.came_to_rest || !f.store_readable) return {};
+    return "long after everything was healed: " + f.still_open;
+  }
+};
+
+class in_time final : public oracle {
+ public:
+  const char* name() const override { return "answered-in-time"; }
+
+  std::string at_end(const plan& p, const history& h, const final_state&, const run_facts& f) override {
+    if (f.disturbed) return {};
+    for (const auto& e : h.entries()) {
+      if (e.orphaned || e.how == outcome::running) continue;
+      auto took_ms = (e.ended - e.invoked) / 1'000'000;
+      bool hung_up_early = e.how == outcome::unknown && e.what.patience_ms < operation{}.patience_ms;
+      if (hung_up_early || took_ms <= p.numbers.deadline_ms + grace_ms) continue;
+      return std::string("client ") + std::to_string(e.what.client) + " waited " +
+             std::to_string(took_ms) + " ms for: " + to_string(e.what.what);
+    }
+    return {};
+  }
+
+ private:
+  // The deadline bounds waiting; the answer still has to be written down and to travel.
+  static constexpr std::int64_t grace_ms = 6'000;
+};
+
+}  // namespace
+
+std::unique_ptr<oracle> make_store_opens() { return std::make_unique<store_opens>(); }
+std::unique_ptr<oracle> make_comes_to_rest() { return std::make_unique<comes_to_rest>(); }
+std::unique_ptr<oracle> make_in_time() { return std::make_unique<in_time>(); }
+
+}  // namespace taquilla::simulation

@@ -1,0 +1,68 @@
+// Oracles: the promises of the house, each a small class with a name.
+//
+// An oracle watches a run (messages as they are delivered, processes as they come and go) and judges at the
+// end, with the history of what clients were told and the final content of the store. A violation says
+// in one sentence what was promised and what was found. Oracles decide nothing and change nothing, and one
+// that is not sure keeps silent: false alarms are the quickest way to make people ignore true ones.
+// To add one: write the class, add it to make_oracles(), plant a bug that it must catch (teeth.cpp).
+#pragma once
+
+#include "simulation/engine/engine.hpp"
+#include "simulation/world/history.hpp"
+#include "store/commands.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace taquilla::simulation {
+
+/// What the store holds when everything has come to rest, read from the disk.
+struct final_state {
+  std::vector<reservation> all;       ///< in order of id, without timelines
+  std::vector<charge_record> charges; ///< in order of id
+  std::vector<mail> mailbox;          ///< in order of delivery
+  std::vector<mail> outbox;           ///< what was never delivered
+  store_counts counts;
+};
+
+/// How the run went, as far as oracles care.
+struct run_facts {
+  bool came_to_rest = false;        ///< nothing was open, held, due or pending within the limit
+  std::string still_open;           ///< else: what was
+  virtual_ns healed_at = 0;
+  bool store_readable = true;       ///< the disk could be opened again
+  std::string store_trouble;
+  std::uint32_t processes = 1;
+  bool disturbed = false;           ///< something slowed clients or purchases down from outside
+};
+
+struct violation {
+  std::string oracle;
+  std::string what;
+  std::uint64_t step = 0;  ///< 0 = found at the end
+};
+
+class oracle {
+ public:
+  virtual ~oracle() = default;
+  virtual const char* name() const = 0;
+  /// A message was sent. Returns a sentence if that breaks the promise.
+  virtual std::string on_sending(const sending_view&) { return {}; }
+  virtual std::string on_spawned(const std::string& /*role*/, std::uint32_t /*incarnation*/,
+                                 virtual_ns) {
+    return {};
+  }
+  virtual void on_process_start(virtual_ns) {}
+  /// Returns a sentence if the promise was broken, else nothing.
+  virtual std::string at_end(const plan&, const history&, const final_state&, const run_facts&) {
+    return {};
+  }
+};
+
+using oracles = std::vector<std::unique_ptr<oracle>>;
+
+/// All of them, in the order in which they are asked: the first that speaks names the failure.
+oracles make_oracles(const plan& p);
+
+}  // namespace taquilla::simulation

@@ -1,0 +1,19 @@
+// The oracles by name, for make_oracles() and for tests. What each promises: oracles/*.cpp.
+#pragma once
+
+#include "simulation/oracles/oracle.hpp"
+
+namespace taquilla::simulation {
+
+std::unique_ptr<oracle> make_one_owner();       ///< a seat has at most one living owner
+std::unique_ptr<oracle> make_one_key();         ///< an Idempotency-Key buys once
+std::unique_ptr<oracle> make_durable();         ///< what was acknowledged is on the disk
+std::unique_ptr<oracle> make_store_opens();     ///< whatever happens, the store can be opened again
+std::unique_ptr<oracle> make_money();           ///< every charge has its ticket, or went back
+std::unique_ptr<oracle> make_mails();           ///< every sale and cancellation is mailed, once
+std::unique_ptr<oracle> make_comes_to_rest();   ///< after healing nothing is left open
+std::unique_ptr<oracle> make_in_time();         ///< every request is answered within its deadline
+std::unique_ptr<oracle> make_breaker();         ///< open lets nothing pass, half-open its probes
+std::unique_ptr<oracle> make_restarts();        ///< the supervisor restarts no more than it may
+
+}  // namespace taquilla::simulation

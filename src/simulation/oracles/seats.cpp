@@ -1,0 +1,127 @@
+// Promise 1: a seat has at most one living owner, ever. Promise: one key, one purchase.
+#include "simulation/oracles/promises.hpp"
+
+#include <limits>
+#include <map>
+#include <utility>
+
+namespace taquilla::simulation {
+
+namespace {
+
+constexpr virtual_ns for_ever = std::numeric_limits<virtual_ns>::max();
+
+using seat_key = std::pair<std::string, std::string>;
+
+const reservation* row_of(const final_state& f, reservation_id id) {
+  for (const auto& row : f.all)
+    if (row.id == id) return &row;
+  return nullptr;
+}
+
+/// Was a cancel of `id` asked for before `when`?
+bool cancel_asked(const history& h, reservation_id id, virtual_ns when) {
+  for (const auto& e : h.entries())
+    if (e.what.what == operation::kind::cancel && e.id == id && e.invoked <= when) return true;
+  return false;
+}
+
+class one_owner final : public oracle {
+ public:
+  const char* name() const override { return "one-owner-per-seat"; }
+
+  std::string at_end(const plan&, const history& h, const final_state& f, const run_facts&) override {
+    std::map<seat_key, reservation_id> living;
+    for (const auto& row : f.all) {
+      if (row.state != reservation_state::confirmed && row.state != reservation_state::pending) continue;
+      auto [place, free] = living.emplace(seat_key{row.event, taquilla::to_string(row.seat)}, row.id);
+      if (!free)
+        return "seat " + place->first.second + " belongs to reservations " +
+               std::to_string(place->second) + " and " + std::to_string(row.id);
+    }
+    return sold_twice(h);
+  }
+
+ private:
+  /// Two buyers who were told "it is yours" for one seat: the first must have been cancelled before.
+  static std::string sold_twice(const history& h) {
+    std::map<std::string, std::vector<const history_entry*>> sales;
+    for (const auto& e : h.entries())
+      if (e.what.what == operation::kind::buy && e.how == outcome::accepted) sales[e.what.seat].push_back(&e);
+    for (const auto& [seat, sold] : sales)
+      for (const auto* a : sold)
+        for (const auto* b : sold) {
+          if (a->id >= b->id || cancel_asked(h, a->id, b->ended)) continue;
+          return "seat " + seat + " was sold as reservation " + std::to_string(a->id) +
+                 " and, not cancelled, again as " + std::to_string(b->id);
+        }
+    return {};
+  }
+};
+
+class one_key final : public oracle {
+ public:
+  const char* name() const override { return "one-key-one-purchase"; }
+
+  std::string at_end(const plan&, const history& h, const final_state&, const run_facts&) override {
+    for (const auto& a : h.entries())
+      for (const auto& b : h.entries()) {
+        if (!both_bought(a, b) || a.id >= b.id || cancel_asked(h, a.id, b.ended)) continue;
+        return "key " + a.what.key + " bought reservations " + std::to_string(a.id) + " and " +
+               std::to_string(b.id);
+      }
+    return {};
+  }
+
+ private:
+  static bool both_bought(const history_entry& a, const history_entry& b) {
+    return a.how == outcome::accepted && b.how == outcome::accepted && !a.what.key.empty() &&
+           a.what.key == b.what.key && a.what.what == operation::kind::buy &&
+           b.what.what == operation::kind::buy;
+  }
+};
+
+class durable final : public oracle {
+ public:
+  const char* name() const override { return "acknowledged-is-durable"; }
+
+  std::string at_end(const plan&, const history& h, const final_state& f, const run_facts& facts) override {
+    if (!facts.store_readable) return {};
+    for (const auto& e : h.entries()) {
+      if (e.how != outcome::accepted) continue;
+      auto wrong = e.what.what == operation::kind::buy ? bought(e, h, f)
+                   : e.what.what == operation::kind::cancel ? cancelled(e, f)
+                                                            : std::string{};
+      if (!wrong.empty()) return "reservation " + std::to_string(e.id) + " " + wrong;
+    }
+    return {};
+  }
+
+ private:
+  static std::string bought(const history_entry& e, const history& h, const final_state& f) {
+    const auto* row = row_of(f, e.id);
+    if (!row) return "was sold and is not in the store";
+    if (taquilla::to_string(row->seat) != e.what.seat || row->email != email_of(e.what.buyer) ||
+        row->amount.cents != e.what.cents)
+      return "was sold to another buyer, for another seat or amount";
+    if (row->state == reservation_state::confirmed) return {};
+    if (row->state == reservation_state::cancelled)
+      return cancel_asked(h, e.id, for_ever) ? std::string{} : "is cancelled though nobody asked";
+    return std::string("was sold and is ") + taquilla::to_string(row->state) + " now";
+  }
+  static std::string cancelled(const history_entry& e, const final_state& f) {
+    const auto* row = row_of(f, e.id);
+    if (!row) return "was cancelled and is not in the store";
+    if (row->state == e.state) return {};
+    return std::string("was said to be ") + taquilla::to_string(e.state) + " and is " +
+           taquilla::to_string(row->state);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<oracle> make_one_owner() { return std::make_unique<one_owner>(); }
+std::unique_ptr<oracle> make_one_key() { return std::make_unique<one_key>(); }
+std::unique_ptr<oracle> make_durable() { return std::make_unique<durable>(); }
+
+}  // namespace taquilla::simulation

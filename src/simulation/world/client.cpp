@@ -1,0 +1,170 @@
+#include "simulation/world/client.hpp"
+
+#include <caf/all.hpp>
+
+#include <chrono>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "actors/errors.hpp"
+
+namespace taquilla::simulation {
+
+namespace {
+
+constexpr const char* the_event = "EVT-001";
+
+class client_state {
+ public:
+  static inline const char* name = "client";
+  using pointer = client_actor::stateful_pointer<client_state>;
+  explicit client_state(pointer self) : self_(self) {}
+
+  client_actor::behavior_type start(desk_actor desk, inventory_actor inventory, people_port* port) {
+    desk_ = std::move(desk);
+    inventory_ = std::move(inventory);
+    port_ = port;
+    return {[this](const do_operation& todo) {
+      switch (todo.what.what) {
+        case operation::kind::buy: return buy(todo);
+        case operation::kind::cancel: return cancel(todo);
+        case operation::kind::look: return look(todo);
+      }
+    }};
+  }
+
+ private:
+  void buy(const do_operation& todo) {
+    purchase_order order;
+    order.event = the_event;
+    order.seat = parse_seat(todo.what.seat).value_or(seat_id{"A", 1});
+    order.email = email_of(todo.what.buyer);
+    order.amount = money{todo.what.cents};
+    order.idempotency_key = todo.what.key;
+    auto number = todo.number;
+    self_->request(desk_, patience(todo), std::move(order))
+        .then(
+            [this, number](const purchase_accepted& yes) {
+              port_->on_answer(number, yes.id, yes.replayed, reservation_state::confirmed);
+            },
+            [this, number](const caf::error& e) { failed(number, e); });
+  }
+
+  void cancel(const do_operation& todo) {
+    auto number = todo.number;
+    self_->request(desk_, patience(todo), cancel_reservation{todo.target})
+        .then([this, number](
+                  const reservation& now) { port_->on_answer(number, now.id, false, now.state); },
+              [this, number](const caf::error& e) { failed(number, e); });
+  }
+
+  void look(const do_operation& todo) {
+    auto number = todo.number;
+    self_->request(inventory_, patience(todo), list_seats{the_event, {}, 1000})
+        .then([this, number](
+                  const seat_page&) { port_->on_answer(number, 0, false, reservation_state::pending); },
+              [this, number](const caf::error& e) { failed(number, e); });
+  }
+
+  void failed(std::uint64_t number, const caf::error& e) {
+    if (e.category() == caf::atom("taquilla")) port_->on_refusal(number, as_error(e, errc::internal_error));
+    else port_->on_silence(number);
+  }
+
+  static std::chrono::milliseconds patience(const do_operation& todo) {
+    return std::chrono::milliseconds{todo.what.patience_ms};
+  }
+
+  pointer self_;
+  desk_actor desk_;
+  inventory_actor inventory_;
+  people_port* port_ = nullptr;
+};
+
+class operator_state {
+ public:
+  static inline const char* name = "operator";
+  using pointer = operator_actor::stateful_pointer<operator_state>;
+  explicit operator_state(pointer self) : self_(self) {}
+
+  operator_actor::behavior_type start(const theatre& house, people_port* port) {
+    house_ = house;
+    port_ = port;
+    return {[this](const start_theatre&) { open(); },
+            [this](const play_chaos& c) { play(c.what); },
+            [this](const look_around&) { ask_store(); }};
+  }
+
+ private:
+  static constexpr std::chrono::seconds start_patience{60};
+  static constexpr std::chrono::seconds chaos_patience{30};
+  static constexpr std::chrono::seconds look_patience{5};
+
+  void open() {
+    self_->request(house_.supervisor, start_patience, start_children{})
+        .then([this](const children_started&) { port_->on_started(true, {}); },
+              [this](const caf::error& e) { port_->on_started(false, caf::to_string(e)); });
+  }
+
+  void play(const set_chaos& what) {
+    self_->request(house_.supervisor, chaos_patience, what)
+        .then([](const chaos_report&) {}, [](const caf::error&) {});
+  }
+
+  void ask_store() {
+    auto report = std::make_shared<rest_report>();
+    self_->request(house_.store, look_patience, count_everything{wall_ms{1} << 50})
+        .then(
+            [this, report](const store_counts& counts) {
+              report->counts = counts;
+              ask_inventory(report);
+            },
+            [this, report](const caf::error&) { port_->on_rest_report(*report); });
+  }
+
+  void ask_inventory(std::shared_ptr<rest_report> report) {
+    self_->request(house_.inventory, look_patience, list_events{})
+        .then(
+            [this, report](const event_list& events) {
+              for (const auto& e : events.events) report->held += e.held;
+              ask_desk(report);
+            },
+            [this, report](const caf::error&) { port_->on_rest_report(*report); });
+  }
+
+  void ask_desk(std::shared_ptr<rest_report> report) {
+    self_->request(house_.desk, look_patience, report_desk{})
+        .then(
+            [this, report](const desk_report& desk) {
+              report->in_flight = desk.in_flight;
+              report->known = true;
+              port_->on_rest_report(*report);
+            },
+            [this, report](const caf::error&) { port_->on_rest_report(*report); });
+  }
+
+  pointer self_;
+  theatre house_;
+  people_port* port_ = nullptr;
+};
+
+}  // namespace
+
+client_actor spawn_client(caf::actor_system& system, const theatre& house, people_port& port) {
+  return system.spawn(
+      [](client_state::pointer self, desk_actor d, inventory_actor i, people_port* p) {
+        return self->state.start(std::move(d), std::move(i), p);
+      },
+      house.desk, house.inventory, &port);
+}
+
+operator_actor spawn_operator(caf::actor_system& system, const theatre& house, people_port& port) {
+  return system.spawn(
+      [](operator_state::pointer self, const theatre& h, people_port* p) {
+        return self->state.start(h, p);
+      },
+      house, &port);
+}
+
+}  // namespace taquilla::simulation

@@ -1,0 +1,137 @@
+// The end of a run: heal everything, wait until all is at rest, read the disk, let the oracles judge.
+#include "simulation/world/world.hpp"
+
+#include "simulation/cases/case_file.hpp"
+#include "simulation/engine/keyed_random.hpp"
+
+#include <caf/all.hpp>
+
+#include <utility>
+
+namespace taquilla::simulation {
+
+namespace {
+
+constexpr virtual_ns ms = 1'000'000;
+constexpr virtual_ns tick_every = 500 * ms;
+/// After healing everything must come to rest within this: a hold that nobody ends, the longest
+/// back-off, and a sweep behind a purchase's deadline, twice over.
+constexpr virtual_ns rest_limit = 180'000 * ms;
+constexpr std::uint32_t page = 1000;
+
+}  // namespace
+
+void world::tick() {
+  if (over()) return;
+  bool calm_now = people_done() && faults_ahead_ == 0;
+  if (!healed_ && (calm_now || engine_.now() >= plan_.heal_at_ms * ms)) heal();
+  if (healed_ && engine_.now() > facts_.healed_at + rest_limit) {
+    given_up_ = true;
+    facts_.still_open = people_done() ? last_report_ : "clients still wait for answers";
+    return;
+  }
+  if (healed_ && people_done() && serving_) caf::anon_send(operator_, look_around{});
+  engine_.at(engine_.now() + tick_every, [this] { tick(); });
+}
+
+void world::heal() {
+  healed_ = true;
+  facts_.healed_at = engine_.now();
+  disk_calm_ = true;
+  engine_.weather({});
+  engine_.no_early_time();
+  note(trace_event::kind::note, "", "", "everything is healed");
+  if (!engine_.running() && !up_again_planned_) boot();
+  for (const char* service : {"inventory", "payment", "notification"}) {
+    fault mend;
+    mend.what = fault::kind::recover;
+    mend.target = service;
+    order_chaos(mend);
+  }
+}
+
+void world::on_rest_report(const rest_report& report) {
+  if (!healed_ || !people_done()) return;
+  const auto& c = report.counts;
+  if (!report.known) {
+    last_report_ = "store, inventory or desk did not answer";
+    return;
+  }
+  last_report_ = std::to_string(c.pending) + " pending, " + std::to_string(report.in_flight) +
+                 " in flight, " + std::to_string(report.held) + " held, " +
+                 std::to_string(c.settlements_due) + " settlements due, " +
+                 std::to_string(c.outbox_due) + " mails due";
+  at_rest_ = c.pending == 0 && report.in_flight == 0 && report.held == 0 &&
+             c.settlements_due == 0 && c.outbox_due == 0;
+}
+
+final_state world::read_store() {
+  final_state out;
+  disk_calm_ = true;
+  disk_.unplug();  // what the process would still write while it is taken down does not count
+  operator_ = nullptr;
+  clients_.clear();
+  engine_.kill();
+  disk_.plug_in();
+  if (!open_store()) return out;
+  list_reservations everything;
+  everything.limit = page;
+  for (bool more = true; more;) {
+    auto rows = base_->read(everything);
+    if (!rows) break;
+    for (auto& row : rows->list) out.all.push_back(std::move(row));
+    everything.after = rows->next;
+    more = rows->next != 0;
+  }
+  list_charges money;
+  money.limit = page;
+  if (auto rows = base_->read(money)) out.charges = std::move(rows->list);
+  list_mailbox letters;
+  letters.limit = page;
+  if (auto rows = base_->read(letters)) out.mailbox = std::move(rows->list);
+  list_outbox waiting;
+  waiting.limit = page;
+  if (auto rows = base_->read(waiting)) out.outbox = std::move(rows->list);
+  if (auto counts = base_->read(count_everything{wall_ms{1} << 50})) out.counts = *counts;
+  return out;
+}
+
+/// True if something that no deadline can defend against slowed a client or a purchase down.
+bool world::disturbed() const {
+  constexpr std::uint64_t harmless_us = 500'000;
+  for (const auto& d : taken_.taken()) {
+    if (d.kind == choice::lost || d.kind == choice::early) return true;
+    if ((d.kind == choice::delay || d.kind == choice::disk_slow) && d.value > harmless_us) return true;
+  }
+  for (const auto& f : plan_.faults) {
+    bool own = f.target == "reservation" || f.target == "reservation_desk" || f.target == "store";
+    if (own && f.what != fault::kind::chaos) return true;
+    if (f.what == fault::kind::last_step) return true;
+  }
+  return false;
+}
+
+void world::judge(run_result& result) {
+  result.steps = engine_.steps();
+  result.ended_at = engine_.now();
+  result.broken = broken_;
+  facts_.came_to_rest = at_rest_;
+  facts_.disturbed = disturbed();
+  if (!at_rest_ && !given_up_ && facts_.still_open.empty())
+    facts_.still_open = "the run was cut off after " + std::to_string(engine_.steps()) + " steps";
+  if (result.broken.oracle.empty()) {
+    auto final = facts_.store_readable ? read_store() : final_state{};
+    for (auto& o : oracles_) {
+      auto what = o->at_end(plan_, story_, final, facts_);
+      if (what.empty()) continue;
+      result.broken = {o->name(), what, 0};
+      break;
+    }
+    for (const auto& row : final.all)
+      engine_.fold(row.id << 8 ^ static_cast<std::uint64_t>(row.state));
+  }
+  if (result.failed()) engine_.fold(hash_text(result.broken.oracle));
+  result.hash = engine_.hash();
+}
+
+}  // namespace taquilla::simulation

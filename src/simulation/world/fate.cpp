@@ -1,0 +1,110 @@
+// Fate: the faults of the plan, and what the disk does.
+#include "simulation/engine/keyed_random.hpp"
+#include "simulation/world/world.hpp"
+
+#include "simulation/cases/case_file.hpp"
+
+#include <caf/all.hpp>
+
+namespace taquilla::simulation {
+
+namespace {
+
+constexpr virtual_ns ms = 1'000'000;
+constexpr wall_ms first_wall_ms = 1'800'000'000'000;  // a day in January 2027
+constexpr std::int64_t down_after_disk_fault_ms = 300;
+
+}  // namespace
+
+void world::plan_faults() {
+  faults_ahead_ = plan_.faults.size();
+  for (const auto& f : plan_.faults)
+    engine_.at(f.at_ms * ms, [this, &f] {
+      --faults_ahead_;
+      if (!healed_) strike(f);
+    });
+}
+
+void world::strike(const fault& f) {
+  if (!engine_.running()) return;
+  note(trace_event::kind::fault, "", f.target, print(f));
+  reached(std::string("fault-") + to_string(f.what) + (f.detail.empty() ? "" : "-" + f.detail));
+  switch (f.what) {
+    case fault::kind::crash: engine_.crash(f.target); return;
+    case fault::kind::last_step: return engine_.crash_after_next_step(f.target);
+    case fault::kind::stall: return engine_.stall(f.target, engine_.now() + f.for_ms * ms);
+    case fault::kind::chaos:
+    case fault::kind::recover: return order_chaos(f);
+    case fault::kind::kill: return die(false, f.for_ms, f.value, "killed");
+    case fault::kind::power: return die(true, f.for_ms, f.value, "power cut");
+  }
+}
+
+void world::order_chaos(const fault& f) {
+  if (!serving_) return;
+  set_chaos what;
+  what.service = f.target;
+  what.kind = f.what == fault::kind::recover ? "recover" : f.detail;
+  what.delay_ms = f.value;
+  what.rate_ppm = f.rate_ppm;
+  what.for_ms = f.for_ms;
+  what.times = f.times;
+  caf::anon_send(operator_, play_chaos{what});
+}
+
+// -- the disk ----------------------------------------------------------------------------------
+
+disk_fault world::draw_disk_fault(disk_operation what, const std::string& name, std::uint64_t hash,
+                                  std::uint64_t occurrence) {
+  const auto& w = plan_.disk;
+  auto drawn = taken_.draw(choice::disk_fault, hash, occurrence);
+  auto hits = [&](std::uint32_t ppm) { return one_in(drawn = scramble(drawn), ppm); };
+  (void)name;
+  if (what == disk_operation::lock) return hits(w.busy_ppm) ? disk_fault::busy : disk_fault::none;
+  if (hits(w.io_error_ppm)) return disk_fault::io_error;
+  if (what == disk_operation::write && hits(w.full_ppm)) return disk_fault::full;
+  bool changes = what == disk_operation::write || what == disk_operation::sync;
+  if (changes && hits(w.kill_ppm)) return disk_fault::kill;
+  if (changes && hits(w.power_ppm)) return disk_fault::power;
+  return disk_fault::none;
+}
+
+disk_fault world::before(disk_operation what, const char* file) {
+  if (plan_.fast_disk || disk_calm_ || process_ == 0) return disk_fault::none;
+  auto name = std::string(file) + " " + to_string(what);
+  auto hash = hash_text(name);
+  auto occurrence = ++disk_uses_[hash];
+  std::uint64_t proposal = 0;
+  if (taken_.exploring())
+    proposal = static_cast<std::uint64_t>(draw_disk_fault(what, name, hash, occurrence));
+  auto fate = static_cast<disk_fault>(
+      taken_.take(choice::disk_fault, hash, name, occurrence, proposal));
+  if (fate != disk_fault::none) {
+    note(trace_event::kind::fault, "", "disk", name + ": " + to_string(fate));
+    reached(std::string("disk-") + to_string(fate));
+  }
+  if (fate == disk_fault::kill || fate == disk_fault::power) {
+    die(fate == disk_fault::power, down_after_disk_fault_ms, 0, "died during " + name);
+    return engine_.running() ? disk_fault::none : fate;
+  }
+  if (what == disk_operation::sync && fate == disk_fault::none) {
+    std::uint64_t slow = 0;
+    auto drawn = taken_.draw(choice::disk_slow, hash, occurrence);
+    if (taken_.exploring() && one_in(drawn, plan_.disk.slow_ppm))
+      slow = 1 + below(scramble(drawn), plan_.disk.slow_max_us);
+    pass_time_us(static_cast<std::int64_t>(
+        taken_.take(choice::disk_slow, hash, name, occurrence, slow)));
+  }
+  return fate;
+}
+
+std::int64_t world::wall_clock_ms() { return first_wall_ms + wall_jump_ms_ + engine_.now() / ms; }
+
+void world::pass_time_us(std::int64_t us) { engine_.spend(us * 1000); }
+
+std::uint64_t world::entropy() {
+  constexpr std::uint64_t kind = 301;
+  return keyed(plan_.seed, kind, 0, ++entropy_drawn_);
+}
+
+}  // namespace taquilla::simulation

@@ -1,0 +1,104 @@
+// The people of the run: each client does its operations one after the other, whatever process is alive.
+#include "simulation/cases/case_file.hpp"
+#include "simulation/world/world.hpp"
+
+#include <caf/all.hpp>
+
+namespace taquilla::simulation {
+
+namespace {
+
+/// A client that finds the box office closed tries again after this.
+constexpr virtual_ns closed_retry = 250'000'000;
+
+}  // namespace
+
+void world::plan_next(std::uint32_t client) {
+  auto& next = next_[client];
+  if (next >= scripts_[client].size()) return;
+  auto index = scripts_[client][next++];
+  engine_.at(engine_.now() + plan_.operations[index].think_us * 1000,
+             [this, client, index] { invoke(client, index); });
+}
+
+void world::invoke(std::uint32_t client, std::size_t index) {
+  if (!engine_.running() || !serving_) {
+    engine_.at(engine_.now() + closed_retry, [this, client, index] { invoke(client, index); });
+    return;
+  }
+  const auto& what = plan_.operations[index];
+  auto number = story_.begin(index, what, process_, engine_.now());
+  auto& entry = story_.at(number);
+  if (what.what == operation::kind::cancel) {
+    entry.id = story_.nth_confirmed(what.target);
+    if (entry.id == 0) {
+      story_.end(number, outcome::refused, engine_.now());
+      return plan_next(client);  // nothing to cancel yet
+    }
+  }
+  running_[number] = client;
+  note(trace_event::kind::invoked, "client#" + std::to_string(client), "", print(what));
+  caf::anon_send(clients_[client], do_operation{number, what, entry.id});
+}
+
+void world::ended(std::uint64_t number) {
+  const auto& entry = story_.at(number);
+  engine_.fold(static_cast<std::uint64_t>(entry.how) << 32 ^ entry.id ^
+               static_cast<std::uint64_t>(entry.why) << 48);
+  auto found = running_.find(number);
+  if (found == running_.end()) return;
+  auto client = found->second;
+  running_.erase(found);
+  std::string text = to_string(entry.how);
+  if (entry.how == outcome::accepted) text += " reservation " + std::to_string(entry.id);
+  if (entry.how == outcome::refused) text += std::string(": ") + taquilla::to_string(entry.why);
+  if (entry.replayed) text += " (replayed)";
+  note(trace_event::kind::answered, "client#" + std::to_string(client), "", text);
+  plan_next(client);
+}
+
+void world::on_answer(std::uint64_t number, reservation_id id, bool replayed,
+                      reservation_state state) {
+  auto& entry = story_.at(number);
+  if (entry.how != outcome::running) return;
+  entry.id = id;
+  entry.replayed = replayed;
+  entry.state = state;
+  reached(replayed ? "replayed" : std::string(to_string(entry.what.what)) + "-accepted");
+  story_.end(number, outcome::accepted, engine_.now());
+  ended(number);
+}
+
+void world::on_refusal(std::uint64_t number, const error& why) {
+  auto& entry = story_.at(number);
+  if (entry.how != outcome::running) return;
+  entry.why = why.code;
+  reached(std::string("refused-") + taquilla::to_string(why.code));
+  story_.end(number, outcome::refused, engine_.now());
+  ended(number);
+}
+
+void world::on_silence(std::uint64_t number) {
+  if (story_.at(number).how != outcome::running) return;
+  reached("client-gave-up");
+  story_.end(number, outcome::unknown, engine_.now());
+  ended(number);
+}
+
+void world::on_started(bool well, const std::string& why) {
+  if (well) {
+    serving_ = true;
+    return;
+  }
+  note(trace_event::kind::note, "operator", "", "the theatre did not start: " + why);
+  die(false, 1000, 0, "start failed");
+}
+
+bool world::people_done() const {
+  if (!running_.empty()) return false;
+  for (std::size_t c = 0; c < scripts_.size(); ++c)
+    if (next_[c] < scripts_[c].size()) return false;
+  return true;
+}
+
+}  // namespace taquilla::simulation

@@ -1,0 +1,240 @@
+#include "simulation/world/plan.hpp"
+
+#include "simulation/engine/keyed_random.hpp"
+
+#include <array>
+#include <initializer_list>
+
+namespace taquilla::simulation {
+
+namespace {
+
+/// Draws for one purpose: each question has its own key, so none depends on another.
+class drawer {
+ public:
+  drawer(std::uint64_t seed, std::uint64_t purpose) : key_(combine(scramble(seed), purpose)) {}
+
+  std::uint64_t raw(const char* question, std::uint64_t n = 0) const {
+    return keyed(key_, hash_text(question), n);
+  }
+  bool chance(const char* question, std::uint32_t ppm, std::uint64_t n = 0) const {
+    return one_in(raw(question, n), ppm);
+  }
+  std::int64_t upto(const char* question, std::int64_t bound, std::uint64_t n = 0) const {
+    return static_cast<std::int64_t>(below(raw(question, n), static_cast<std::uint64_t>(bound)));
+  }
+  template <class T>
+  T one_of(const char* question, std::initializer_list<T> values, std::uint64_t n = 0) const {
+    return values.begin()[below(raw(question, n), values.size())];
+  }
+
+ private:
+  std::uint64_t key_;
+};
+
+constexpr std::uint32_t half = 500'000;
+
+/// Which dimensions of trouble a run has at all. Calm in most of them: rare things then meet.
+struct moods {
+  bool latency, losses, actors, services, kills, power, disk, slow, early;
+};
+
+moods draw_moods(const std::string& profile, const drawer& d) {
+  if (profile == "calm") return {true, false, false, false, false, false, false, false, true};
+  if (profile == "crash") return {true, false, true, true, true, false, false, false, false};
+  if (profile == "disk") return {true, false, false, false, true, true, true, false, false};
+  if (profile == "slow") return {true, true, false, true, false, false, false, true, true};
+  return {d.chance("latency", 800'000),  d.chance("losses", half),
+          d.chance("actors", half),      d.chance("services", half),
+          d.chance("kills", 250'000),    d.chance("power", 100'000),
+          d.chance("disk", 100'000),     d.chance("slow", 250'000),
+          d.chance("early", 250'000)};
+}
+
+void draw_links(plan& p, const moods& m, const drawer& d) {
+  if (m.latency) {
+    p.links.delay_ppm = d.one_of<std::uint32_t>("delay", {100'000, 500'000, 900'000});
+    p.links.delay_max_us = d.one_of<std::uint32_t>("delay-max", {200, 2'000, 50'000, 800'000});
+  }
+  if (m.losses) {
+    p.links.lost_ppm = d.one_of<std::uint32_t>("lost", {0, 5'000, 30'000});
+    p.links.doubled_ppm = d.one_of<std::uint32_t>("doubled", {0, 5'000, 30'000});
+    p.links.overtake_ppm = d.one_of<std::uint32_t>("overtake", {0, 20'000});
+    p.links.late_ppm = d.one_of<std::uint32_t>("late", {0, 20'000});
+    p.links.late_max_us = d.one_of<std::uint32_t>("late-max", {2'500'000, 7'000'000, 20'000'000});
+    if (p.links.delay_max_us == 0) p.links.delay_max_us = 1000;
+    if (p.links.delay_ppm == 0 && p.links.late_ppm != 0) p.links.delay_ppm = 100'000;
+  }
+  if (!m.early) return;
+  p.early_ppm = d.one_of<std::uint32_t>("early", {20'000, 200'000});
+  p.early_within_ms = d.one_of<std::int64_t>("early-within", {1, 50, 1'000});
+}
+
+void draw_disk(plan& p, const moods& m, const drawer& d) {
+  p.fast_disk = !(m.power || m.disk || m.slow || m.kills);
+  if (m.disk) {
+    p.disk.io_error_ppm = d.one_of<std::uint32_t>("eio", {0, 1'000, 5'000});
+    p.disk.full_ppm = d.one_of<std::uint32_t>("enospc", {0, 2'000, 20'000});
+    p.disk.busy_ppm = d.one_of<std::uint32_t>("busy", {0, 100'000});
+  }
+  if (m.slow) {
+    p.disk.slow_ppm = d.one_of<std::uint32_t>("slow", {50'000, 500'000});
+    p.disk.slow_max_us = d.one_of<std::uint32_t>("slow-max", {2'000, 200'000, 2'000'000});
+  }
+  if (m.kills) p.disk.kill_ppm = d.one_of<std::uint32_t>("kill", {0, 500, 5'000});
+  if (m.power) p.disk.power_ppm = d.one_of<std::uint32_t>("cut", {500, 5'000});
+}
+
+void draw_knobs(plan& p, const drawer& d) {
+  auto& k = p.numbers;
+  k.hold_ms = d.one_of<std::int64_t>("hold", {60'000, 60'000, 25'000});
+  k.batch_max = d.one_of<std::int64_t>("batch", {512, 512, 2, 1});
+  k.breaker_open_ms = d.one_of<std::int64_t>("breaker-open", {30'000, 5'000, 1'000});
+  k.sweep_ms = d.one_of<std::int64_t>("sweep", {5'000, 1'000});
+}
+
+std::string draw_seat(const drawer& d, const char* question, std::uint64_t n, int seats) {
+  // Half of all purchases want the first seat: that is where it gets crowded.
+  auto number = d.chance("hot", half, n) ? 1 : 1 + d.upto(question, seats, n);
+  return "A" + std::to_string(number);
+}
+
+operation draw_operation(const drawer& d, std::uint32_t client, std::uint64_t n,
+                         int seats) {
+  operation o;
+  o.client = client;
+  // Often at once, sometimes a little later, rarely so late that holds and holders are gone.
+  auto think = d.one_of<std::int64_t>("think", {0, 0, 100, 5'000, 300'000, 2'000'000, 20'000'000}, n);
+  o.think_us = think == 0 ? 0 : d.upto("think-share", think, n);
+  auto percent = d.upto("what", 100, n);
+  bool cancels = d.chance("cancels", half);
+  if (percent < 20 && cancels) {
+    o.what = operation::kind::cancel;
+    o.target = static_cast<std::uint32_t>(1 + d.upto("target", 4, n));
+    return o;
+  }
+  o.seat = draw_seat(d, "seat", n, seats);
+  // A buyer is mostly the client himself; sharing one makes two requests the same purchase.
+  o.buyer = d.chance("same-buyer", 300'000, n) ? 1 : client;
+  o.cents = d.chance("other-amount", 100'000, n) ? 7'550 : 5'000;
+  if (d.chance("keys", half) && d.chance("key", half, n))
+    o.key = "k" + std::to_string(1 + d.upto("key-number", 3, n));
+  if (d.chance("gives-up", 100'000, n)) o.patience_ms = d.one_of<std::int64_t>("patience", {5, 500, 4'000}, n);
+  return o;
+}
+
+void draw_operations(plan& p, const drawer& d) {
+  auto clients = static_cast<std::uint32_t>(2 + d.upto("clients", 4));
+  auto seats = static_cast<int>(1 + d.upto("seats", 3));
+  bool soak = d.chance("soak", 10'000);
+  std::uint64_t n = 0;
+  for (std::uint32_t c = 1; c <= clients; ++c) {
+    auto count = soak ? 40 + d.upto("count", 40, c) : 1 + d.upto("count", 5, c);
+    for (std::int64_t i = 0; i < count; ++i) {
+      ++n;
+      p.operations.push_back(draw_operation(d, c, n, seats));
+    }
+  }
+}
+
+// -- faults ------------------------------------------------------------------------------------
+
+const std::array<const char*, 8> mortal_roles{{"inventory", "payment", "notification", "settlement",
+                                               "mail_relay", "reservation_desk", "reservation", "event_feed"}};
+const std::array<const char*, 3> services{{"inventory", "payment", "notification"}};
+
+std::int64_t draw_moment(const drawer& d, std::uint64_t n) {
+  auto scale = d.one_of<std::int64_t>("scale", {10, 500, 5'000, 30'000}, n);
+  return d.upto("moment", scale, n);
+}
+
+fault draw_actor_fault(const drawer& d, std::uint64_t n) {
+  fault f;
+  f.at_ms = draw_moment(d, n);
+  f.target = mortal_roles[below(d.raw("role", n), mortal_roles.size())];
+  f.what = d.one_of<fault::kind>("actor", {fault::kind::crash, fault::kind::last_step, fault::kind::stall}, n);
+  if (f.what == fault::kind::stall) f.for_ms = d.one_of<std::int64_t>("stall", {20, 1'500, 6'000, 18'000}, n);
+  return f;
+}
+
+const char* draw_chaos_kind(const drawer& d, const std::string& service, std::uint64_t n) {
+  if (service == "payment" && d.chance("decline", 150'000, n)) return "decline";
+  if (service == "notification" && d.chance("bounce", 150'000, n)) return "bounce";
+  return d.one_of<const char*>("chaos", {"crash", "panic", "slow", "flaky", "lossy", "stall"}, n);
+}
+
+fault draw_service_fault(const drawer& d, std::uint64_t n) {
+  fault f;
+  f.at_ms = draw_moment(d, n);
+  f.what = fault::kind::chaos;
+  f.target = services[below(d.raw("service", n), services.size())];
+  f.detail = draw_chaos_kind(d, f.target, n);
+  if (f.detail == "slow") f.value = d.one_of<std::int64_t>("delay", {10, 1'000, 6'000, 20'000}, n);
+  f.rate_ppm = d.one_of<std::uint32_t>("rate", {1'000'000, 500'000}, n);
+  if (f.detail == "crash" || f.detail == "panic") f.rate_ppm = 1'000'000;
+  f.for_ms = d.one_of<std::int64_t>("for", {0, 500, 8'000, 25'000}, n);
+  if (f.for_ms == 0) f.times = static_cast<std::uint32_t>(d.upto("times", 4, n));
+  if (f.detail == "panic") f.for_ms = f.times = 0;
+  return f;
+}
+
+fault draw_process_fault(const drawer& d, std::uint64_t n, bool power) {
+  fault f;
+  f.at_ms = draw_moment(d, n);
+  f.what = power ? fault::kind::power : fault::kind::kill;
+  f.for_ms = d.one_of<std::int64_t>("down", {1, 800, 10'000}, n);
+  f.value = d.one_of<std::int64_t>("jump", {0, 0, -3'600'000, 5'000, 86'400'000}, n);
+  return f;
+}
+
+void draw_faults(plan& p, const moods& m, const drawer& d) {
+  std::uint64_t n = 0;  // every fault has a number of its own
+  auto some = [&](const char* question, int most) { return 1 + d.upto(question, most); };
+  if (m.actors)
+    for (auto i = some("actor-faults", 3); i > 0; --i) {
+      ++n;
+      p.faults.push_back(draw_actor_fault(d, n));
+    }
+  if (m.services)
+    for (auto i = some("service-faults", 3); i > 0; --i) {
+      ++n;
+      auto f = draw_service_fault(d, n);
+      p.faults.push_back(f);
+      if (!d.chance("mended", half, n)) continue;
+      fault mend;
+      mend.what = fault::kind::recover;
+      mend.target = f.target;
+      mend.at_ms = f.at_ms + d.upto("mend", 12'000, n);
+      p.faults.push_back(mend);
+    }
+  if (m.kills)
+    for (auto i = some("kills", 2); i > 0; --i) {
+      ++n;
+      p.faults.push_back(draw_process_fault(d, n, m.power && d.chance("power-too", half, n)));
+    }
+  else if (m.power)
+    p.faults.push_back(draw_process_fault(d, n, true));
+}
+
+}  // namespace
+
+bool is_profile(const std::string& name) {
+  return name == "swarm" || name == "calm" || name == "crash" || name == "disk" || name == "slow";
+}
+
+plan draw_plan(std::uint64_t seed, const std::string& profile, const strategy_name& strategy) {
+  plan p;
+  p.seed = seed;
+  p.profile = profile;
+  p.strategy = resolve(strategy, seed);
+  drawer d(seed, hash_text(profile));
+  auto m = draw_moods(profile, d);
+  draw_links(p, m, d);
+  draw_disk(p, m, d);
+  draw_knobs(p, d);
+  draw_operations(p, d);
+  draw_faults(p, m, d);
+  return p;
+}
+
+}  // namespace taquilla::simulation

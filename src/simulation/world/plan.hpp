@@ -1,0 +1,102 @@
+// The plan of one run: everything that is fixed before it starts. Who buys what and when, which faults
+// strike, how rough links and disk are, and which numbers the theatre is built with.
+//
+// A plan is drawn from a seed (draw_plan), or read from a case file, where it has been shrunk by hand or by
+// the minimiser; the run itself cannot tell. What happens *during* the run by chance (latencies, lost
+// messages, the schedule, the disk) are decisions, engine/decisions.hpp; a plan carries their script.
+// Values only. Times are virtual: microseconds in operations, milliseconds in faults.
+#pragma once
+
+#include "simulation/engine/decisions.hpp"
+#include "simulation/engine/links.hpp"
+#include "simulation/engine/strategy.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace taquilla::simulation {
+
+/// What one client does next. A client does its operations one after the other.
+struct operation {
+  enum class kind : std::uint8_t { buy, cancel, look };
+  std::uint32_t client = 1;         ///< 1, 2, ...
+  std::int64_t think_us = 0;        ///< after its previous operation ended
+  kind what = kind::buy;
+  std::string seat = "A1";          ///< buy
+  std::uint32_t buyer = 1;          ///< buy: whose e-mail address
+  std::int64_t cents = 5000;        ///< buy
+  std::string key;                  ///< buy: Idempotency-Key, empty = none
+  std::uint32_t target = 0;         ///< cancel: the n-th reservation that was ever confirmed, from 1
+  std::int64_t patience_ms = 30'000;  ///< the client hangs up after this
+};
+
+/// One thing that goes wrong, and, where it makes sense, how long until it is mended.
+struct fault {
+  enum class kind : std::uint8_t {
+    crash,      ///< every actor of role `target` dies at once
+    last_step,  ///< the next message that `target` handles is its last; what it says then is lost
+    stall,      ///< role `target` does nothing for `for_ms`
+    chaos,      ///< service `target` gets chaos kind `detail` with delay `value` ms, rate, for_ms
+    recover,    ///< service `target` is told to recover
+    kill,       ///< the process dies; a new one starts after `for_ms`; its wall clock jumps `value` ms
+    power,      ///< the same, and what was not synced is lost
+  };
+  std::int64_t at_ms = 0;
+  kind what = kind::crash;
+  std::string target;
+  std::string detail;
+  std::int64_t for_ms = 0;
+  std::int64_t value = 0;
+  std::uint32_t rate_ppm = 1'000'000;
+  std::uint32_t times = 0;
+};
+
+const char* to_string(operation::kind kind);
+const char* to_string(fault::kind kind);
+bool parse_kind(const std::string& word, operation::kind& out);
+bool parse_kind(const std::string& word, fault::kind& out);
+
+/// How the disk behaves while it is plugged in; all zero is a perfect disk.
+struct disk_weather {
+  std::uint32_t io_error_ppm = 0;
+  std::uint32_t full_ppm = 0;
+  std::uint32_t busy_ppm = 0;
+  std::uint32_t kill_ppm = 0;   ///< the process dies at a disk operation
+  std::uint32_t power_ppm = 0;  ///< the power goes at a disk operation
+  std::uint32_t slow_ppm = 0;
+  std::uint32_t slow_max_us = 0;
+};
+
+/// Numbers that the theatre is built with. Small ones bring rare things close.
+struct knobs {
+  std::int64_t hold_ms = 60'000;
+  std::int64_t attempt_timeout_ms = 5'000;
+  std::int64_t deadline_ms = 20'000;
+  std::int64_t sweep_ms = 5'000;
+  std::int64_t batch_max = 512;
+  std::int64_t breaker_open_ms = 30'000;
+};
+
+struct plan {
+  std::uint64_t seed = 1;
+  std::string profile = "swarm";
+  strategy_name strategy;
+  bool fast_disk = true;          ///< no disk faults are possible: SQLite's syncs are not asked for
+  knobs numbers;
+  link_weather links;
+  disk_weather disk;
+  std::uint32_t early_ppm = 0;
+  std::int64_t early_within_ms = 0;
+  std::int64_t heal_at_ms = 60'000;  ///< all faults end here
+  std::vector<operation> operations;
+  std::vector<fault> faults;
+  std::vector<decision> script;     ///< of a replay; empty when the seed decides
+};
+
+/// Names that draw_plan accepts.
+bool is_profile(const std::string& name);
+/// Draws a plan. Precondition: is_profile(profile).
+plan draw_plan(std::uint64_t seed, const std::string& profile, const strategy_name& strategy);
+
+}  // namespace taquilla::simulation

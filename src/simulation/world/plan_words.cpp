@@ -1,0 +1,31 @@
+// The words of case files for operations and faults.
+#include "simulation/world/plan.hpp"
+
+#include <array>
+
+namespace taquilla::simulation {
+
+namespace {
+
+constexpr std::array<const char*, 3> operation_words{{"buy", "cancel", "look"}};
+constexpr std::array<const char*, 7> fault_words{
+    {"crash", "last-step", "stall", "chaos", "recover", "kill", "power"}};
+
+template <class Kind, std::size_t N>
+bool parse(const std::array<const char*, N>& words, const std::string& word, Kind& out) {
+  for (std::size_t i = 0; i < N; ++i) {
+    if (word != words[i]) continue;
+    out = static_cast<Kind>(i);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+const char* to_string(operation::kind kind) { return operation_words[static_cast<std::size_t>(kind)]; }
+const char* to_string(fault::kind kind) { return fault_words[static_cast<std::size_t>(kind)]; }
+bool parse_kind(const std::string& word, operation::kind& out) { return parse(operation_words, word, out); }
+bool parse_kind(const std::string& word, fault::kind& out) { return parse(fault_words, word, out); }
+
+}  // namespace taquilla::simulation

@@ -1,0 +1,196 @@
+#include "simulation/world/world.hpp"
+
+#include "domain/planted.hpp"
+#include "simulation/engine/keyed_random.hpp"
+#include "simulation/guard/determinism_guard.hpp"
+
+#include <caf/all.hpp>
+
+#include <utility>
+
+namespace taquilla::simulation {
+
+namespace {
+
+constexpr virtual_ns ms = 1'000'000;
+
+/// How often a store that cannot be opened is tried before the run gives up on it.
+constexpr int boots_failed_max = 20;
+constexpr std::int64_t boot_retry_ms = 500;
+
+/// Between these roles requests and answers may be lost: everybody who asks defends himself with a
+/// deadline. Inside a part (desk and its purchases, supervisor and its children) nothing is.
+bool may_lose(const std::string& from, const std::string& to) {
+  auto outside = [](const std::string& role) { return role == "client"; };
+  auto service = [](const std::string& role) { return role == "door" || role == "store"; };
+  auto asks = [](const std::string& role) {
+    return role == "reservation" || role == "payment" || role == "notification" ||
+           role == "settlement" || role == "mail_relay" || role == "cancellation";
+  };
+  if (outside(from) || outside(to)) return true;
+  return (asks(from) && service(to)) || (service(from) && asks(to)) || (asks(from) && asks(to));
+}
+
+engine_options options_for(const plan& p) {
+  engine_options o;
+  o.schedule = p.strategy;
+  o.weather = p.links;
+  o.early_ppm = p.early_ppm;
+  o.early_within = p.early_within_ms * ms;
+  o.lossy = may_lose;
+  return o;
+}
+
+decisions decisions_for(const plan& p, const run_options& o) {
+  auto seed = o.explore_seed != 0 ? o.explore_seed : p.seed;
+  return o.explore_from == 0 ? decisions(seed) : decisions(seed, p.script, o.explore_from);
+}
+
+std::shared_ptr<const venue> small_hall() {
+  return std::make_shared<const venue>(venue{{"EVT-001", "Simulated night", {"A"}, 4}});
+}
+
+}  // namespace
+
+world::world(const plan& p, const run_options& options)
+    : plan_(p),
+      options_(options),
+      taken_(decisions_for(p, options)),
+      engine_(options_for(p), taken_, *this),
+      oracles_(make_oracles(p)) {
+  for (std::size_t i = 0; i < plan_.operations.size(); ++i) {
+    auto client = plan_.operations[i].client;
+    if (client >= scripts_.size()) scripts_.resize(client + 1);
+    scripts_[client].push_back(i);
+  }
+  next_.resize(scripts_.size());
+  vfs_ = std::make_unique<sim_vfs>("taquilla-simulated", disk_,
+                                    static_cast<disk_environment&>(*this));
+}
+
+world::~world() {
+  disk_.unplug();
+  engine_.kill();
+  base_ = nullptr;
+}
+
+run_result world::run() {
+  run_result result;
+  guard::forget();
+  {
+    guard::armed_scope armed;
+    plan_faults();
+    boot();
+    for (std::uint32_t c = 1; c < scripts_.size(); ++c) plan_next(c);
+    engine_.at(0, [this] { tick(); });
+    while (!over() && broken_.oracle.empty() && engine_.steps() < options_.steps_max)
+      if (!engine_.step()) break;
+    judge(result);
+  }
+  result.guard_violations = guard::violations();
+  result.guard_first = guard::first_violation();
+  result.taken = taken_.taken();
+  result.story = std::move(story_);
+  result.goals.assign(goals_.begin(), goals_.end());
+  return result;
+}
+
+// -- processes -----------------------------------------------------------------------------------
+
+theatre_options world::tuned() const {
+  theatre_options o;
+  const auto& k = plan_.numbers;
+  o.inventory.hold_ms = k.hold_ms;
+  o.inventory.breaker.open_ms = k.breaker_open_ms;
+  o.payment.attempt_timeout_ms = k.attempt_timeout_ms;
+  o.reservation.deadline_ms = k.deadline_ms;
+  o.reservation.sweep_ms = k.sweep_ms;
+  o.store.batch_max = static_cast<std::size_t>(k.batch_max);
+  return o;
+}
+
+bool world::open_store() {
+  sqlite_options o;
+  o.path = "taquilla.db";
+  o.vfs = vfs_->name();
+  o.exclusive = true;
+  o.synchronous_full = !planted::is(planted::bug::sync_normal);
+  auto opened = open_sqlite(o);
+  if (opened) {
+    base_ = std::move(*opened);
+    boots_failed_ = 0;
+    return true;
+  }
+  if (!disk_.plugged()) return false;  // it died on the way: somebody has planned the next boot
+  if (++boots_failed_ > boots_failed_max || disk_calm_) store_unusable(opened.failure().detail);
+  else engine_.at(engine_.now() + boot_retry_ms * ms, [this] { boot(); });
+  return false;
+}
+
+void world::store_unusable(const std::string& why) {
+  facts_.store_readable = false;
+  facts_.store_trouble = why;
+}
+
+void world::boot() {
+  up_again_planned_ = false;
+  if (engine_.running() || over()) return;
+  disk_.plug_in();
+  if (!open_store()) return;
+  ++process_;
+  facts_.processes = process_;
+  note(trace_event::kind::process, "", "", "process " + std::to_string(process_) + " starts");
+  for (auto& o : oracles_) o->on_process_start(engine_.now());
+  engine_.boot([this](caf::actor_system& system) { compose(system); });
+}
+
+void world::compose(caf::actor_system& system) {
+  theatre_parts parts;
+  parts.options = tuned();
+  parts.plan = small_hall();
+  parts.base = std::move(base_);
+  parts.store_has_own_thread = false;
+  constexpr std::int64_t origin_ms = std::chrono::milliseconds(sim_clock::origin).count();
+  parts.wall.offset_ms = wall_clock_ms() - engine_.now() / ms - origin_ms;
+  parts.seed = plan_.seed;
+  parts.on_fatal = [this](const std::string& why) {
+    reached("fail-stop");
+    die(false, 100, 0, "fail-stop: " + why);
+  };
+  auto house = build_theatre(system, std::move(parts));
+  operator_ = spawn_operator(system, house, *this);
+  clients_.assign(scripts_.size(), client_actor{});
+  for (std::uint32_t c = 1; c < scripts_.size(); ++c) clients_[c] = spawn_client(system, house, *this);
+  caf::anon_send(operator_, start_theatre{});
+}
+
+void world::die(bool power, std::int64_t down_ms, std::int64_t jump_ms, const std::string& why) {
+  if (!engine_.running()) return;
+  note(trace_event::kind::process, "", "", why);
+  reached(power ? "power-cut" : "process-killed");
+  disk_.unplug();
+  serving_ = false;
+  operator_ = nullptr;
+  clients_.clear();
+  engine_.kill();
+  wall_jump_ms_ += jump_ms;
+  auto lost = running_;
+  running_.clear();
+  story_.lose_running(engine_.now());
+  if (power) {
+    static const std::string name = "power";
+    auto hash = hash_text(name);
+    auto occurrence = ++disk_uses_[hash];
+    auto salt = taken_.exploring() ? taken_.draw(choice::power_cut, hash, occurrence) | 1 : 0;
+    salt = taken_.take(choice::power_cut, hash, name, occurrence, salt);
+    // The dying process closes its files first; what it still says to them is not heard.
+    engine_.at(engine_.now(), [this, salt] { disk_.power_cut(salt); });
+  }
+  for (const auto& [number, client] : lost) plan_next(client);
+  up_again_planned_ = true;
+  engine_.at(engine_.now() + down_ms * ms, [this] { boot(); });
+}
+
+run_result run_plan(const plan& p, const run_options& options) { return world(p, options).run(); }
+
+}  // namespace taquilla::simulation

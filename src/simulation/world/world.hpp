@@ -1,0 +1,112 @@
+// The world around the theatre: the machine with its disk and clock, the people, and fate.
+//
+// It boots the real theatre on a simulated process, lets clients do what the plan says, plays the plan's
+// faults, restarts what died, heals everything, waits until all is at rest, and reads the store from the
+// disk for the oracles. Everything that a process crash leaves behind is here: disk, wall clock, history.
+// One world runs one plan once. Single-threaded; nothing in it reads a real clock.
+#pragma once
+
+#include "simulation/disk/sim_vfs.hpp"
+#include "simulation/engine/engine.hpp"
+#include "simulation/oracles/oracle.hpp"
+#include "simulation/world/client.hpp"
+#include "simulation/world/run.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace taquilla::simulation {
+
+class world final : private engine_observer, private disk_environment, private people_port {
+ public:
+  world(const plan& p, const run_options& options);
+  ~world() override;
+
+  run_result run();
+
+ private:
+  // -- processes (world.cpp) --------------------------------------------------
+  void boot();
+  bool open_store();
+  void compose(caf::actor_system& system);
+  theatre_options tuned() const;
+  void die(bool power, std::int64_t down_ms, std::int64_t jump_ms, const std::string& why);
+  void store_unusable(const std::string& why);
+
+  // -- people (people.cpp) ----------------------------------------------------
+  void plan_next(std::uint32_t client);
+  void invoke(std::uint32_t client, std::size_t index);
+  void on_answer(std::uint64_t number, reservation_id id, bool replayed,
+                 reservation_state state) override;
+  void on_refusal(std::uint64_t number, const error& why) override;
+  void on_silence(std::uint64_t number) override;
+  void on_started(bool well, const std::string& why) override;
+  void on_rest_report(const rest_report& report) override;
+  void ended(std::uint64_t number);
+  bool people_done() const;
+
+  // -- faults (fate.cpp) --------------------------------------------------------
+  void plan_faults();
+  void strike(const fault& f);
+  void order_chaos(const fault& f);
+  disk_fault before(disk_operation what, const char* file) override;
+  disk_fault draw_disk_fault(disk_operation what, const std::string& name, std::uint64_t hash,
+                             std::uint64_t occurrence);
+  std::int64_t wall_clock_ms() override;
+  void pass_time_us(std::int64_t us) override;
+  std::uint64_t entropy() override;
+
+  // -- the end (ending.cpp) -----------------------------------------------------
+  void tick();
+  void heal();
+  bool disturbed() const;
+  bool over() const { return at_rest_ || given_up_ || !facts_.store_readable; }
+  void judge(run_result& result);
+  final_state read_store();
+
+  // -- watching (watch.cpp) -----------------------------------------------------
+  void on_delivery(const delivery_view& view) override;
+  void on_sending(const sending_view& view) override;
+  void on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns now) override;
+  void on_lost(const std::string& link, virtual_ns now) override;
+  void on_ended(const std::string& role, std::uint32_t incarnation, virtual_ns now) override;
+  void note(trace_event::kind what, std::string from, std::string to, std::string text);
+  void reached(const std::string& goal) { goals_.insert(goal); }
+
+  const plan& plan_;
+  const run_options& options_;
+  decisions taken_;
+  sim_disk disk_;
+  std::unique_ptr<sim_vfs> vfs_;
+  std::shared_ptr<database> base_;
+  engine engine_;
+  oracles oracles_;
+  history story_;
+  run_facts facts_;
+  violation broken_;
+  std::set<std::string> goals_;
+
+  std::vector<std::vector<std::size_t>> scripts_;   // by client: indices of its operations
+  std::vector<std::size_t> next_;                   // by client
+  std::vector<client_actor> clients_;
+  operator_actor operator_;
+  std::map<std::uint64_t, std::uint32_t> running_;  // history number -> client
+  std::map<std::uint64_t, std::uint64_t> disk_uses_;
+  std::uint32_t process_ = 0;
+  bool serving_ = false;      // the theatre has started
+  bool up_again_planned_ = false;
+  int boots_failed_ = 0;
+  std::size_t faults_ahead_ = 0;
+  std::int64_t wall_jump_ms_ = 0;
+  std::uint64_t entropy_drawn_ = 0;
+  bool disk_calm_ = false;
+  bool healed_ = false;
+  bool at_rest_ = false;
+  bool given_up_ = false;
+  std::string last_report_ = "nobody answered";
+};
+
+}  // namespace taquilla::simulation
