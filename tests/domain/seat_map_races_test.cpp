@@ -1,0 +1,84 @@
+// Goal: messages that arrive late or twice do not take a seat away from its owner, nor resurrect a
+// sale. Method: the races that the comments of seat_map.cpp name, one by one.
+#include "seat_map_support.hpp"
+
+#include <doctest/doctest.h>
+
+namespace taquilla {
+
+using testing::a1;
+using testing::hall;
+using testing::is_held;
+using testing::refusal;
+using testing::state_of;
+using testing::yours;
+
+TEST_CASE("an older sale's late message does not overwrite the sale that came after it") {
+  seat_map seats{hall()};
+  seats.sell("E", a1, 2, 9);
+  seats.sell("E", a1, 1, 7);
+  CHECK(yours(seats.hold("E", a1, 2, 1, 100)) == 9);
+  seats.sell("E", a1, 3, 11);
+  CHECK(yours(seats.hold("E", a1, 3, 1, 100)) == 11);
+}
+
+TEST_CASE("an older sale's late message does not overwrite a younger pending purchase") {
+  seat_map seats{hall()};
+  seats.place("E", a1, 2, 9, false);
+  seats.sell("E", a1, 1, 7);
+  CHECK(yours(seats.hold("E", a1, 2, 1, 100)) == 9);
+}
+
+TEST_CASE("a sale may find the seat in any state, for the store has decided") {
+  seat_map seats{hall()};
+  seats.sell("E", a1, 1, 7);
+  CHECK(state_of(seats, a1) == seat_state::sold);
+  seats.hold("E", {"A", 2}, 5, 50, 100);
+  seats.sell("E", {"A", 2}, 1, 8);
+  CHECK(state_of(seats, {"A", 2}) == seat_state::sold);
+  CHECK_FALSE(seats.release("E", {"A", 2}, 50));
+}
+
+TEST_CASE("a pending purchase that the store told of looks held and is refused to others") {
+  seat_map seats{hall()};
+  seats.place("E", a1, 1, 7, false);
+  CHECK(state_of(seats, a1) == seat_state::held);
+  CHECK(seats.holds() == 0);
+  CHECK(seats.overdue(1'000'000, 10).empty());
+  CHECK(yours(seats.hold("E", a1, 1, 1, 100)) == 7);
+  CHECK(refusal(seats.hold("E", a1, 2, 2, 100)) == errc::seat_taken);
+  seats.vacate("E", a1, 7);
+  CHECK(is_held(seats.hold("E", a1, 2, 3, 100)));
+}
+
+TEST_CASE("when the store knows nobody on a seat, a sale is forgotten and a hold stays") {
+  seat_map seats{hall()};
+  seats.sell("E", a1, 1, 7);
+  seats.place("E", a1, 0, 0, false);
+  CHECK(state_of(seats, a1) == seat_state::free);
+  seats.hold("E", a1, 2, 20, 100);
+  seats.place("E", a1, 0, 0, false);
+  CHECK(state_of(seats, a1) == seat_state::held);
+  CHECK(seats.release("E", a1, 20));
+}
+
+TEST_CASE("the store's owner replaces a stranger's hold, which then ends nothing") {
+  seat_map seats{hall()};
+  seats.hold("E", a1, 2, 20, 100);
+  seats.place("E", a1, 1, 7, true);
+  CHECK(seats.holds() == 0);
+  CHECK_FALSE(seats.release("E", a1, 20));
+  CHECK(yours(seats.hold("E", a1, 1, 21, 100)) == 7);
+}
+
+TEST_CASE("a row of the store that the venue no longer has is left alone") {
+  seat_map seats{hall()};
+  seats.place("E", {"Z", 1}, 1, 7, true);
+  seats.place("X", a1, 1, 7, true);
+  seats.sell("E", {"Z", 1}, 1, 7);
+  seats.vacate("E", {"Z", 1}, 7);
+  CHECK_FALSE(seats.release("X", a1, 7));
+  CHECK(testing::in_hall(seats) == "6 seats, 0 held, 0 sold");
+}
+
+}  // namespace taquilla
