@@ -9,12 +9,18 @@ namespace {
 /// What bytes that are no request are told; anything not listed is a malformed request.
 errc code_for(int status) {
   switch (status) {
-    case 413: return errc::body_too_large;
-    case 415: return errc::not_json;
-    case 500: return errc::internal_error;
-    case 503: return errc::overloaded;
-    case 504: return errc::deadline_expired;
-    default: return errc::malformed_request;
+    case 413:
+      return errc::body_too_large;
+    case 415:
+      return errc::not_json;
+    case 500:
+      return errc::internal_error;
+    case 503:
+      return errc::overloaded;
+    case 504:
+      return errc::deadline_expired;
+    default:
+      return errc::malformed_request;
   }
 }
 

@@ -1,16 +1,16 @@
-// The application behind the HTTP server: the endpoints, what is refused at the door, and what is said
-// when nobody else has an answer. Knows tickets and nothing of sockets; asks everything of the front
-// desk and never waits for it.
+// The application behind the HTTP server: the endpoints, what is refused at the door, and what is
+// said when nobody else has an answer. Knows tickets and nothing of sockets; asks everything of the
+// front desk and never waits for it.
 //
 // All functions may be called from any thread. The front desk must outlive the application; the
 // application must outlive the server.
 #pragma once
 
-#include <memory>
-
 #include "gateway/front_desk.hpp"
 #include "gateway/http.hpp"
 #include "gateway/options.hpp"
+
+#include <memory>
 
 namespace taquilla::gateway {
 

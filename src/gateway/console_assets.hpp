@@ -1,6 +1,6 @@
 // The files of the console, part of the program: it works offline, from one file, and always shows
-// the page that belongs to this version. Defined in a source that CMake writes from console/ at build
-// time.
+// the page that belongs to this version. Defined in a source that CMake writes from console/ at
+// build time.
 #pragma once
 
 #include <string_view>

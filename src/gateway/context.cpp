@@ -1,9 +1,9 @@
 #include "gateway/context.hpp"
 
-#include <stdexcept>
-
 #include "gateway/documentation.hpp"
 #include "gateway/routes/routes.hpp"
+
+#include <stdexcept>
 
 namespace taquilla::gateway {
 

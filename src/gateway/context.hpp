@@ -1,12 +1,7 @@
-// What all handlers of one application share. Built once, then only its parts that lock or count for
-// themselves change; kept alive by every exchange that still waits for an answer, so that a late reply
-// of the front desk finds what it needs even after the application is gone.
+// What all handlers of one application share. Built once, then only its parts that lock or count
+// for themselves change; kept alive by every exchange that still waits for an answer, so that a
+// late reply of the front desk finds what it needs even after the application is gone.
 #pragma once
-
-#include <atomic>
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "gateway/endpoint.hpp"
 #include "gateway/front_desk.hpp"
@@ -17,14 +12,17 @@
 #include "gateway/tally.hpp"
 #include "gateway/trusted_proxies.hpp"
 
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace taquilla::gateway {
 
 struct context {
   context(gateway_options given, front_desk& asked);
 
-  std::string next_request_id() {
-    return options.start_nonce + '-' + std::to_string(++requests_);
-  }
+  std::string next_request_id() { return options.start_nonce + '-' + std::to_string(++requests_); }
 
   const gateway_options options;
   front_desk& desk;

@@ -10,11 +10,20 @@ std::string escaped(std::string_view text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -39,8 +48,7 @@ std::string section(const endpoint& served) {
                      "</p>\n" + parameter_rows(served);
   if (!served.body_schema.empty())
     html += "<p>Body (JSON Schema)</p><pre>" + escaped(served.body_schema) + "</pre>\n";
-  if (!served.example.empty())
-    html += "<p>Answer</p><pre>" + escaped(served.example) + "</pre>\n";
+  if (!served.example.empty()) html += "<p>Answer</p><pre>" + escaped(served.example) + "</pre>\n";
   return html + "</section>\n";
 }
 

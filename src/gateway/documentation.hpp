@@ -2,11 +2,11 @@
 // table of endpoints. Both are built once, at start. Pure.
 #pragma once
 
+#include "gateway/endpoint.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "gateway/endpoint.hpp"
 
 namespace taquilla::gateway {
 

@@ -1,14 +1,14 @@
-// One endpoint of the API: where it is served, what it takes and gives, and who handles it. Routing,
-// Allow, metrics labels, /openapi.json and /docs are all read from this one table, so that none of
-// them can tell another story than the code.
+// One endpoint of the API: where it is served, what it takes and gives, and who handles it.
+// Routing, Allow, metrics labels, /openapi.json and /docs are all read from this one table, so that
+// none of them can tell another story than the code.
 #pragma once
+
+#include "gateway/http.hpp"
 
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "gateway/http.hpp"
 
 namespace taquilla::gateway {
 
@@ -28,11 +28,11 @@ struct endpoint {
   std::string path;  ///< "/api/reservations/{id}": a `{name}` matches one segment
   std::string summary;
   std::vector<parameter_doc> parameters;
-  std::vector<int> answers;       ///< every status it may give, the good one first
+  std::vector<int> answers;  ///< every status it may give, the good one first
   std::string content_type = "application/json";
-  std::string body_schema;        ///< JSON Schema of the body as JSON text; empty: takes no body
-  std::string example;            ///< a good answer, for the documentation
-  bool guarded = false;           ///< needs the admin token, when there is one
+  std::string body_schema;  ///< JSON Schema of the body as JSON text; empty: takes no body
+  std::string example;      ///< a good answer, for the documentation
+  bool guarded = false;     ///< needs the admin token, when there is one
   std::function<void(const http_request&, const exchange&)> handle;
 };
 

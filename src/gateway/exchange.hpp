@@ -1,15 +1,16 @@
 // One request on its way to its answer. A handle that callbacks of the front desk copy and keep: it
-// knows the request id, what to count, and the header fields every answer carries, so a handler says
-// only what is particular. Exactly one of its answering functions is to be called, from any thread.
+// knows the request id, what to count, and the header fields every answer carries, so a handler
+// says only what is particular. Exactly one of its answering functions is to be called, from any
+// thread.
 #pragma once
+
+#include "gateway/context.hpp"
+#include "gateway/problem.hpp"
 
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "gateway/context.hpp"
-#include "gateway/problem.hpp"
 
 namespace taquilla::gateway {
 
@@ -56,8 +57,10 @@ class exchange {
 template <class T, class Then>
 reply<T> answer_with(const exchange& out, Then then) {
   return [out, then = std::move(then)](result<T> answer) {
-    if (answer) then(out, *answer);
-    else out.refuse(answer.failure());
+    if (answer)
+      then(out, *answer);
+    else
+      out.refuse(answer.failure());
   };
 }
 

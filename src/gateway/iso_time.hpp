@@ -1,10 +1,10 @@
-// Wall-clock milliseconds as text, "2026-11-24T07:01:36.123Z". Pure arithmetic on the civil calendar:
-// no time zone, no locale, no C library buffer, callable from any thread.
+// Wall-clock milliseconds as text, "2026-11-24T07:01:36.123Z". Pure arithmetic on the civil
+// calendar: no time zone, no locale, no C library buffer, callable from any thread.
 #pragma once
 
-#include <string>
-
 #include "domain/reservation.hpp"
+
+#include <string>
 
 namespace taquilla::gateway {
 

@@ -1,9 +1,9 @@
 #include "gateway/json_reader.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <set>
-
-#include <nlohmann/json.hpp>
 
 namespace taquilla::gateway {
 
@@ -20,9 +20,7 @@ class strict_reader {
   // a float the parser hands over the digits themselves.
   bool number_integer(std::int64_t n) { return value(json_kind::number, std::to_string(n)); }
   bool number_unsigned(std::uint64_t n) { return value(json_kind::number, std::to_string(n)); }
-  bool number_float(double, const std::string& digits) {
-    return value(json_kind::number, digits);
-  }
+  bool number_float(double, const std::string& digits) { return value(json_kind::number, digits); }
   bool string(std::string& characters) {
     if (has_nul(characters)) return false;
     return value(json_kind::string, std::move(characters));

@@ -5,11 +5,11 @@
 // Only the members of the outermost object are kept; what is nested is checked and dropped. Pure.
 #pragma once
 
+#include "domain/error.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/error.hpp"
 
 namespace taquilla::gateway {
 

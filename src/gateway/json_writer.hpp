@@ -6,12 +6,12 @@
 // that by their shape, and every answer has a golden test.
 #pragma once
 
+#include "domain/money.hpp"
+#include "domain/reservation.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "domain/money.hpp"
-#include "domain/reservation.hpp"
 
 namespace taquilla::gateway {
 

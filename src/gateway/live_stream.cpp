@@ -1,20 +1,22 @@
 #include "gateway/live_stream.hpp"
 
-#include <algorithm>
-
 #include "gateway/json_writer.hpp"
+
+#include <algorithm>
 
 namespace taquilla::gateway {
 
 stream_frame render_line(const feed_line& line) {
   // Line ends delimit the fields of an event. In JSON they can only be blanks between tokens.
   std::string data = line.data;
-  std::replace_if(data.begin(), data.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  std::replace_if(
+      data.begin(), data.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   json_writer json;
   json.open_object()
       .number("sequence", line.sequence)
       .text("kind", line.kind)
-      .key("data").raw(data.empty() ? "null" : data)
+      .key("data")
+      .raw(data.empty() ? "null" : data)
       .close_object();
   auto bytes = "id: " + std::to_string(line.sequence) + "\ndata: " + json.take() + "\n\n";
   return {line.sequence, std::make_shared<const std::string>(std::move(bytes))};
@@ -101,7 +103,8 @@ bool stream_client::take_one(std::string& out) {
     const auto frame = std::move(lines_.front());
     lines_.pop_front();
     if (last_ && frame.sequence > *last_ + 1)
-      out += "event: skipped\ndata: {\"n\":" + std::to_string(frame.sequence - *last_ - 1) + "}\n\n";
+      out +=
+          "event: skipped\ndata: {\"n\":" + std::to_string(frame.sequence - *last_ - 1) + "}\n\n";
     out += *frame.bytes;
     last_ = frame.sequence;
     return true;

@@ -1,4 +1,5 @@
-// The event feed for many browsers: one follower of the front desk, fanned out as server-sent events.
+// The event feed for many browsers: one follower of the front desk, fanned out as server-sent
+// events.
 //
 //   front_desk --line--> live_stream --frame--> stream_client (bounded) --bytes--> http_server
 //
@@ -8,6 +9,9 @@
 // owner says so. All functions from any thread; lines are published by one thread at a time.
 #pragma once
 
+#include "gateway/front_desk.hpp"
+#include "gateway/http.hpp"
+
 #include <deque>
 #include <functional>
 #include <memory>
@@ -15,9 +19,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "gateway/front_desk.hpp"
-#include "gateway/http.hpp"
 
 namespace taquilla::gateway {
 

@@ -1,13 +1,13 @@
 #include "gateway/metrics.hpp"
 
-#include <algorithm>
-#include <deque>
-#include <limits>
+#include "gateway/wire.hpp"
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
-#include "gateway/wire.hpp"
+#include <algorithm>
+#include <deque>
+#include <limits>
 
 namespace taquilla::gateway {
 
@@ -55,8 +55,7 @@ struct route_label {
   std::string path, method;
 };
 route_label route_of(const context& house, std::size_t row) {
-  if (row < house.endpoints.size())
-    return {house.endpoints[row].path, house.endpoints[row].method};
+  if (row < house.endpoints.size()) return {house.endpoints[row].path, house.endpoints[row].method};
   return {row == house.unmatched_row ? "(unmatched)" : "(refused)", ""};
 }
 
@@ -66,8 +65,8 @@ const char* listener_name(std::size_t at) {
 }
 
 void add_requests(exposition& out, const context& house) {
-  auto& family = out.family("taquilla_http_requests_total", "Requests answered.",
-                            MetricType::Counter);
+  auto& family =
+      out.family("taquilla_http_requests_total", "Requests answered.", MetricType::Counter);
   for (std::size_t row = 0; row < house.counts.rows(); ++row) {
     const auto route = route_of(house, row);
     for (std::size_t at = 0; at < listener_count; ++at)
@@ -99,8 +98,7 @@ void add_durations(exposition& out, const context& house) {
           {std::min(all, house.counts.within(row, i)), seconds_of(duration_bounds_ms[i])});
     metric.histogram.bucket.push_back({all, std::numeric_limits<double>::infinity()});
     metric.histogram.sample_count = all;
-    metric.histogram.sample_sum =
-        seconds_of(static_cast<std::int64_t>(house.counts.total_ms(row)));
+    metric.histogram.sample_sum = seconds_of(static_cast<std::int64_t>(house.counts.total_ms(row)));
     family.metric.push_back(std::move(metric));
   }
 }
@@ -139,31 +137,31 @@ void add_server(exposition& out, const context& house) {
               "Connections closed at once: too many, or no descriptor left.", server.turned_away);
   out.counter("taquilla_http_resets_total", "Connections cut off because they read too slowly.",
               server.resets);
-  out.counter("taquilla_http_shed_total", "Requests refused because too many waited.",
-              server.shed);
+  out.counter("taquilla_http_shed_total", "Requests refused because too many waited.", server.shed);
 }
 
 void add_breaker(exposition& out, const breaker_view& breaker) {
-  auto& state = out.family("taquilla_breaker_state", "1 for the state the breaker is in.",
-                           MetricType::Gauge);
+  auto& state =
+      out.family("taquilla_breaker_state", "1 for the state the breaker is in.", MetricType::Gauge);
   for (const char* name : {"closed", "open", "half_open", "forced_open", "disabled"})
     exposition::sample(state, {{"dependency", "inventory"}, {"state", name}},
                        breaker.state == name ? 1 : 0);
   const labels inventory = {{"dependency", "inventory"}};
-  exposition::sample(out.family("taquilla_breaker_trips_total", "Times the breaker opened.",
+  exposition::sample(
+      out.family("taquilla_breaker_trips_total", "Times the breaker opened.", MetricType::Counter),
+      inventory, breaker.trips);
+  exposition::sample(out.family("taquilla_breaker_rejected_total", "Calls the breaker refused.",
                                 MetricType::Counter),
-                     inventory, breaker.trips);
-  exposition::sample(out.family("taquilla_breaker_rejected_total",
-                                "Calls the breaker refused.", MetricType::Counter),
                      inventory, breaker.rejected);
 }
 
 void add_store(exposition& out, const store_counts& store, std::int64_t now) {
-  auto& outbox = out.family("taquilla_outbox_messages", "Mail that waits or was given up.",
-                            MetricType::Gauge);
+  auto& outbox =
+      out.family("taquilla_outbox_messages", "Mail that waits or was given up.", MetricType::Gauge);
   exposition::sample(outbox, {{"state", "due"}}, store.outbox_due);
   exposition::sample(outbox, {{"state", "dead"}}, store.outbox_dead);
-  const auto age = store.oldest_mail_at == 0 ? 0 : std::max<std::int64_t>(0, now - store.oldest_mail_at);
+  const auto age =
+      store.oldest_mail_at == 0 ? 0 : std::max<std::int64_t>(0, now - store.oldest_mail_at);
   out.gauge("taquilla_outbox_oldest_seconds", "Age of the oldest mail that waits.",
             seconds_of(age));
   out.gauge("taquilla_reservations_pending", "Purchases that are neither sold nor failed yet.",
@@ -222,9 +220,9 @@ void add_faults(exposition& out, const overview& seen) {
 std::string metrics_text(const context& house, const overview& seen) {
   const auto now = house.options.wall_ms();
   exposition out;
-  exposition::sample(out.family("taquilla_build_info", "1, labelled with the version.",
-                                MetricType::Gauge),
-                     {{"version", house.options.version}}, 1);
+  exposition::sample(
+      out.family("taquilla_build_info", "1, labelled with the version.", MetricType::Gauge),
+      {{"version", house.options.version}}, 1);
   out.gauge("taquilla_start_time_seconds", "Start of the gateway since 1970.",
             seconds_of(house.started_at));
   add_requests(out, house);

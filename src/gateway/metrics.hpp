@@ -1,12 +1,12 @@
 // GET /metrics: the house in the words of Prometheus (text format 0.0.4). Names carry the prefix
-// `taquilla_`, base units and `_total`; no label names a buyer, a seat or a request. Pure: everything
-// comes in with the arguments.
+// `taquilla_`, base units and `_total`; no label names a buyer, a seat or a request. Pure:
+// everything comes in with the arguments.
 #pragma once
-
-#include <string>
 
 #include "gateway/context.hpp"
 #include "gateway/overview.hpp"
+
+#include <string>
 
 namespace taquilla::gateway {
 

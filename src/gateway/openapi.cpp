@@ -1,9 +1,9 @@
-#include <algorithm>
-#include <cctype>
+#include "gateway/documentation.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include "gateway/documentation.hpp"
+#include <algorithm>
+#include <cctype>
 
 namespace taquilla::gateway {
 
@@ -13,9 +13,12 @@ using json = nlohmann::ordered_json;
 
 const char* name_of(parameter_doc::place in) {
   switch (in) {
-    case parameter_doc::place::path: return "path";
-    case parameter_doc::place::query: return "query";
-    case parameter_doc::place::header: return "header";
+    case parameter_doc::place::path:
+      return "path";
+    case parameter_doc::place::query:
+      return "query";
+    case parameter_doc::place::header:
+      return "header";
   }
   return "?";
 }
@@ -25,8 +28,10 @@ std::string operation_id(const endpoint& served) {
   for (char c : served.method) id += static_cast<char>(c - 'A' + 'a');
   for (char c : served.path) {
     const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (word) id += c;
-    else if (id.back() != '_') id += '_';
+    if (word)
+      id += c;
+    else if (id.back() != '_')
+      id += '_';
   }
   while (id.back() == '_') id.pop_back();
   return id;

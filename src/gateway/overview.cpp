@@ -32,9 +32,8 @@ struct collection {
 
 void take_overview(front_desk& desk, std::function<void(const overview&)> done) {
   const auto all = std::make_shared<collection>(std::move(done));
-  desk.health([all](result<health_view> answer) {
-    all->arrived(all->seen.health, std::move(answer));
-  });
+  desk.health(
+      [all](result<health_view> answer) { all->arrived(all->seen.health, std::move(answer)); });
   desk.events([all](result<std::vector<event_view>> answer) {
     all->arrived(all->seen.events, std::move(answer));
   });

@@ -1,15 +1,15 @@
 // Everything the front desk can tell about the house at once: health, events, chaos of the three
-// services. The questions run side by side and the answer comes when the last of them has. What could
-// not be had is absent, so that /metrics and the console go on showing the rest of a house that is
-// partly down.
+// services. The questions run side by side and the answer comes when the last of them has. What
+// could not be had is absent, so that /metrics and the console go on showing the rest of a house
+// that is partly down.
 #pragma once
+
+#include "gateway/front_desk.hpp"
 
 #include <array>
 #include <functional>
 #include <optional>
 #include <vector>
-
-#include "gateway/front_desk.hpp"
 
 namespace taquilla::gateway {
 

@@ -1,29 +1,44 @@
 #include "gateway/problem.hpp"
 
-#include <algorithm>
-
 #include "gateway/json_writer.hpp"
 #include "policies/rate_limiter.hpp"
+
+#include <algorithm>
 
 namespace taquilla::gateway {
 
 int status_of(error_kind kind) {
   switch (kind) {
-    case error_kind::malformed: return 400;
-    case error_kind::unauthorized: return 401;
-    case error_kind::declined: return 402;
-    case error_kind::forbidden: return 403;
-    case error_kind::missing: return 404;
-    case error_kind::wrong_method: return 405;
-    case error_kind::conflict: return 409;
-    case error_kind::too_large: return 413;
-    case error_kind::wrong_type: return 415;
-    case error_kind::misdirected: return 421;
-    case error_kind::invalid: return 422;
-    case error_kind::too_many: return 429;
-    case error_kind::broken: return 500;
-    case error_kind::unavailable: return 503;
-    case error_kind::too_late: return 504;
+    case error_kind::malformed:
+      return 400;
+    case error_kind::unauthorized:
+      return 401;
+    case error_kind::declined:
+      return 402;
+    case error_kind::forbidden:
+      return 403;
+    case error_kind::missing:
+      return 404;
+    case error_kind::wrong_method:
+      return 405;
+    case error_kind::conflict:
+      return 409;
+    case error_kind::too_large:
+      return 413;
+    case error_kind::wrong_type:
+      return 415;
+    case error_kind::misdirected:
+      return 421;
+    case error_kind::invalid:
+      return 422;
+    case error_kind::too_many:
+      return 429;
+    case error_kind::broken:
+      return 500;
+    case error_kind::unavailable:
+      return 503;
+    case error_kind::too_late:
+      return 504;
   }
   return 500;
 }

@@ -1,15 +1,15 @@
 // Errors as HTTP answers: problem+json (RFC 9457) with the original's `success` and `message`.
-// This is the one place where a kind of error becomes a status. The type of a problem is its entry in
-// /docs, its instance the request id. Pure; no exception text, path or foreign bytes get in here
+// This is the one place where a kind of error becomes a status. The type of a problem is its entry
+// in /docs, its instance the request id. Pure; no exception text, path or foreign bytes get in here
 // unescaped.
 #pragma once
+
+#include "domain/error.hpp"
+#include "gateway/http.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/error.hpp"
-#include "gateway/http.hpp"
 
 namespace taquilla::gateway {
 

@@ -1,10 +1,10 @@
 #include "gateway/purchase_form.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "gateway/ascii.hpp"
 #include "gateway/json_reader.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace taquilla::gateway {
 
@@ -45,22 +45,30 @@ class form_reader {
 void read_fields(form_reader& reader) {
   auto& order = reader.result().order;
   if (const auto* text = reader.text_of("eventId", json_kind::string)) {
-    if (is_event_id(*text)) order.event = *text;
-    else reader.wrong("eventId", "no es un identificador de evento válido");
+    if (is_event_id(*text))
+      order.event = *text;
+    else
+      reader.wrong("eventId", "no es un identificador de evento válido");
   }
   if (const auto* text = reader.text_of("seatId", json_kind::string)) {
-    if (auto seat = parse_seat(*text)) order.seat = std::move(*seat);
-    else reader.wrong("seatId", "debe ser una fila y un número, como A1");
+    if (auto seat = parse_seat(*text))
+      order.seat = std::move(*seat);
+    else
+      reader.wrong("seatId", "debe ser una fila y un número, como A1");
   }
   if (const auto* text = reader.text_of("userEmail", json_kind::string)) {
-    if (is_email(*text)) order.email = *text;
-    else reader.wrong("userEmail", "no es una dirección de correo válida");
+    if (is_email(*text))
+      order.email = *text;
+    else
+      reader.wrong("userEmail", "no es una dirección de correo válida");
   }
   if (const auto* text = reader.text_of("amount", json_kind::number)) {
-    if (const auto amount = parse_money(*text)) order.amount = *amount;
+    if (const auto amount = parse_money(*text))
+      order.amount = *amount;
     else
-      reader.wrong("amount",
-                   "debe ser un número decimal entre 0.01 y 1000000.00 con dos decimales como mucho");
+      reader.wrong(
+          "amount",
+          "debe ser un número decimal entre 0.01 y 1000000.00 con dos decimales como mucho");
   }
 }
 

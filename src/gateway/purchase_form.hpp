@@ -3,16 +3,16 @@
 // from the digits of the request straight to cents. Pure.
 #pragma once
 
-#include <string_view>
-#include <vector>
-
 #include "domain/reservation.hpp"
 #include "gateway/problem.hpp"
+
+#include <string_view>
+#include <vector>
 
 namespace taquilla::gateway {
 
 struct purchase_form {
-  purchase_order order;            ///< complete only when `wrong` is empty
+  purchase_order order;  ///< complete only when `wrong` is empty
   std::vector<field_error> wrong;
 };
 

@@ -1,8 +1,8 @@
 #include "gateway/purchase_limit.hpp"
 
-#include <algorithm>
-
 #include "policies/client_key.hpp"
+
+#include <algorithm>
 
 namespace taquilla::gateway {
 

@@ -1,16 +1,16 @@
-// The rate limiter at the door of POST /api/reservations: one table for all listeners, one lock, one
-// key per client address. It decides before a byte of the body is looked at, and turns its numbers
-// into the fields that tell a client when to come back (RateLimit and RateLimit-Policy of the IETF
-// httpapi draft, Retry-After of RFC 9110). Callable from any thread.
+// The rate limiter at the door of POST /api/reservations: one table for all listeners, one lock,
+// one key per client address. It decides before a byte of the body is looked at, and turns its
+// numbers into the fields that tell a client when to come back (RateLimit and RateLimit-Policy of
+// the IETF httpapi draft, Retry-After of RFC 9110). Callable from any thread.
 #pragma once
+
+#include "gateway/http.hpp"
+#include "policies/rate_limiter.hpp"
 
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "gateway/http.hpp"
-#include "policies/rate_limiter.hpp"
 
 namespace taquilla::gateway {
 

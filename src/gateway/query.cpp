@@ -1,9 +1,9 @@
 #include "gateway/query.hpp"
 
-#include <algorithm>
-
 #include "gateway/ascii.hpp"
 #include "store/commands.hpp"
+
+#include <algorithm>
 
 namespace taquilla::gateway {
 
@@ -24,8 +24,8 @@ std::optional<std::uint64_t> parse_scaled(std::string_view text, int decimals) {
   }
   for (int i = 0; i < decimals; ++i) {
     const auto place = static_cast<std::size_t>(i);
-    value = value * 10 + (place < fraction.size() ? static_cast<std::uint64_t>(fraction[place] - '0')
-                                                  : 0);
+    value = value * 10 +
+            (place < fraction.size() ? static_cast<std::uint64_t>(fraction[place] - '0') : 0);
   }
   return value;
 }

@@ -1,16 +1,16 @@
-// The query of a request, read once and strictly: what is wrong, repeated or unknown is collected by
-// name, so that one answer names everything there is to mend. Limits of pages live here. Pure; used
-// by one handler for the length of its call.
+// The query of a request, read once and strictly: what is wrong, repeated or unknown is collected
+// by name, so that one answer names everything there is to mend. Limits of pages live here. Pure;
+// used by one handler for the length of its call.
 #pragma once
+
+#include "gateway/http.hpp"
+#include "gateway/problem.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "gateway/http.hpp"
-#include "gateway/problem.hpp"
 
 namespace taquilla::gateway {
 

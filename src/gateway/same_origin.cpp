@@ -1,8 +1,8 @@
 #include "gateway/same_origin.hpp"
 
-#include <algorithm>
-
 #include "gateway/ascii.hpp"
+
+#include <algorithm>
 
 namespace taquilla::gateway {
 

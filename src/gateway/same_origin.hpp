@@ -1,21 +1,21 @@
-// Who may talk to us at all. Other web pages in the same browser reach every port of this machine, so
-// being asked from 127.0.0.1 proves nothing. Three questions, on raw header bytes:
+// Who may talk to us at all. Other web pages in the same browser reach every port of this machine,
+// so being asked from 127.0.0.1 proves nothing. Three questions, on raw header bytes:
 //
 //   Host            is it one of our names?                  else 421 (DNS rebinding)
-//   Origin          on a change: our own origin, or absent?  else 403 (forms and fetch of other pages)
+//   Origin          on a change: our own, or absent?         else 403 (forms, fetch of other pages)
 //   Sec-Fetch-Site  on a change: same-origin, none, absent?  else 403
 //
 // and one for the chaos routes when a token is set: does the request carry it? Immutable after
 // construction; any thread may ask. No CORS header is ever sent.
 #pragma once
 
+#include "domain/error.hpp"
+#include "gateway/http.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/error.hpp"
-#include "gateway/http.hpp"
 
 namespace taquilla::gateway {
 

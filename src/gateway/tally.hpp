@@ -4,13 +4,13 @@
 // rows are the routes, the statuses a fixed list, the outcomes the error table.
 #pragma once
 
+#include "domain/error.hpp"
+#include "gateway/http.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
-
-#include "domain/error.hpp"
-#include "gateway/http.hpp"
 
 namespace taquilla::gateway {
 

@@ -1,11 +1,10 @@
 #include "gateway/trusted_proxies.hpp"
 
-#include <arpa/inet.h>
+#include "gateway/ascii.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <stdexcept>
-
-#include "gateway/ascii.hpp"
 
 namespace taquilla::gateway {
 
@@ -83,8 +82,8 @@ std::string trusted_proxies::client_address(const http_request& request) const {
 }
 
 std::string_view trusted_proxies::scheme(const http_request& request) const {
-  const bool https = trusts(request.peer) &&
-                     equal_ignoring_case(request.header("X-Forwarded-Proto"), "https");
+  const bool https =
+      trusts(request.peer) && equal_ignoring_case(request.header("X-Forwarded-Proto"), "https");
   return https ? "https" : "http";
 }
 

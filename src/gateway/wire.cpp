@@ -28,7 +28,8 @@ void write_rule(json_writer& json, const chaos_view& rule) {
       .text("id", rule.id)
       .text("kind", rule.kind)
       .signed_number("delayMs", rule.delay_ms)
-      .key("rate").raw(share_of(rule.rate_ppm))
+      .key("rate")
+      .raw(share_of(rule.rate_ppm))
       .signed_number("forMs", rule.for_ms)
       .number("times", rule.times)
       .number("touched", rule.touched)
@@ -77,9 +78,12 @@ void write_store(json_writer& json, const store_counts& store) {
 
 const char* wire_name(service which) {
   switch (which) {
-    case service::inventory: return "inventory";
-    case service::payment: return "payments";
-    case service::notification: return "notifications";
+    case service::inventory:
+      return "inventory";
+    case service::payment:
+      return "payments";
+    case service::notification:
+      return "notifications";
   }
   return "?";
 }

@@ -3,11 +3,11 @@
 // {"<plural>":[...],"next":CURSOR or null}, a cursor being text that the client hands back.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "gateway/front_desk.hpp"
 #include "gateway/json_writer.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace taquilla::gateway {
 

@@ -1,9 +1,9 @@
 // Goal: one table of trouble for three services, the original's six endpoints among it.
 // Method: every service asked for every kind, on both of its ports; options good and wrong.
-#include <doctest/doctest.h>
-
 #include "gateway/chaos_kinds.hpp"
 #include "gateway/house.hpp"
+
+#include <doctest/doctest.h>
 
 using namespace taquilla;
 using namespace taquilla::gateway;
@@ -34,8 +34,10 @@ TEST_CASE("the original's six chaos requests are taken on its ports") {
       {listener::inventory, "/api/inventory/chaos/recover", service::inventory, "recover", 0},
       {listener::payment, "/api/payments/chaos/slow?delay=20", service::payment, "slow", 20'000},
       {listener::payment, "/api/payments/chaos/normal", service::payment, "recover", 0},
-      {listener::notification, "/api/notifications/chaos/disable", service::notification, "crash", 0},
-      {listener::notification, "/api/notifications/chaos/enable", service::notification, "recover", 0},
+      {listener::notification, "/api/notifications/chaos/disable", service::notification, "crash",
+       0},
+      {listener::notification, "/api/notifications/chaos/enable", service::notification, "recover",
+       0},
   };
   for (const auto& [at, target, which, kind, delay_ms] : table) {
     CAPTURE(target);
@@ -96,8 +98,8 @@ TEST_CASE("each service takes its own kinds and no others, on its port and on th
 
 TEST_CASE("rates are kept in millionths") {
   const std::pair<const char*, std::uint32_t> table[] = {
-      {"", 1'000'000}, {"?rate=1", 1'000'000}, {"?rate=0", 0}, {"?rate=0.5", 500'000},
-      {"?rate=0.000001", 1}, {"?rate=1.0", 1'000'000}};
+      {"", 1'000'000},        {"?rate=1", 1'000'000}, {"?rate=0", 0},
+      {"?rate=0.5", 500'000}, {"?rate=0.000001", 1},  {"?rate=1.0", 1'000'000}};
   for (const auto& [query, ppm] : table) {
     CAPTURE(query);
     house h;

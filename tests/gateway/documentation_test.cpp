@@ -1,12 +1,12 @@
-// Goal: what the API says about itself is what it does, and its pages run nothing but our own files.
-// Method: the document is compared with the routes in both directions; pages are searched for what
-// must not be in them.
+// Goal: what the API says about itself is what it does, and its pages run nothing but our own
+// files. Method: the document is compared with the routes in both directions; pages are searched
+// for what must not be in them.
+#include "gateway/endpoint.hpp"
+#include "gateway/house.hpp"
+
 #include <doctest/doctest.h>
 
 #include <set>
-
-#include "gateway/endpoint.hpp"
-#include "gateway/house.hpp"
 
 using namespace taquilla;
 using namespace taquilla::gateway;
@@ -37,7 +37,8 @@ TEST_CASE("openapi lists every route, and no other") {
   CHECK(served.size() >= 24);
 }
 
-TEST_CASE("openapi is complete: operation ids, path parameters, good answers, resolvable references") {
+TEST_CASE(
+    "openapi is complete: operation ids, path parameters, good answers, resolvable references") {
   house h;
   const auto document = json_of(h.get("/openapi.json"));
   CHECK(document["openapi"] == "3.1.0");
@@ -74,8 +75,8 @@ TEST_CASE("the documented example of a purchase is what is answered") {
 
 TEST_CASE("docs name every path and every error code, on every port") {
   house h;
-  for (const auto at : {listener::gateway, listener::inventory, listener::payment,
-                        listener::notification}) {
+  for (const auto at :
+       {listener::gateway, listener::inventory, listener::payment, listener::notification}) {
     const auto page = h.get("/docs", at);
     CHECK(page.status == 200);
     CHECK(page.content_type == "text/html; charset=utf-8");
@@ -139,8 +140,8 @@ TEST_CASE("every file and every API path that the console asks for is served") {
   for (std::sregex_iterator at{page.begin(), page.end(), path}, end; at != end; ++at, ++found) {
     auto target = std::regex_replace((*at)[1].str(), std::regex{R"(\$\{[^}]*\})"}, "inventory");
     CAPTURE(target);
-    const bool served = std::any_of(
-        h.app->routes().begin(), h.app->routes().end(), [&](const route& r) {
+    const bool served =
+        std::any_of(h.app->routes().begin(), h.app->routes().end(), [&](const route& r) {
           return std::regex_match(target, std::regex{r.pattern}) ||
                  std::regex_match(target + "1", std::regex{r.pattern});
         });

@@ -1,9 +1,9 @@
 // Goal: no other page in the browser can make us act, and no other name can reach us.
 // Method: the whole matrix of Host, Origin and Sec-Fetch-Site values; only the good cells may act.
-#include <doctest/doctest.h>
-
 #include "gateway/house.hpp"
 #include "gateway/trusted_proxies.hpp"
+
+#include <doctest/doctest.h>
 
 using namespace taquilla;
 using namespace taquilla::gateway;
@@ -54,10 +54,19 @@ const host_row hosts[] = {
     {{"localhost", "evil.example"}, ""},
 };
 
-const std::vector<headers> foreign_origins = {
-    {"null"}, {"http://evil.example"}, {"https://localhost"}, {"http://localhost:1"}, {""},
-    {"http%3A%2F%2Flocalhost"}, {"localhost"}, {"//localhost"}, {"http://localhost/"},
-    {"http://localhost.evil.example"}, {"http://evil.example@localhost"}, {"HTTP://x"}, {"file://"}};
+const std::vector<headers> foreign_origins = {{"null"},
+                                              {"http://evil.example"},
+                                              {"https://localhost"},
+                                              {"http://localhost:1"},
+                                              {""},
+                                              {"http%3A%2F%2Flocalhost"},
+                                              {"localhost"},
+                                              {"//localhost"},
+                                              {"http://localhost/"},
+                                              {"http://localhost.evil.example"},
+                                              {"http://evil.example@localhost"},
+                                              {"HTTP://x"},
+                                              {"file://"}};
 const std::vector<headers> good_sites = {{}, {"same-origin"}, {"none"}};
 const std::vector<headers> bad_sites = {
     {"cross-site"}, {"same-site"}, {""}, {"Same-Origin"}, {"same-origin", "cross-site"}};
@@ -101,8 +110,8 @@ TEST_CASE("a change acts in the good cells of host, origin and fetch site, and i
         const bool good = !host.own_origin.empty() && own && i < good_sites.size();
         const int expected = host.own_origin.empty() ? 421 : good ? 200 : 403;
         const auto before = h.desk.set_chaos.size();
-        const auto answer = h.ask(asking("POST", "/api/inventory/chaos/panic", host.values, origin,
-                                         sites[i]));
+        const auto answer =
+            h.ask(asking("POST", "/api/inventory/chaos/panic", host.values, origin, sites[i]));
         CAPTURE((host.values.empty() ? "-" : host.values[0]));
         CAPTURE((origin.empty() ? "-" : origin[0]));
         CHECK(answer.status == expected);
@@ -128,8 +137,8 @@ TEST_CASE("looking needs a name of ours but no origin") {
 
 TEST_CASE("every port and every changing method is guarded") {
   house h;
-  for (const auto at : {listener::gateway, listener::inventory, listener::payment,
-                        listener::notification})
+  for (const auto at :
+       {listener::gateway, listener::inventory, listener::payment, listener::notification})
     for (const char* method : {"POST", "PUT", "PATCH", "DELETE"}) {
       auto request = asking(method, "/anything", {"localhost"}, {"null"}, {});
       request.at = at;
@@ -146,9 +155,17 @@ TEST_CASE("chaos asks for the token where one is set, and nothing else does") {
     for (const auto& value : values) request.headers.emplace_back("Authorization", value);
     return h.ask(request);
   };
-  const std::vector<headers> bad = {{}, {""}, {"Bearer"}, {"Bearer "}, {"Bearer s3cre"},
-      {"Bearer s3cret2"}, {"Bearer S3CRET"}, {"Basic s3cret"}, {"s3cret"},
-      {"Bearer s3cret", "Bearer s3cret"}, {"Bearer s3cret,x"}};
+  const std::vector<headers> bad = {{},
+                                    {""},
+                                    {"Bearer"},
+                                    {"Bearer "},
+                                    {"Bearer s3cre"},
+                                    {"Bearer s3cret2"},
+                                    {"Bearer S3CRET"},
+                                    {"Basic s3cret"},
+                                    {"s3cret"},
+                                    {"Bearer s3cret", "Bearer s3cret"},
+                                    {"Bearer s3cret,x"}};
   for (const auto& values : bad) {
     const auto answer = with_token("POST", "/api/payments/chaos/normal", values);
     CHECK(answer.status == 401);

@@ -66,7 +66,8 @@ result<purchase_answer> fake_front_desk::sell(const purchase_order& order) {
   record.state = reservation_state::confirmed;
   record.created_at = opening;
   record.updated_at = opening + 42;
-  record.timeline = {{opening + 1, 3, "hold", "excess 0", ""}, {opening + 4, 9, "charge", "", "f7"}};
+  record.timeline = {{opening + 1, 3, "hold", "excess 0", ""},
+                     {opening + 4, 9, "charge", "", "f7"}};
   records_.push_back(record);
   return purchase_answer{record.id, false};
 }

@@ -1,8 +1,10 @@
 // A box office in memory behind the front desk's port: an honest model of what the gateway may see,
-// not a row of canned answers. One hall, EVT-001, rows A to J with 12 seats. Seats have one owner, the
-// same purchase is replayed, a key belongs to one purchase, chaos is a table, mail is kept.
+// not a row of canned answers. One hall, EVT-001, rows A to J with 12 seats. Seats have one owner,
+// the same purchase is replayed, a key belongs to one purchase, chaos is a table, mail is kept.
 // Answers come within the call, or, with `answer_later`, when the test says so.
 #pragma once
+
+#include "gateway/front_desk.hpp"
 
 #include <deque>
 #include <functional>
@@ -11,19 +13,17 @@
 #include <string>
 #include <vector>
 
-#include "gateway/front_desk.hpp"
-
 namespace taquilla::gateway {
 
 class fake_front_desk : public front_desk {
  public:
   bool answer_later = false;
-  std::optional<error> trouble;        ///< every question is answered with it
-  health_view reported;                ///< what `health` says
+  std::optional<error> trouble;  ///< every question is answered with it
+  health_view reported;          ///< what `health` says
   std::vector<mail> delivered, waiting;
-  std::vector<purchase_order> asked;   ///< every order that came through
+  std::vector<purchase_order> asked;  ///< every order that came through
   std::vector<chaos_order> set_chaos;
-  std::int64_t waited_ms = -1;         ///< of the last wait_for_mail
+  std::int64_t waited_ms = -1;  ///< of the last wait_for_mail
   list_reservations last_filter;
   list_mailbox last_mailbox;
   std::vector<feed_line> kept_feed;
@@ -59,8 +59,10 @@ class fake_front_desk : public front_desk {
   void give(reply<T> done, result<T> answer) {
     if (trouble) answer = *trouble;
     auto deliver = [done = std::move(done), answer = std::move(answer)] { done(answer); };
-    if (answer_later) later_.push_back(std::move(deliver));
-    else deliver();
+    if (answer_later)
+      later_.push_back(std::move(deliver));
+    else
+      deliver();
   }
   result<purchase_answer> sell(const purchase_order& order);
   reservation* owner_of(const seat_id& seat);

@@ -1,12 +1,12 @@
-// Goal: health tells the truth about readiness, and /metrics says it in words that Prometheus takes.
-// Method: the answers over a front desk in good and in bad state; promtool judges the text where it is
-// installed.
+// Goal: health tells the truth about readiness, and /metrics says it in words that Prometheus
+// takes. Method: the answers over a front desk in good and in bad state; promtool judges the text
+// where it is installed.
+#include "gateway/house.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cstdio>
 #include <fstream>
-
-#include "gateway/house.hpp"
 
 using namespace taquilla;
 using namespace taquilla::gateway;
@@ -43,8 +43,8 @@ void make_traffic(house& h) {
 
 TEST_CASE("live, ready and healthy are answered on every port") {
   house h;
-  for (const auto at : {listener::gateway, listener::inventory, listener::payment,
-                        listener::notification}) {
+  for (const auto at :
+       {listener::gateway, listener::inventory, listener::payment, listener::notification}) {
     CHECK(h.get("/livez", at).body == R"({"live":true})");
     CHECK(h.get("/readyz", at).body == R"({"ready":true,"draining":false})");
     CHECK(h.get("/health", at).status == 200);

@@ -2,16 +2,16 @@
 // does with a framed request (refuse, match, handle, else unmatched) and returns the answer.
 #pragma once
 
+#include "gateway/application.hpp"
+#include "gateway/fake_front_desk.hpp"
+
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <optional>
 #include <regex>
 #include <set>
 #include <string>
-
-#include <nlohmann/json.hpp>
-
-#include "gateway/application.hpp"
-#include "gateway/fake_front_desk.hpp"
 
 namespace taquilla::gateway {
 

@@ -1,10 +1,11 @@
 // Goal: nothing but strict JSON gets past the reader, and everything that is strict JSON does.
-// Method: shapes of broken JSON are generated (truncations, planted bytes, wrong tokens, depth, size)
-// around texts that are first shown to be good.
-#include <doctest/doctest.h>
+// Method: shapes of broken JSON are generated (truncations, planted bytes, wrong tokens, depth,
+// size) around texts that are first shown to be good.
+#include "gateway/json_reader.hpp"
 
 #include "gateway/house.hpp"
-#include "gateway/json_reader.hpp"
+
+#include <doctest/doctest.h>
 
 using namespace taquilla;
 using namespace taquilla::gateway;
@@ -12,23 +13,137 @@ using namespace taquilla::gateway;
 namespace {
 
 std::vector<std::string> broken_tokens() {
-  std::vector<std::string> all = {
-      "tru", "TRUE", "nul", "None", "NaN", "-NaN", "Infinity", "-Infinity", "undefined", "'a'",
-      "\"", "\"a", "\"a\\\"", "\"\\x41\"", "\"\\u12\"", "\"\\u12G4\"", "\"\\uD800\"", "\"\\uDC00\"",
-      "\"\\uD800\\u0041\"", "\"\\uDBFF\\uDBFF\"", "\"\\uD83D\"", "\"\\uDE00\\uD83D\"", "\"\\u0000\"",
-      "\"a\\u0000b\"", "\"\\U0041\"", "\"\\a\"", "\"\\'\"", "\"\\0\"", "\"\\", "\"\t\"", "\"\n\"",
-      "\"\r\"", "\"\x01\"", "\"\x1f\"", "+1", "01", "-01", "00", "1.", ".1", "-.1", "1.e1", "1e",
-      "1e+", "1e-", "-", "--1", "1-1", "0x10", "0b1", "1_000", "1,5", "1 2", "0.1.2", "1e1.5", "[",
-      "[1", "[1,", "[1,]", "[,1]", "[1,,2]", "]", "[1}", "{", "{\"a\"", "{\"a\":", "{\"a\":1",
-      "{\"a\":1,", "{\"a\":1,}", "{,\"a\":1}", "{\"a\" 1}", "{\"a\"::1}", "{\"a\",1}", "{a:1}",
-      "{1:1}", "{null:1}", "{'a':1}", "{\"a\":1 \"b\":2}", "{\"a\":1]", "}", ",", ":", "//x\n1",
-      "/**/1", "1//", "#1", "1;", "()", "`a`", "\\u0031", "*", "@", "<a/>", "&", "\xC2\xA0""1",
-      "1\x0B", "\x0C""1", "\"a\" \"b\"", "truefalse", "nulll", "1true", "{}{}", "[][]", "{} 1", "[]x"};
-  for (const char* bytes :
-       {"\x80", "\xBF", "\xC0\x80", "\xC0\xAF", "\xC1\xBF", "\xC2", "\xC3(", "\xE0\x80\x80",
-        "\xE0\x9F\xBF", "\xE2\x82", "\xE2(\xA1", "\xED\xA0\x80", "\xED\xBF\xBF", "\xEF\xBF",
-        "\xF0\x80\x80\x80", "\xF0\x8F\xBF\xBF", "\xF0\x9F\x98", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
-        "\xF8\x88\x80\x80\x80", "\xFE", "\xFF", "\xFF\xFE", "\xFE\xFF"}) {
+  std::vector<std::string> all = {"tru",
+                                  "TRUE",
+                                  "nul",
+                                  "None",
+                                  "NaN",
+                                  "-NaN",
+                                  "Infinity",
+                                  "-Infinity",
+                                  "undefined",
+                                  "'a'",
+                                  "\"",
+                                  "\"a",
+                                  "\"a\\\"",
+                                  "\"\\x41\"",
+                                  "\"\\u12\"",
+                                  "\"\\u12G4\"",
+                                  "\"\\uD800\"",
+                                  "\"\\uDC00\"",
+                                  "\"\\uD800\\u0041\"",
+                                  "\"\\uDBFF\\uDBFF\"",
+                                  "\"\\uD83D\"",
+                                  "\"\\uDE00\\uD83D\"",
+                                  "\"\\u0000\"",
+                                  "\"a\\u0000b\"",
+                                  "\"\\U0041\"",
+                                  "\"\\a\"",
+                                  "\"\\'\"",
+                                  "\"\\0\"",
+                                  "\"\\",
+                                  "\"\t\"",
+                                  "\"\n\"",
+                                  "\"\r\"",
+                                  "\"\x01\"",
+                                  "\"\x1f\"",
+                                  "+1",
+                                  "01",
+                                  "-01",
+                                  "00",
+                                  "1.",
+                                  ".1",
+                                  "-.1",
+                                  "1.e1",
+                                  "1e",
+                                  "1e+",
+                                  "1e-",
+                                  "-",
+                                  "--1",
+                                  "1-1",
+                                  "0x10",
+                                  "0b1",
+                                  "1_000",
+                                  "1,5",
+                                  "1 2",
+                                  "0.1.2",
+                                  "1e1.5",
+                                  "[",
+                                  "[1",
+                                  "[1,",
+                                  "[1,]",
+                                  "[,1]",
+                                  "[1,,2]",
+                                  "]",
+                                  "[1}",
+                                  "{",
+                                  "{\"a\"",
+                                  "{\"a\":",
+                                  "{\"a\":1",
+                                  "{\"a\":1,",
+                                  "{\"a\":1,}",
+                                  "{,\"a\":1}",
+                                  "{\"a\" 1}",
+                                  "{\"a\"::1}",
+                                  "{\"a\",1}",
+                                  "{a:1}",
+                                  "{1:1}",
+                                  "{null:1}",
+                                  "{'a':1}",
+                                  "{\"a\":1 \"b\":2}",
+                                  "{\"a\":1]",
+                                  "}",
+                                  ",",
+                                  ":",
+                                  "//x\n1",
+                                  "/**/1",
+                                  "1//",
+                                  "#1",
+                                  "1;",
+                                  "()",
+                                  "`a`",
+                                  "\\u0031",
+                                  "*",
+                                  "@",
+                                  "<a/>",
+                                  "&",
+                                  "\xC2\xA0"
+                                  "1",
+                                  "1\x0B",
+                                  "\x0C"
+                                  "1",
+                                  "\"a\" \"b\"",
+                                  "truefalse",
+                                  "nulll",
+                                  "1true",
+                                  "{}{}",
+                                  "[][]",
+                                  "{} 1",
+                                  "[]x"};
+  for (const char* bytes : {"\x80",
+                            "\xBF",
+                            "\xC0\x80",
+                            "\xC0\xAF",
+                            "\xC1\xBF",
+                            "\xC2",
+                            "\xC3(",
+                            "\xE0\x80\x80",
+                            "\xE0\x9F\xBF",
+                            "\xE2\x82",
+                            "\xE2(\xA1",
+                            "\xED\xA0\x80",
+                            "\xED\xBF\xBF",
+                            "\xEF\xBF",
+                            "\xF0\x80\x80\x80",
+                            "\xF0\x8F\xBF\xBF",
+                            "\xF0\x9F\x98",
+                            "\xF4\x90\x80\x80",
+                            "\xF5\x80\x80\x80",
+                            "\xF8\x88\x80\x80\x80",
+                            "\xFE",
+                            "\xFF",
+                            "\xFF\xFE",
+                            "\xFE\xFF"}) {
     all.push_back("\"" + std::string{bytes} + "\"");
     all.push_back(bytes);
   }
@@ -95,11 +210,32 @@ TEST_CASE("three hundred and more broken bodies are malformed, each as a value a
 }
 
 TEST_CASE("strict JSON of every shape is read") {
-  for (const char* text :
-       {"{}", "[]", "0", "-0", "1", "-1", "1.5", "1e2", "1E-2", "true", "false", "null", "\"\"",
-        " { } ", "\t[\r\n]\t", "\"\\u0041\"", "\"\\uD83D\\uDE00\"", "\"\\/\"", "\"\x7f\"",
-        "\"\xF4\x8F\xBF\xBF\"", "\"\xE2\x82\xAC\"", "[1,[2,[3]]]", "{\"a\":{\"a\":{\"a\":1}}}",
-        "[{\"a\":1},{\"a\":2}]", "{\"a\":[{\"b\":1}],\"b\":1}", "1e400"}) {
+  for (const char* text : {"{}",
+                           "[]",
+                           "0",
+                           "-0",
+                           "1",
+                           "-1",
+                           "1.5",
+                           "1e2",
+                           "1E-2",
+                           "true",
+                           "false",
+                           "null",
+                           "\"\"",
+                           " { } ",
+                           "\t[\r\n]\t",
+                           "\"\\u0041\"",
+                           "\"\\uD83D\\uDE00\"",
+                           "\"\\/\"",
+                           "\"\x7f\"",
+                           "\"\xF4\x8F\xBF\xBF\"",
+                           "\"\xE2\x82\xAC\"",
+                           "[1,[2,[3]]]",
+                           "{\"a\":{\"a\":{\"a\":1}}}",
+                           "[{\"a\":1},{\"a\":2}]",
+                           "{\"a\":[{\"b\":1}],\"b\":1}",
+                           "1e400"}) {
     CAPTURE(text);
     CHECK(bool(read_json(text)));
   }
@@ -108,8 +244,8 @@ TEST_CASE("strict JSON of every shape is read") {
 
 TEST_CASE("members keep their order, their kind and the digits of their numbers") {
   const auto read = read_json(
-      R"({"b":"x\u00e9","a":50.00,"n":-0,"big":123456789012345678901234567890,"t":true,"o":{"a":1},)"
-      R"("l":[1,"x"],"z":null})");
+      R"({"b":"x\u00e9","a":50.00,"n":-0,"big":123456789012345678901234567890,"t":true,)"
+      R"("o":{"a":1},"l":[1,"x"],"z":null})");
   REQUIRE(bool(read));
   CHECK(read->is_object);
   const auto& members = read->members;

@@ -1,9 +1,9 @@
 // Goal: the flood of the original is let through six times and then held back with numbers that are
 // true, per client, before anything of a request is read.
 // Method: the application over a clock that the test turns.
-#include <doctest/doctest.h>
-
 #include "gateway/house.hpp"
+
+#include <doctest/doctest.h>
 
 using namespace taquilla;
 using namespace taquilla::gateway;

@@ -1,9 +1,9 @@
-// Goal: what can be looked at has the documented shape, pages have a limit and a cursor, and a wrong
-// question names what is wrong with it.
-// Method: golden bytes for one of each shape, walks over pages, a table of wrong queries.
-#include <doctest/doctest.h>
-
+// Goal: what can be looked at has the documented shape, pages have a limit and a cursor, and a
+// wrong question names what is wrong with it. Method: golden bytes for one of each shape, walks
+// over pages, a table of wrong queries.
 #include "gateway/house.hpp"
+
+#include <doctest/doctest.h>
 
 using namespace taquilla;
 using namespace taquilla::gateway;
@@ -105,7 +105,8 @@ TEST_CASE("seats are paged in the order of the hall, on both of their paths") {
         R"({"seats":[{"seatId":"A1","state":"sold","heldForMs":0},)"
         R"({"seatId":"A2","state":"free","heldForMs":0}],"next":"A2"})");
   CHECK(json_of(h.get("/api/events/EVT-001/seats?limit=120"))["next"].is_null());
-  CHECK(json_of(h.get("/api/events/EVT-001/seats?limit=1&after=J11"))["seats"][0]["seatId"] == "J12");
+  CHECK(json_of(h.get("/api/events/EVT-001/seats?limit=1&after=J11"))["seats"][0]["seatId"] ==
+        "J12");
   for (const auto at : {listener::gateway, listener::inventory}) {
     CHECK(json_of(h.get("/api/inventory/seats?eventId=EVT-001", at))["seats"].size() == 100);
     const auto missing = h.get("/api/inventory/seats", at);

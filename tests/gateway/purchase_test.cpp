@@ -1,10 +1,14 @@
 // Goal: POST /api/reservations speaks the original's words, and every way to fail has its answer.
 // Method: golden bytes for the good answers, one case per error of the table for the rest, over a
 // model of the box office.
-#include <doctest/doctest.h>
-
 #include "gateway/house.hpp"
 #include "gateway/problem.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
 
 using namespace taquilla;
 using namespace taquilla::gateway;
@@ -25,8 +29,8 @@ TEST_CASE("a purchase is answered with the original's bytes") {
 
 TEST_CASE("an order reaches the front desk with its amount in cents and its key") {
   house h;
-  auto request = purchase(
-      R"( { "amount" : 50.5 , "userEmail":"a@b", "seatId":"C12", "eventId":"EVT-001" } )");
+  auto request =
+      purchase(R"( { "amount" : 50.5 , "userEmail":"a@b", "seatId":"C12", "eventId":"EVT-001" } )");
   request.headers.emplace_back("idempotency-key", "k-1");
   CHECK(h.ask(request).status == 200);
   REQUIRE(h.desk.asked.size() == 1);
@@ -80,13 +84,18 @@ TEST_CASE("every error of the front desk keeps its code and gets the status of i
 }
 
 TEST_CASE("the contract's failures have the contract's statuses") {
-  const std::pair<errc, int> table[] = {
-      {errc::payment_declined, 402},      {errc::unknown_event, 404},
-      {errc::unknown_seat, 404},          {errc::seat_taken, 409},
-      {errc::key_in_flight, 409},         {errc::key_reused, 422},
-      {errc::inventory_unavailable, 503}, {errc::breaker_open, 503},
-      {errc::overloaded, 503},            {errc::payment_timeout, 504},
-      {errc::body_too_large, 413},        {errc::internal_error, 500}};
+  const std::pair<errc, int> table[] = {{errc::payment_declined, 402},
+                                        {errc::unknown_event, 404},
+                                        {errc::unknown_seat, 404},
+                                        {errc::seat_taken, 409},
+                                        {errc::key_in_flight, 409},
+                                        {errc::key_reused, 422},
+                                        {errc::inventory_unavailable, 503},
+                                        {errc::breaker_open, 503},
+                                        {errc::overloaded, 503},
+                                        {errc::payment_timeout, 504},
+                                        {errc::body_too_large, 413},
+                                        {errc::internal_error, 500}};
   for (const auto& [code, status] : table) {
     CAPTURE(to_string(code));
     CHECK(status_of(kind_of(code)) == status);
@@ -139,9 +148,14 @@ TEST_CASE("each wrong or missing field is named") {
 }
 
 TEST_CASE("amounts are taken digit by digit or not at all") {
-  const std::pair<const char*, std::int64_t> good[] = {
-      {"50", 5000}, {"50.0", 5000}, {"50.00", 5000}, {"0.01", 1}, {"0.1", 10},
-      {"1000000", 100'000'000}, {"1000000.00", 100'000'000}, {"19.99", 1999}};
+  const std::pair<const char*, std::int64_t> good[] = {{"50", 5000},
+                                                       {"50.0", 5000},
+                                                       {"50.00", 5000},
+                                                       {"0.01", 1},
+                                                       {"0.1", 10},
+                                                       {"1000000", 100'000'000},
+                                                       {"1000000.00", 100'000'000},
+                                                       {"19.99", 1999}};
   for (const auto& [digits, cents] : good) {
     CAPTURE(digits);
     house h;
@@ -150,14 +164,17 @@ TEST_CASE("amounts are taken digit by digit or not at all") {
     REQUIRE(h.desk.asked.size() == 1);
     CHECK(h.desk.asked[0].amount.cents == cents);
   }
-  for (const char* digits : {"50.001", "1e2", "1E2", "5.0e1", "-1", "-50.0", "0", "0.0", "-0", "-0.0",
-                             "1000000.01", "18446744073709551616", "4294967297", "1e400", "-1e400",
-                             "0.000000000000000000001", "50.000", "\"50\"", "true", "null", "[50]"}) {
+  for (const char* digits : {"50.001",     "1e2",    "1E2",        "5.0e1",
+                             "-1",         "-50.0",  "0",          "0.0",
+                             "-0",         "-0.0",   "1000000.01", "18446744073709551616",
+                             "4294967297", "1e400",  "-1e400",     "0.000000000000000000001",
+                             "50.000",     "\"50\"", "true",       "null",
+                             "[50]"}) {
     CAPTURE(digits);
     house h;
-    const auto answer = h.ask(purchase(
-        R"({"eventId":"EVT-001","seatId":"A1","userEmail":"a@b","amount":)" + std::string{digits} +
-        "}"));
+    const auto answer =
+        h.ask(purchase(R"({"eventId":"EVT-001","seatId":"A1","userEmail":"a@b","amount":)" +
+                       std::string{digits} + "}"));
     CHECK(answer.status == 422);
     CHECK(answer.body.find("\"amount\"") != std::string::npos);
     CHECK(h.desk.asked.empty());
@@ -204,9 +221,9 @@ TEST_CASE("only JSON is taken, uncompressed") {
 
 TEST_CASE("an idempotency key is one to 255 visible characters") {
   const std::pair<std::string, int> table[] = {
-      {"k", 200}, {std::string(255, 'k'), 200}, {"!~", 200},       {"", 422},
-      {std::string(256, 'k'), 422}, {"a b", 422}, {"a\tb", 422}, {"clav\xC3\xA9", 422},
-      {"\x7f", 422}};
+      {"k", 200},    {std::string(255, 'k'), 200}, {"!~", 200},
+      {"", 422},     {std::string(256, 'k'), 422}, {"a b", 422},
+      {"a\tb", 422}, {"clav\xC3\xA9", 422},        {"\x7f", 422}};
   for (const auto& [key, status] : table) {
     CAPTURE(key);
     house h;
@@ -218,7 +235,8 @@ TEST_CASE("an idempotency key is one to 255 visible characters") {
   auto request = purchase();
   request.headers.emplace_back("Idempotency-Key", "k");
   CHECK(h.ask(request).status == 200);
-  request.body = R"({"eventId":"EVT-001","seatId":"A2","userEmail":"test@email.com","amount":50.0})";
+  request.body =
+      R"({"eventId":"EVT-001","seatId":"A2","userEmail":"test@email.com","amount":50.0})";
   const auto answer = h.ask(request);
   CHECK(answer.status == 422);
   CHECK(json_of(answer)["code"] == "key_reused");
@@ -238,4 +256,37 @@ TEST_CASE("an answer that comes after the application is gone does no harm") {
   app = nullptr;
   desk.answer_all();
   CHECK(answers == 1);
+}
+
+TEST_CASE("purchases from several threads are each answered once and counted") {
+  fake_front_desk desk;
+  desk.trouble = error{errc::payment_declined, {}, 0};
+  std::mutex one_at_a_time;  // the model of the box office is for one thread
+  gateway_options options;
+  options.limiter.burst = 100;
+  options.monotonic_ms = options.wall_ms = [] { return std::int64_t{5}; };
+  const auto app = make_application(options, desk);
+  const auto& routes = app->routes();
+  const auto buy = std::find_if(routes.begin(), routes.end(), [](const route& r) {
+    return r.method == "POST" && r.pattern == "/api/reservations";
+  });
+  std::atomic<int> passed{0}, limited{0}, answered{0};
+  const auto shop = [&] {
+    for (int i = 0; i < 100; ++i) {
+      http_response refused;
+      if (app->refuse(purchase(), refused)) {
+        ++limited;
+        continue;
+      }
+      ++passed;
+      const std::lock_guard lock{one_at_a_time};
+      buy->handle(purchase(), [&](http_response response) { answered += response.status == 402; });
+    }
+  };
+  std::vector<std::thread> shoppers;
+  for (int i = 0; i < 4; ++i) shoppers.emplace_back(shop);
+  for (auto& shopper : shoppers) shopper.join();
+  CHECK(passed == 101);
+  CHECK(limited == 299);
+  CHECK(answered == 101);
 }

@@ -1,10 +1,14 @@
 // Goal: every follower gets each line once and in order, is told of what it missed, and never costs
 // more than its bounded queue.
 // Method: the stream is read as the server reads it, by `take`, whole or byte by byte.
-#include <doctest/doctest.h>
-
 #include "gateway/house.hpp"
 #include "gateway/live_stream.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <regex>
+#include <thread>
 
 using namespace taquilla;
 using namespace taquilla::gateway;
@@ -75,7 +79,8 @@ TEST_CASE("who comes back with the last id gets exactly what was missed") {
   CHECK(h.ask(follower("x")).status == 422);
 }
 
-TEST_CASE("lines that come while the snapshot is being made are given once, after the missed ones") {
+TEST_CASE(
+    "lines that come while the snapshot is being made are given once, after the missed ones") {
   house h;
   for (int i = 0; i < 3; ++i) h.desk.tell("k", "{}");
   h.desk.answer_later = true;
@@ -174,4 +179,42 @@ TEST_CASE("a feed that counts from one again is followed without a gap or a loss
   stream->publish({1, "k", "{}"});
   stream->publish({2, "k", "{}"});
   CHECK(take_all(*client) == "s\n\n" + line(8) + line(1) + line(2));
+}
+
+TEST_CASE("lines pushed by one thread and taken by another arrive in order, whatever is skipped") {
+  const auto stream = std::make_shared<live_stream>(4);
+  const auto client = stream->join({});
+  std::atomic<int> woken{0};
+  client->on_ready([&] { ++woken; });
+  client->start("s\n\n", {});
+  constexpr int lines = 5'000;
+  std::thread publisher{[&] {
+    for (std::uint64_t n = 1; n <= lines; ++n) {
+      stream->publish({n, "k", "{}"});
+      if (n % 100 == 0) stream->heartbeat();
+    }
+    stream->say_goodbye();
+  }};
+  std::string text;
+  while (!client->finished()) text += client->take(1'000);
+  publisher.join();
+  std::uint64_t last = 0, seen = 0, skipped = 0;
+  const std::regex event{R"(id: (\d+)|\{"n":(\d+)\})"};
+  for (std::sregex_iterator at{text.begin(), text.end(), event}, end; at != end; ++at) {
+    if ((*at)[2].matched) {
+      skipped += std::stoull((*at)[2].str());
+      continue;
+    }
+    const auto sequence = std::stoull((*at)[1].str());
+    CHECK(sequence > last);
+    last = sequence;
+    ++seen;
+  }
+  CHECK(last == lines);
+  // The first line seen has no one before it; from then on nothing is missing without a word.
+  CHECK(seen + skipped <= lines);
+  CHECK(seen + skipped >= lines - stream_client::lines_max);
+  const std::string bye = "event: bye\ndata: {}\n\n";
+  CHECK(text.substr(text.size() - bye.size()) == bye);
+  CHECK(woken > 0);
 }

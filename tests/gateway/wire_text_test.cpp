@@ -1,12 +1,11 @@
 // Goal: the small texts of the wire are exact: times, escapes, numbers.
 // Method: tables of values and their text; a day-by-day walk of the calendar.
-#include <doctest/doctest.h>
-
-#include <nlohmann/json.hpp>
-
 #include "gateway/iso_time.hpp"
 #include "gateway/json_writer.hpp"
 #include "gateway/purchase_limit.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 using namespace taquilla;
 using namespace taquilla::gateway;
@@ -46,7 +45,8 @@ TEST_CASE("every day of four centuries follows the day before it") {
 TEST_CASE("any bytes become valid JSON text, and good text survives") {
   const auto written = [](std::string_view text) { return json_writer{}.text(text).take(); };
   CHECK(written("a\"b\\c\n\r\t\x01\x1f\x7f") == R"("a\"b\\c\n\r\t\u0001\u001f\u007f")");
-  CHECK(written("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80") == "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"");
+  CHECK(written("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80") ==
+        "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"");
   CHECK(written("\xFF") == "\"\xEF\xBF\xBD\"");
   CHECK(written("a\xC3") == "\"a\xEF\xBF\xBD\"");
   CHECK(written("\xED\xA0\x80") == "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
@@ -70,7 +70,9 @@ TEST_CASE("objects and arrays get their commas") {
 TEST_CASE("the limit's fields follow the excess as it leaks away") {
   purchase_limit limit{rate_limiter_config{}};
   for (int i = 0; i < 6; ++i) CHECK(limit.decide("192.0.2.1", 0).pass);
-  const auto at = [&](instant_ms now) { return limit.state_of("192.0.2.1", now).fields.at(1).second; };
+  const auto at = [&](instant_ms now) {
+    return limit.state_of("192.0.2.1", now).fields.at(1).second;
+  };
   CHECK(limit.state_of("192.0.2.1", 500).evidence == "excess_milli=4000 burst=5 remaining=1");
   CHECK(at(0) == "\"reservations\";r=0;t=3");
   CHECK(at(499) == "\"reservations\";r=0;t=3");

@@ -1,15 +1,19 @@
-// The live console. State comes from GET /api/stream (a snapshot, then a line per event); what a line
-// changes is read again over REST, at most three times a second. Everything that is shown is put in
-// as text, never as markup.
+// The live console. State comes from GET /api/stream (a snapshot, then a line per event); what a
+// line changes is read again over REST, at most three times a second. Everything that is shown is
+// put in as text, never as markup.
 'use strict';
 
 const logLinesMax = 200, mailShownMax = 50, pagesMax = 50, refreshMs = 350;
-const serviceNames = { inventory: 'Inventario', payments: 'Pagos', notifications: 'Notificaciones' };
-const partOfService = { inventory: 'inventory', payments: 'payment', notifications: 'notification' };
+const serviceNames = {
+  inventory: 'Inventario', payments: 'Pagos', notifications: 'Notificaciones',
+};
+const partOfService = {
+  inventory: 'inventory', payments: 'payment', notifications: 'notification',
+};
 const kindNames = {
-  crash: 'Caer', panic: 'Morir una vez', slow: 'Lento', flaky: 'Errores', lossy: 'Pierde respuestas',
-  stall: 'No responde', decline: 'Rechaza pagos', bounce: 'Devuelve correo', disable: 'Desactivar',
-  recover: 'Recuperar',
+  crash: 'Caer', panic: 'Morir una vez', slow: 'Lento', flaky: 'Errores',
+  lossy: 'Pierde respuestas', stall: 'No responde', decline: 'Rechaza pagos',
+  bounce: 'Devuelve correo', disable: 'Desactivar', recover: 'Recuperar',
 };
 const aliases = new Set(['normal', 'enable']);  // further names of "recover"
 const stateNames = {
@@ -74,9 +78,10 @@ function serviceCard(name) {
   const part = health && health.parts.find((p) => p.name === partOfService[name]);
   const down = table.down || (part && part.state !== 'up');
   card.append(make('h3', serviceNames[name]));
-  const state = down ? (part && part.state !== 'up' ? stateNames[part.state] || part.state : 'caído')
-    : table.chaos.length > 0 ? 'con fallos' : 'en marcha';
-  card.append(make('span', state, 'badge ' + (down ? 'bad' : table.chaos.length ? 'warn' : 'good')));
+  const fallen = part && part.state !== 'up' ? stateNames[part.state] || part.state : 'caído';
+  const troubled = table.chaos.length > 0;
+  const state = down ? fallen : troubled ? 'con fallos' : 'en marcha';
+  card.append(make('span', state, 'badge ' + (down ? 'bad' : troubled ? 'warn' : 'good')));
   if (part) card.append(make('small', ` reinicios: ${part.restarts}`));
   const faults = make('ul', undefined, 'faults');
   for (const fault of table.chaos)
@@ -100,9 +105,10 @@ function breakerCard() {
   if (!health) return card;
   const breaker = health.breaker;
   const good = breaker.state === 'closed';
-  card.append(make('span', stateNames[breaker.state] || breaker.state, 'badge ' + (good ? 'good' : 'bad')));
-  card.append(make('p', `fallos seguidos ${breaker.consecutiveFailures} · aperturas ${breaker.trips}` +
-    ` · rechazadas ${breaker.rejected}`));
+  const state = stateNames[breaker.state] || breaker.state;
+  card.append(make('span', state, 'badge ' + (good ? 'good' : 'bad')));
+  card.append(make('p', `fallos seguidos ${breaker.consecutiveFailures} · ` +
+    `aperturas ${breaker.trips} · rechazadas ${breaker.rejected}`));
   if (breaker.retryAfterMs > 0)
     card.append(make('p', `próxima prueba en ${(breaker.retryAfterMs / 1000).toFixed(1)} s`));
   card.append(make('p', `compras en curso ${health.purchasesInFlight}`));
@@ -114,7 +120,8 @@ function showServices() {
   if (!health) return;
   badge(byId('ready'), health.ready ? 'lista' : 'no lista', health.ready ? 'good' : 'bad');
   const store = health.store;
-  byId('waiting').textContent = `por entregar ${store.outboxDue} · sin entrega posible ${store.outboxDead}`;
+  byId('waiting').textContent =
+    `por entregar ${store.outboxDue} · sin entrega posible ${store.outboxDead}`;
 }
 
 // -- seats ------------------------------------------------------------------------------------
@@ -130,7 +137,9 @@ async function buy(seat) {
   if (!byId('buyer').reportValidity()) return;
   const amount = byId('amount').value.trim();
   // The digits go as they were typed: a number of JavaScript would lose "50.00".
-  const order = JSON.stringify({ eventId: byId('event').value, seatId: seat, userEmail: byId('email').value });
+  const order = JSON.stringify({
+    eventId: byId('event').value, seatId: seat, userEmail: byId('email').value,
+  });
   const plain = /^[0-9]+(\.[0-9]+)?$/.test(amount) ? amount : JSON.stringify(amount);
   const { ok, body } = await ask('/api/reservations', {
     method: 'POST', headers: { 'Content-Type': 'application/json' },
@@ -146,8 +155,8 @@ async function showTimeline(id) {
   if (!ok) return;
   const rows = body.timeline.map((entry) => {
     const row = make('tr');
-    for (const text of [clock(entry.at), entry.step, entry.lastedMs, entry.detail, entry.fault || ''])
-      row.append(make('td', text));
+    const cells = [clock(entry.at), entry.step, entry.lastedMs, entry.detail, entry.fault || ''];
+    row.append(...cells.map((text) => make('td', text)));
     return row;
   });
   byId('timeline').tBodies[0].replaceChildren(...rows);
@@ -205,7 +214,8 @@ function logLine(text, className) {
 }
 
 async function refreshMail() {
-  const { list, after } = await lastPage('/api/notifications/mailbox?limit=1000', 'messages', mailCursor);
+  const mailbox = '/api/notifications/mailbox?limit=1000';
+  const { list, after } = await lastPage(mailbox, 'messages', mailCursor);
   mailCursor = after;
   byId('mail').replaceChildren(...list.reverse().map((mail) => {
     const item = make('li', `${clock(mail.deliveredAt)} ${mail.to}: ${mail.subject}`);
@@ -272,7 +282,8 @@ byId('buyer').addEventListener('submit', (event) => event.preventDefault());
 async function start() {
   const { body } = await ask('/openapi.json');
   for (const name of Object.keys(serviceNames)) {
-    const kind = body.paths[`/api/${name}/chaos/{kind}`].post.parameters.find((p) => p.name === 'kind');
+    const { parameters } = body.paths[`/api/${name}/chaos/{kind}`].post;
+    const kind = parameters.find((parameter) => parameter.name === 'kind');
     kindsOf[name] = kind.description.split(', ').filter((k) => !aliases.has(k));
   }
   showServices();

@@ -41,10 +41,9 @@ void show(const served_service& served, const http_request& request, const excha
 void change(const served_service& served, const http_request& request, const exchange& out) {
   const auto* row = find_chaos_kind(served.which, request.captures.at(0));
   if (row == nullptr)
-    return out.refuse(error{errc::unknown_path,
-                            std::string{wire_name(served.which)} +
-                                " takes: " + chaos_kinds_of(served.which),
-                            0});
+    return out.refuse(
+        error{errc::unknown_path,
+              std::string{wire_name(served.which)} + " takes: " + chaos_kinds_of(served.which), 0});
   query_reader query{request};
   auto order = read_chaos_order(served.which, *row, query);
   auto wrong = query.finish();
@@ -54,10 +53,10 @@ void change(const served_service& served, const http_request& request, const exc
   if (!wrong.empty()) return out.refuse(wrong);
   auto message = std::string{served.spanish_name} + ": " + std::string{row->message};
   out.desk().chaos(std::move(order),
-                   answer_with<chaos_table>(out, [which = served.which, message](
-                                                     const exchange& to, const auto& table) {
-                     to.answer(table_body(table, which, message));
-                   }));
+                   answer_with<chaos_table>(
+                       out, [which = served.which, message](const exchange& to, const auto& table) {
+                         to.answer(table_body(table, which, message));
+                       }));
 }
 
 std::string kinds_summary(service which) {
@@ -71,15 +70,19 @@ std::string kinds_summary(service which) {
 
 endpoint table_endpoint(const served_service& served) {
   const auto prefix = "/api/" + std::string{wire_name(served.which)} + "/chaos";
-  return {{listener::gateway, served.at}, "GET", prefix,
-          "What trouble is set, since when, and how many requests it touched.", {},
-          {200, 401, 503}, "application/json", "",
-          std::string{R"({"success":true,"service":")"} + wire_name(served.which) +
-              R"(","down":false,"chaos":[]})",
-          true,
-          [served](const http_request& request, const exchange& out) {
-            show(served, request, out);
-          }};
+  return {
+      {listener::gateway, served.at},
+      "GET",
+      prefix,
+      "What trouble is set, since when, and how many requests it touched.",
+      {},
+      {200, 401, 503},
+      "application/json",
+      "",
+      std::string{R"({"success":true,"service":")"} + wire_name(served.which) +
+          R"(","down":false,"chaos":[]})",
+      true,
+      [served](const http_request& request, const exchange& out) { show(served, request, out); }};
 }
 
 endpoint kind_endpoint(const served_service& served) {

@@ -27,13 +27,13 @@ endpoint asset(std::vector<listener> at, std::string path, std::string summary, 
 void add_console_endpoints(std::vector<endpoint>& table) {
   const std::vector<listener> front = {listener::gateway};
   table.push_back(asset(front, "/", "The live console.", "text/html", console_index_html));
-  table.push_back(asset(front, "/console/app.js", "Its script.", "text/javascript",
-                        console_app_js));
+  table.push_back(
+      asset(front, "/console/app.js", "Its script.", "text/javascript", console_app_js));
   // The documentation has the same looks on every port.
-  table.push_back(asset(every_listener, "/console/style.css", "Its looks.", "text/css",
-                        console_style_css));
-  table.push_back(asset(every_listener, "/console/icon.svg", "Its icon.", "image/svg+xml",
-                        console_icon_svg));
+  table.push_back(
+      asset(every_listener, "/console/style.css", "Its looks.", "text/css", console_style_css));
+  table.push_back(
+      asset(every_listener, "/console/icon.svg", "Its icon.", "image/svg+xml", console_icon_svg));
 }
 
 }  // namespace taquilla::gateway

@@ -1,9 +1,9 @@
-#include <algorithm>
-
 #include "gateway/exchange.hpp"
 #include "gateway/query.hpp"
 #include "gateway/routes/routes.hpp"
 #include "gateway/wire.hpp"
+
+#include <algorithm>
 
 namespace taquilla::gateway {
 
@@ -72,20 +72,49 @@ void add_event_endpoints(std::vector<endpoint>& table) {
   const parameter_doc id{place::path, "id", "name of the event, e.g. EVT-001", true};
   const parameter_doc limit{place::query, "limit", "1..1000, 100 when absent", false};
   const parameter_doc after{place::query, "after", "cursor of the page before", false};
-  table.push_back({front, "GET", "/api/events", "The events, and how many seats are taken.", {},
-                   {200, 503}, "application/json", "",
-                   std::string{R"({"events":[)"} + event_example + R"(],"next":null})", false,
+  table.push_back({front,
+                   "GET",
+                   "/api/events",
+                   "The events, and how many seats are taken.",
+                   {},
+                   {200, 503},
+                   "application/json",
+                   "",
+                   std::string{R"({"events":[)"} + event_example + R"(],"next":null})",
+                   false,
                    list_events});
-  table.push_back({front, "GET", "/api/events/{id}", "One event.", {id}, {200, 404, 503},
-                   "application/json", "", event_example, false, show_event});
-  table.push_back({front, "GET", "/api/events/{id}/seats",
-                   "What is free, held and sold, in the order of the venue.", {id, limit, after},
-                   {200, 404, 422, 503}, "application/json", "", seats_example, false,
+  table.push_back({front,
+                   "GET",
+                   "/api/events/{id}",
+                   "One event.",
+                   {id},
+                   {200, 404, 503},
+                   "application/json",
+                   "",
+                   event_example,
+                   false,
+                   show_event});
+  table.push_back({front,
+                   "GET",
+                   "/api/events/{id}/seats",
+                   "What is free, held and sold, in the order of the venue.",
+                   {id, limit, after},
+                   {200, 404, 422, 503},
+                   "application/json",
+                   "",
+                   seats_example,
+                   false,
                    seats_of_event});
-  table.push_back({{listener::gateway, listener::inventory}, "GET", "/api/inventory/seats",
+  table.push_back({{listener::gateway, listener::inventory},
+                   "GET",
+                   "/api/inventory/seats",
                    "The same, as INVENTORY's own port gives it.",
                    {{place::query, "eventId", "name of the event", true}, limit, after},
-                   {200, 404, 422, 503}, "application/json", "", seats_example, false,
+                   {200, 404, 422, 503},
+                   "application/json",
+                   "",
+                   seats_example,
+                   false,
                    seats_of_inventory});
 }
 

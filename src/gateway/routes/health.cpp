@@ -59,19 +59,51 @@ void metrics(const http_request&, const exchange& out) {
 }  // namespace
 
 void add_health_endpoints(std::vector<endpoint>& table) {
-  table.push_back({every_listener, "GET", "/livez", "The process answers.", {}, {200},
-                   "application/json", "", R"({"live":true})", false, live});
-  table.push_back({every_listener, "GET", "/readyz",
+  table.push_back({every_listener,
+                   "GET",
+                   "/livez",
+                   "The process answers.",
+                   {},
+                   {200},
+                   "application/json",
+                   "",
+                   R"({"live":true})",
+                   false,
+                   live});
+  table.push_back({every_listener,
+                   "GET",
+                   "/readyz",
                    "Store open, actors up. A service under chaos does not make us unready: we "
                    "keep selling.",
-                   {}, {200, 503}, "application/json", "", R"({"ready":true,"draining":false})",
-                   false, ready});
-  table.push_back({every_listener, "GET", "/health",
-                   "Every part with its state, since when and why; the breaker; the store.", {},
-                   {200, 503}, "application/json", "",
-                   R"({"version":"0.1.0","ready":true,"draining":false,"parts":[]})", false, full});
-  table.push_back({every_listener, "GET", "/metrics", "Numbers for Prometheus.", {}, {200},
-                   "text/plain", "", "", false, metrics});
+                   {},
+                   {200, 503},
+                   "application/json",
+                   "",
+                   R"({"ready":true,"draining":false})",
+                   false,
+                   ready});
+  table.push_back({every_listener,
+                   "GET",
+                   "/health",
+                   "Every part with its state, since when and why; the breaker; the store.",
+                   {},
+                   {200, 503},
+                   "application/json",
+                   "",
+                   R"({"version":"0.1.0","ready":true,"draining":false,"parts":[]})",
+                   false,
+                   full});
+  table.push_back({every_listener,
+                   "GET",
+                   "/metrics",
+                   "Numbers for Prometheus.",
+                   {},
+                   {200},
+                   "text/plain",
+                   "",
+                   "",
+                   false,
+                   metrics});
 }
 
 }  // namespace taquilla::gateway

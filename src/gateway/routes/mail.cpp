@@ -1,9 +1,9 @@
-#include <algorithm>
-
 #include "gateway/exchange.hpp"
 #include "gateway/query.hpp"
 #include "gateway/routes/routes.hpp"
 #include "gateway/wire.hpp"
+
+#include <algorithm>
 
 namespace taquilla::gateway {
 
@@ -28,8 +28,10 @@ void read_mailbox(const http_request& request, const exchange& out) {
   auto done = answer_with<mails>(out, [](const exchange& to, const auto& found) {
     to.answer(page("messages", found.list, found.next, write_message));
   });
-  if (wait_ms > 0) out.desk().wait_for_mail(std::move(filter), wait_ms, std::move(done));
-  else out.desk().mailbox(std::move(filter), std::move(done));
+  if (wait_ms > 0)
+    out.desk().wait_for_mail(std::move(filter), wait_ms, std::move(done));
+  else
+    out.desk().mailbox(std::move(filter), std::move(done));
 }
 
 void read_outbox(const http_request& request, const exchange& out) {
@@ -50,23 +52,37 @@ void add_mail_endpoints(std::vector<endpoint>& table) {
   const std::vector<listener> at = {listener::gateway, listener::notification};
   const parameter_doc limit{place::query, "limit", "1..1000, 100 when absent", false};
   const parameter_doc after{place::query, "after", "cursor of the page before", false};
-  table.push_back({at, "GET", "/api/notifications/mailbox", "Mail that was delivered.",
+  table.push_back({at,
+                   "GET",
+                   "/api/notifications/mailbox",
+                   "Mail that was delivered.",
                    {{place::query, "to", "only to this address", false},
                     {place::query, "wait",
                      "seconds (30 at most) to wait for a message when there is none", false},
-                    limit, after},
-                   {200, 422, 503}, "application/json", "",
+                    limit,
+                    after},
+                   {200, 422, 503},
+                   "application/json",
+                   "",
                    R"({"messages":[{"messageId":"1-confirmed","reservationId":1,)"
                    R"("to":"test@email.com","subject":"Reserva 1 confirmada","body":"...",)"
                    R"("deliveredAt":"2026-01-01T20:00:00.100Z"}],"next":null})",
-                   false, read_mailbox});
-  table.push_back({at, "GET", "/api/notifications/outbox", "Mail that waits, and why.",
-                   {limit, after}, {200, 422, 503}, "application/json", "",
+                   false,
+                   read_mailbox});
+  table.push_back({at,
+                   "GET",
+                   "/api/notifications/outbox",
+                   "Mail that waits, and why.",
+                   {limit, after},
+                   {200, 422, 503},
+                   "application/json",
+                   "",
                    R"({"due":[{"messageId":"2-confirmed","reservationId":2,"to":"test@email.com",)"
                    R"("subject":"Reserva 2 confirmada","createdAt":"2026-01-01T20:00:00.000Z",)"
                    R"("notBefore":"2026-01-01T20:00:05.000Z","attempts":3,"dead":false,)"
                    R"("reason":"notification_unavailable"}],"next":null})",
-                   false, read_outbox});
+                   false,
+                   read_outbox});
 }
 
 }  // namespace taquilla::gateway

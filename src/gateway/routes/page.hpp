@@ -1,10 +1,10 @@
-// What a page for people needs beside its text: header fields that allow it our own files and nothing
-// else. No inline script or style, no frame around it, no address of ours in a Referer.
+// What a page for people needs beside its text: header fields that allow it our own files and
+// nothing else. No inline script or style, no frame around it, no address of ours in a Referer.
 #pragma once
 
-#include <string>
-
 #include "gateway/http.hpp"
+
+#include <string>
 
 namespace taquilla::gateway {
 

@@ -87,13 +87,13 @@ void list(const http_request& request, const exchange& out) {
     known = known || filter.state == to_string(state);
   if (!known) query.wrong("state", "debe ser pending, confirmed, cancelled o failed");
   if (const auto wrong = query.finish(); !wrong.empty()) return out.refuse(wrong);
-  out.desk().reservations_like(
-      std::move(filter), answer_with<reservations>(out, [](const exchange& to, auto& found) {
-        to.answer(page("reservations", found.list, cursor_of(found.next),
-                       [](json_writer& json, const reservation& record) {
-                         write_reservation(json, record, false);
-                       }));
-      }));
+  out.desk().reservations_like(std::move(filter),
+                               answer_with<reservations>(out, [](const exchange& to, auto& found) {
+                                 to.answer(page("reservations", found.list, cursor_of(found.next),
+                                                [](json_writer& json, const reservation& record) {
+                                                  write_reservation(json, record, false);
+                                                }));
+                               }));
 }
 
 /// The id of the path; refuses when it cannot be one.
@@ -125,17 +125,16 @@ void cancel(const http_request& request, const exchange& out) {
   const auto id = id_of(request, out);
   if (!id) return;
   out.desk().cancel(*id, answer_with<reservation>(out, [](const exchange& to, auto& record) {
-                      const bool failed = record.state == reservation_state::failed;
-                      json_writer json;
-                      json.open_object()
-                          .boolean("success", true)
-                          .number("reservationId", record.id)
-                          .text("message", failed ? "La reserva no llegó a hacerse"
-                                                  : "Reserva cancelada")
-                          .text("state", to_string(record.state))
-                          .close_object();
-                      to.answer(json.take());
-                    }));
+    const bool failed = record.state == reservation_state::failed;
+    json_writer json;
+    json.open_object()
+        .boolean("success", true)
+        .number("reservationId", record.id)
+        .text("message", failed ? "La reserva no llegó a hacerse" : "Reserva cancelada")
+        .text("state", to_string(record.state))
+        .close_object();
+    to.answer(json.take());
+  }));
 }
 
 endpoint purchase_endpoint() {
@@ -165,23 +164,44 @@ void add_reservation_endpoints(std::vector<endpoint>& table) {
   const std::vector<listener> front = {listener::gateway};
   const parameter_doc id{place::path, "id", "number of the reservation", true};
   table.push_back(purchase_endpoint());
-  table.push_back({front, "GET", "/api/reservations", "Reservations, oldest first, by page.",
+  table.push_back({front,
+                   "GET",
+                   "/api/reservations",
+                   "Reservations, oldest first, by page.",
                    {{place::query, "userEmail", "only of this buyer", false},
                     {place::query, "eventId", "only for this event", false},
                     {place::query, "state", "pending, confirmed, cancelled or failed", false},
                     {place::query, "limit", "1..1000, 100 when absent", false},
                     {place::query, "after", "cursor of the page before", false}},
-                   {200, 422, 503}, "application/json", "", R"({"reservations":[],"next":null})",
-                   false, list});
-  table.push_back({front, "GET", "/api/reservations/{id}",
-                   "One reservation with its timeline: every step, attempt, wait and fault.", {id},
-                   {200, 404, 503}, "application/json", "", reservation_example, false, show});
-  table.push_back({front, "DELETE", "/api/reservations/{id}",
+                   {200, 422, 503},
+                   "application/json",
+                   "",
+                   R"({"reservations":[],"next":null})",
+                   false,
+                   list});
+  table.push_back({front,
+                   "GET",
+                   "/api/reservations/{id}",
+                   "One reservation with its timeline: every step, attempt, wait and fault.",
+                   {id},
+                   {200, 404, 503},
+                   "application/json",
+                   "",
+                   reservation_example,
+                   false,
+                   show});
+  table.push_back({front,
+                   "DELETE",
+                   "/api/reservations/{id}",
                    "Cancels: refunds, frees the seat, mails the buyer. Repeating changes nothing.",
-                   {id}, {200, 404, 409, 503}, "application/json", "",
+                   {id},
+                   {200, 404, 409, 503},
+                   "application/json",
+                   "",
                    R"({"success":true,"reservationId":1,"message":"Reserva cancelada",)"
                    R"("state":"cancelled"})",
-                   false, cancel});
+                   false,
+                   cancel});
 }
 
 }  // namespace taquilla::gateway

@@ -1,10 +1,11 @@
-// The endpoint families. Each function adds the endpoints of one family to the table; each lives in a
-// file of its own. Handlers read a request, ask the front desk, and write one answer; they never wait.
+// The endpoint families. Each function adds the endpoints of one family to the table; each lives in
+// a file of its own. Handlers read a request, ask the front desk, and write one answer; they never
+// wait.
 #pragma once
 
-#include <vector>
-
 #include "gateway/endpoint.hpp"
+
+#include <vector>
 
 namespace taquilla::gateway {
 

@@ -75,12 +75,19 @@ void follow(const http_request& request, const exchange& out) {
 }  // namespace
 
 void add_stream_endpoint(std::vector<endpoint>& table) {
-  table.push_back({{listener::gateway}, "GET", "/api/stream",
+  table.push_back({{listener::gateway},
+                   "GET",
+                   "/api/stream",
                    "What happens, as server-sent events: `snapshot` first, then a line each with "
                    "its sequence number as id; `skipped` tells of lost lines, `bye` of the end.",
                    {{place::query, "after", "sequence number that was seen last", false},
                     {place::header, "Last-Event-ID", "the same, as browsers send it", false}},
-                   {200, 422, 503}, "text/event-stream", "", "", false, follow});
+                   {200, 422, 503},
+                   "text/event-stream",
+                   "",
+                   "",
+                   false,
+                   follow});
 }
 
 }  // namespace taquilla::gateway
