@@ -1,11 +1,12 @@
-// The HTTP edge in plain C++: what a request is, what an answer is, and the two sides that meet here.
+// The HTTP edge in plain C++: what a request is, what an answer is, and the two sides that meet
+// here.
 //
 //   bytes -> http_server (sockets, framing, cpp-httplib) -> route -> responder -> bytes
 //
 // The server side knows sockets and nothing of tickets; the application side (routes.hpp) knows
-// tickets and nothing of sockets. Handlers never block: they take a `responder`, return at once, and
-// the answer may come later and from any thread. That is why a purchase in flight costs memory and
-// not a thread. No CAF and no httplib here: both sides include this header alone.
+// tickets and nothing of sockets. Handlers never block: they take a `responder`, return at once,
+// and the answer may come later and from any thread. That is why a purchase in flight costs memory
+// and not a thread. No CAF and no httplib here: both sides include this header alone.
 #pragma once
 
 #include <chrono>
@@ -28,15 +29,15 @@ inline constexpr std::size_t listener_count = 4;
 /// are the raw bytes of the wire, trimmed of blanks and never percent-decoded.
 struct http_request {
   listener at = listener::gateway;
-  std::string method;                                       ///< "GET", "POST", ...
-  std::string path;                                         ///< percent-decoded, no query
+  std::string method;  ///< "GET", "POST", ...
+  std::string path;    ///< percent-decoded, no query
   /// Percent-decoded, '+' as a blank; sorted by name, repeated names in the order sent.
   std::vector<std::pair<std::string, std::string>> query;
   std::vector<std::pair<std::string, std::string>> headers;  ///< as sent, in order
-  std::vector<std::string> captures;                        ///< the groups of the route's pattern
+  std::vector<std::string> captures;                         ///< the groups of the route's pattern
   std::string body;
-  std::string peer;                                         ///< address of the socket, no port
-  std::chrono::steady_clock::time_point received_at{};      ///< when its last byte was read
+  std::string peer;                                     ///< address of the socket, no port
+  std::chrono::steady_clock::time_point received_at{};  ///< when its last byte was read
 
   /// First value of header `name`; empty when absent.
   std::string_view header(std::string_view name) const;
@@ -65,7 +66,8 @@ struct http_response {
   std::string content_type = "application/json; charset=utf-8";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::shared_ptr<byte_source> stream;  ///< when set, `body` is sent first and the rest is taken here
+  std::shared_ptr<byte_source>
+      stream;  ///< when set, `body` is sent first and the rest is taken here
 };
 
 /// Gives the one answer of a request. Callable from any thread, once; a second call does nothing.
@@ -80,7 +82,8 @@ struct route {
 };
 
 /// What the server serves. All functions are called from several threads at once, may be called on
-/// a thread that carries sockets, and so never block. One that throws is answered 500 by the server.
+/// a thread that carries sockets, and so never block. One that throws is answered 500 by the
+/// server.
 class http_application {
  public:
   virtual ~http_application() = default;
@@ -101,23 +104,24 @@ class http_application {
 struct http_server_options {
   std::vector<std::string> bind = {"127.0.0.1", "::1"};
   std::uint16_t ports[listener_count] = {80, 8082, 8083, 8084};  ///< 0: the system picks
-  std::size_t threads = 2;                     ///< that run handlers (1..64)
-  std::size_t connections_max = 8192;          ///< all listeners together
+  std::size_t threads = 2;                                       ///< that run handlers (1..64)
+  std::size_t connections_max = 8192;                            ///< all listeners together
   std::size_t body_bytes_max = 16 * 1024;
   std::size_t head_bytes_max = 8 * 1024;
   std::size_t target_bytes_max = 2048;
   std::size_t header_fields_max = 64;
-  std::size_t queue_max = 1024;                ///< framed requests that wait for a thread
+  std::size_t queue_max = 1024;  ///< framed requests that wait for a thread
   std::chrono::milliseconds queue_age_max{500};
   std::chrono::milliseconds head_timeout{3000};
   std::chrono::milliseconds body_timeout{5000};
   std::chrono::milliseconds idle_timeout{30000};
   std::chrono::milliseconds write_timeout{10000};
   std::chrono::milliseconds answer_timeout{60000};  ///< a handler that never answers: 504 by us
-  std::chrono::milliseconds linger_timeout{1000};   ///< reads on after an error answer, before close
-  std::size_t pipelined_max = 32;                   ///< requests of one connection in work at once
-  std::size_t connection_outbound_max = 256 * 1024; ///< unsent bytes: over it nothing more is begun
-  std::size_t outbound_max = 64 * 1024 * 1024;      ///< unsent bytes of all: over it, reset
+  std::chrono::milliseconds linger_timeout{1000};  ///< reads on after an error answer, before close
+  std::size_t pipelined_max = 32;                  ///< requests of one connection in work at once
+  std::size_t connection_outbound_max =
+      256 * 1024;                               ///< unsent bytes: over it nothing more is begun
+  std::size_t outbound_max = 64 * 1024 * 1024;  ///< unsent bytes of all: over it, reset
 };
 
 /// A listener that could not be had: what, why, and which port, for the error text of main.

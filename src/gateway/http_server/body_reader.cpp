@@ -42,15 +42,25 @@ std::size_t body_reader::feed(std::string_view bytes, std::string& body) {
 std::size_t body_reader::advance(std::string_view bytes, std::string& body) {
   const char c = bytes.front();
   switch (step_) {
-    case step::data: return read_data(bytes, body);
-    case step::size: return read_size(c, body.size());
-    case step::extension: return read_extension(c);
-    case step::size_line_feed: return expect(c, '\n', left_ > 0 ? step::data : step::last_return);
-    case step::data_return: return expect(c, '\r', step::data_line_feed);
-    case step::data_line_feed: digits_ = 0; return expect(c, '\n', step::size);
-    case step::last_return: return expect(c, '\r', step::last_line_feed);
-    case step::last_line_feed: return expect(c, '\n', step::done);
-    case step::done: break;
+    case step::data:
+      return read_data(bytes, body);
+    case step::size:
+      return read_size(c, body.size());
+    case step::extension:
+      return read_extension(c);
+    case step::size_line_feed:
+      return expect(c, '\n', left_ > 0 ? step::data : step::last_return);
+    case step::data_return:
+      return expect(c, '\r', step::data_line_feed);
+    case step::data_line_feed:
+      digits_ = 0;
+      return expect(c, '\n', step::size);
+    case step::last_return:
+      return expect(c, '\r', step::last_line_feed);
+    case step::last_line_feed:
+      return expect(c, '\n', step::done);
+    case step::done:
+      break;
   }
   return 0;
 }

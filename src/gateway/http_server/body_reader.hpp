@@ -3,12 +3,12 @@
 // trailers. As with the head, the first wrong byte decides.
 #pragma once
 
+#include "gateway/http_server/framing.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "gateway/http_server/framing.hpp"
 
 namespace taquilla::gateway {
 
@@ -25,8 +25,17 @@ class body_reader {
   const std::optional<framing_error>& error() const { return error_; }
 
  private:
-  enum class step { data, size, extension, size_line_feed, data_return, data_line_feed,
-                    last_return, last_line_feed, done };
+  enum class step {
+    data,
+    size,
+    extension,
+    size_line_feed,
+    data_return,
+    data_line_feed,
+    last_return,
+    last_line_feed,
+    done
+  };
 
   std::size_t advance(std::string_view bytes, std::string& body);
   std::size_t read_data(std::string_view bytes, std::string& body);

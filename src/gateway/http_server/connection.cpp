@@ -1,11 +1,12 @@
 #include "gateway/http_server/connection.hpp"
 
+#include "gateway/http_server/reactor.hpp"
+
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
+
 #include <string_view>
 #include <utility>
-
-#include "gateway/http_server/reactor.hpp"
 
 namespace taquilla::gateway {
 
@@ -33,9 +34,7 @@ connection::connection(reactor& home, asio::ip::tcp::socket socket, listener at,
       socket_{std::move(socket)},
       at_{at},
       peer_{std::move(peer)},
-      framer_{limits_of(home.options())} {
-  ++home_.counters().open_connections;
-}
+      framer_{limits_of(home.options())} {}
 
 // A client that connects and says nothing has the time of a head, not that of an idle connection
 // which has proved itself by a request.
@@ -45,16 +44,16 @@ void connection::start() {
 }
 
 void connection::read() {
-  const bool wanted = phase_ == phase::lingering ||
-                      (phase_ == phase::serving && leftover_.empty() &&
-                       (!last_request_seen_ || stream_ != nullptr));
+  const bool wanted =
+      phase_ == phase::lingering || (phase_ == phase::serving && leftover_.empty() &&
+                                     (!last_request_seen_ || stream_ != nullptr));
   if (reading_ || !wanted) return;
   reading_ = true;
-  socket_.async_read_some(
-      asio::buffer(input_), [self = shared_from_this()](const std::error_code& error, std::size_t n) {
-        self->reading_ = false;
-        if (self->phase_ != phase::gone) self->on_read(error, n);
-      });
+  socket_.async_read_some(asio::buffer(input_),
+                          [self = shared_from_this()](const std::error_code& error, std::size_t n) {
+                            self->reading_ = false;
+                            if (self->phase_ != phase::gone) self->on_read(error, n);
+                          });
 }
 
 void connection::on_read(const std::error_code& error, std::size_t bytes) {
@@ -88,8 +87,11 @@ bool connection::frame() {
   while (at < leftover_.size() && may_frame()) {
     at += feed_framer(std::string_view{leftover_}.substr(at));
     switch (framer_.now()) {
-      case framer::state::reading: break;
-      case framer::state::complete: begin(framer_.take()); break;
+      case framer::state::reading:
+        break;
+      case framer::state::complete:
+        begin(framer_.take());
+        break;
       case framer::state::failed:
         refuse_bytes(framer_.error().status, framer_.error().detail);
         break;
@@ -107,8 +109,10 @@ std::size_t connection::feed_framer(std::string_view bytes) {
   const bool was_idle = framer_.idle(), was_in_body = framer_.in_body();
   const auto consumed = framer_.feed(bytes);
   if (framer_.now() == framer::state::complete) return consumed;
-  if (framer_.in_body() && !was_in_body) input_due_ = now() + home_.options().body_timeout;
-  else if (was_idle) input_due_ = now() + home_.options().head_timeout;
+  if (framer_.in_body() && !was_in_body)
+    input_due_ = now() + home_.options().body_timeout;
+  else if (was_idle)
+    input_due_ = now() + home_.options().head_timeout;
   return consumed;
 }
 

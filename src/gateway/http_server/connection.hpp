@@ -8,18 +8,19 @@
 // Every event ends in `pump`, which moves whatever can move; so no event has to know the others.
 #pragma once
 
-#include <array>
+#include "gateway/http_server/deadlines.hpp"
+#include "gateway/http_server/framer.hpp"
+#include "gateway/http_server/outbox.hpp"
+#include "gateway/http_server/pipeline.hpp"
+
 #include <asio/ip/tcp.hpp>
+
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
-
-#include "gateway/http_server/deadlines.hpp"
-#include "gateway/http_server/framer.hpp"
-#include "gateway/http_server/outbox.hpp"
-#include "gateway/http_server/pipeline.hpp"
 
 namespace taquilla::gateway {
 

@@ -1,11 +1,13 @@
-// The half of a connection that concerns output, deadlines and the end; connection.cpp has the rest.
-#include <algorithm>
-#include <asio/buffer.hpp>
-#include <cstdio>
-#include <utility>
-
+// The half of a connection that concerns output, deadlines and the end; connection.cpp has the
+// rest.
 #include "gateway/http_server/connection.hpp"
 #include "gateway/http_server/reactor.hpp"
+
+#include <asio/buffer.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
 
 namespace taquilla::gateway {
 
@@ -36,8 +38,10 @@ bool connection::flush() {
   const int status = slot.response->status;
   outbox_.adopt(home_.write(std::move(*slot.response), slot.shape));
   if (!stream) return true;
-  if (slot.shape.head_only || status == 204 || status == 304) stream->closed();
-  else open_stream(std::move(stream), !slot.shape.http_1_0, std::move(first));
+  if (slot.shape.head_only || status == 204 || status == 304)
+    stream->closed();
+  else
+    open_stream(std::move(stream), !slot.shape.http_1_0, std::move(first));
   return true;
 }
 

@@ -86,6 +86,7 @@ bool doorman::accept_one(bool& more) {
   if (!error) socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
   if (error) return true;
   ++counters_.accepted;
+  ++counters_.open_connections;  // here already, so that a burst cannot pass the bound
   sink_.receive(std::move(socket), at_, peer.address().to_string());
   return true;
 }

@@ -3,15 +3,16 @@
 // makes it turn clients away and take a breath. Lives on the loop of the first reactor.
 #pragma once
 
+#include "gateway/http_server/platform.hpp"
+#include "gateway/http_server/traffic.hpp"
+
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/ip/v6_only.hpp>
 #include <asio/steady_timer.hpp>
+
 #include <cstddef>
 #include <system_error>
-
-#include "gateway/http_server/platform.hpp"
-#include "gateway/http_server/traffic.hpp"
 
 namespace taquilla::gateway {
 

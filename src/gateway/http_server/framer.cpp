@@ -1,8 +1,8 @@
 #include "gateway/http_server/framer.hpp"
 
-#include <utility>
-
 #include "gateway/http_server/head_rules.hpp"
+
+#include <utility>
 
 namespace taquilla::gateway {
 

@@ -1,25 +1,25 @@
 // Turns the bytes of a connection into requests, one after the other, before anything else looks at
-// them. Incremental and pure: no socket, no clock, no library. The same bytes give the same requests
-// and the same error however they are cut into reads. After an error the stream cannot be trusted
-// any more and the framer takes nothing further: the connection is to be closed.
+// them. Incremental and pure: no socket, no clock, no library. The same bytes give the same
+// requests and the same error however they are cut into reads. After an error the stream cannot be
+// trusted any more and the framer takes nothing further: the connection is to be closed.
 #pragma once
-
-#include <cstddef>
-#include <string_view>
 
 #include "gateway/http_server/body_reader.hpp"
 #include "gateway/http_server/framing.hpp"
 #include "gateway/http_server/head_reader.hpp"
+
+#include <cstddef>
+#include <string_view>
 
 namespace taquilla::gateway {
 
 class framer {
  public:
   enum class state {
-    reading,          ///< needs more bytes
-    expects_continue, ///< head is right, the client waits for "100 Continue": call `go_on`
-    complete,         ///< `take` the request
-    failed,           ///< `error` says why
+    reading,           ///< needs more bytes
+    expects_continue,  ///< head is right, the client waits for "100 Continue": call `go_on`
+    complete,          ///< `take` the request
+    failed,            ///< `error` says why
   };
 
   explicit framer(const framing_limits& limits) : limits_{limits}, head_{limits} {}

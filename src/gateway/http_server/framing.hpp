@@ -2,11 +2,11 @@
 // shared by the readers of head and body, by the rules and by the reactor. No sockets.
 #pragma once
 
+#include "gateway/http.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
-
-#include "gateway/http.hpp"
 
 namespace taquilla::gateway {
 

@@ -51,20 +51,30 @@ std::size_t head_reader::feed(std::string_view bytes) {
 
 std::size_t head_reader::advance(std::string_view bytes) {
   switch (step_) {
-    case step::method: return read_method(bytes);
-    case step::target: return read_target(bytes);
-    case step::version: return read_version(bytes.front());
-    case step::line_feed: return expect_line_feed(bytes.front(), step::field_start);
-    case step::field_start: return start_field(bytes.front());
-    case step::field_name: return read_name(bytes);
+    case step::method:
+      return read_method(bytes);
+    case step::target:
+      return read_target(bytes);
+    case step::version:
+      return read_version(bytes.front());
+    case step::line_feed:
+      return expect_line_feed(bytes.front(), step::field_start);
+    case step::field_start:
+      return start_field(bytes.front());
+    case step::field_name:
+      return read_name(bytes);
     case step::blanks:
       if (bytes.front() == ' ' || bytes.front() == '\t') return 1;
       step_ = step::field_value;
       return 0;
-    case step::field_value: return read_value(bytes);
-    case step::field_line_feed: return expect_line_feed(bytes.front(), step::field_start);
-    case step::last_line_feed: return expect_line_feed(bytes.front(), step::done);
-    case step::done: break;
+    case step::field_value:
+      return read_value(bytes);
+    case step::field_line_feed:
+      return expect_line_feed(bytes.front(), step::field_start);
+    case step::last_line_feed:
+      return expect_line_feed(bytes.front(), step::done);
+    case step::done:
+      break;
   }
   return 0;
 }
@@ -86,8 +96,7 @@ std::size_t head_reader::read_target(std::string_view bytes) {
     return fail(414, "The request target is too long.");
   head_.target.append(bytes.substr(0, n));
   if (n == bytes.size()) return n;
-  if (bytes[n] != ' ' || head_.target.empty())
-    return fail(400, "The request target is malformed.");
+  if (bytes[n] != ' ' || head_.target.empty()) return fail(400, "The request target is malformed.");
   step_ = step::version;
   return n + 1;
 }

@@ -3,12 +3,12 @@
 // Collects the request line and the raw fields; what they mean together is head_rules' matter.
 #pragma once
 
+#include "gateway/http_server/framing.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "gateway/http_server/framing.hpp"
 
 namespace taquilla::gateway {
 
@@ -27,8 +27,17 @@ class head_reader {
 
  private:
   enum class step {
-    method, target, version, line_feed,
-    field_start, field_name, blanks, field_value, field_line_feed, last_line_feed, done,
+    method,
+    target,
+    version,
+    line_feed,
+    field_start,
+    field_name,
+    blanks,
+    field_value,
+    field_line_feed,
+    last_line_feed,
+    done,
   };
 
   std::size_t advance(std::string_view bytes);

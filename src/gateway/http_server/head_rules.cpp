@@ -1,10 +1,10 @@
 #include "gateway/http_server/head_rules.hpp"
 
+#include "gateway/http_server/target.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
-
-#include "gateway/http_server/target.hpp"
 
 namespace taquilla::gateway {
 
@@ -124,8 +124,8 @@ head_verdict judge_head(framed_request& head, const framing_limits& limits) {
   head.close = fields.close || head.http_1_0;
   head.method_known = contains_method(head.request.method);
   verdict.chunked = fields.transfer_encodings > 0;
-  verdict.continue_wanted = fields.expects == 1 && !head.http_1_0 &&
-                            (verdict.chunked || verdict.content_length > 0);
+  verdict.continue_wanted =
+      fields.expects == 1 && !head.http_1_0 && (verdict.chunked || verdict.content_length > 0);
   return verdict;
 }
 

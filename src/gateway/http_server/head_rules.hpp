@@ -3,10 +3,10 @@
 // an error. Pure: one function from a head to a verdict.
 #pragma once
 
+#include "gateway/http_server/framing.hpp"
+
 #include <cstddef>
 #include <optional>
-
-#include "gateway/http_server/framing.hpp"
 
 namespace taquilla::gateway {
 

@@ -89,7 +89,8 @@ class route_matcher::library : public httplib::Server {
   std::vector<std::string> allowed(const std::string& path) const {
     std::set<std::string> methods;
     for (const auto& [pattern, r] : patterns_)
-      if (methods.count(r->method) == 0 && std::regex_match(path, pattern)) methods.insert(r->method);
+      if (methods.count(r->method) == 0 && std::regex_match(path, pattern))
+        methods.insert(r->method);
     if (methods.count("GET") > 0) methods.insert("HEAD");
     return {methods.begin(), methods.end()};
   }
@@ -148,7 +149,8 @@ class response_writer::library : public httplib::Server {
     shape_ = shape;
     std::string out;
     out.reserve(512 + response_.body.size());
-    memory_stream stream{shape.head_only ? "HEAD / HTTP/1.1\r\n\r\n" : "GET / HTTP/1.1\r\n\r\n", &out};
+    memory_stream stream{shape.head_only ? "HEAD / HTTP/1.1\r\n\r\n" : "GET / HTTP/1.1\r\n\r\n",
+                         &out};
     bool closed = false;
     process_request(stream, true, closed, nullptr);
     response_ = {};

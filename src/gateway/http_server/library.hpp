@@ -5,11 +5,11 @@
 // Neither class is shared between threads; each reactor has its own.
 #pragma once
 
+#include "gateway/http_server/framing.hpp"
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "gateway/http_server/framing.hpp"
 
 namespace taquilla::gateway {
 

@@ -1,7 +1,10 @@
 // Where answers arrive from any thread, for one reactor to collect. Outlives the reactor as long as
-// somebody still holds a responder: what comes after `close` is dropped in silence. The lock is held
-// for a few instructions only.
+// somebody still holds a responder: what comes after `close` is dropped in silence. The lock is
+// held for a few instructions only.
 #pragma once
+
+#include "gateway/http.hpp"
+#include "gateway/http_server/pipeline.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -9,9 +12,6 @@
 #include <mutex>
 #include <optional>
 #include <vector>
-
-#include "gateway/http.hpp"
-#include "gateway/http_server/pipeline.hpp"
 
 namespace taquilla::gateway {
 

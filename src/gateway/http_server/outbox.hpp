@@ -12,8 +12,10 @@ class outbox {
   void append(std::string_view bytes) { buffer_.append(bytes); }
   /// The same without a copy where possible.
   void adopt(std::string bytes) {
-    if (buffer_.empty()) buffer_ = std::move(bytes);
-    else buffer_.append(bytes);
+    if (buffer_.empty())
+      buffer_ = std::move(bytes);
+    else
+      buffer_.append(bytes);
   }
   std::string_view pending() const { return std::string_view{buffer_}.substr(sent_); }
   bool empty() const { return sent_ == buffer_.size(); }

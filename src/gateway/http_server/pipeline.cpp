@@ -24,9 +24,8 @@ bool pipeline::answer(ticket which, http_response response) {
 }
 
 bool pipeline::may_join(bool safe) const {
-  return slots_.empty() || (safe && std::all_of(slots_.begin(), slots_.end(), [](const auto& slot) {
-                              return slot.safe;
-                            }));
+  return slots_.empty() || (safe && std::all_of(slots_.begin(), slots_.end(),
+                                                [](const auto& slot) { return slot.safe; }));
 }
 
 bool pipeline::front_ready() const {

@@ -2,6 +2,9 @@
 // whatever order the answers become ready in, they leave in this one. Pure bookkeeping, one thread.
 #pragma once
 
+#include "gateway/http.hpp"
+#include "gateway/http_server/library.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,17 +12,14 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/http.hpp"
-#include "gateway/http_server/library.hpp"
-
 namespace taquilla::gateway {
 
 struct pending_answer {
   answer_shape shape;
-  bool safe = false;                     ///< GET, HEAD, OPTIONS: may run beside other safe ones
-  bool interim = false;                  ///< stands for "100 Continue", not for an answer
+  bool safe = false;     ///< GET, HEAD, OPTIONS: may run beside other safe ones
+  bool interim = false;  ///< stands for "100 Continue", not for an answer
   std::chrono::steady_clock::time_point since{};
-  std::optional<http_response> response; ///< set once it is ready
+  std::optional<http_response> response;  ///< set once it is ready
 };
 
 class pipeline {

@@ -1,12 +1,11 @@
-#include <fcntl.h>
-#include <sys/resource.h>
-#include <unistd.h>
+#include "gateway/http_server/platform.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-
-#include "gateway/http_server/platform.hpp"
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace taquilla::gateway {
 

@@ -1,7 +1,9 @@
 #include "gateway/http_server/reactor.hpp"
 
-#include <algorithm>
 #include <asio/post.hpp>
+
+#include <algorithm>
+#include <new>
 #include <utility>
 
 namespace taquilla::gateway {
@@ -34,7 +36,8 @@ reactor::reactor(const http_server_options& options, http_application& applicati
       counters_{counters},
       guard_{context_.get_executor()},
       timer_{context_},
-      queue_max_{std::max<std::size_t>(1, options.queue_max / std::max<std::size_t>(1, options.threads))} {
+      queue_max_{
+          std::max<std::size_t>(1, options.queue_max / std::max<std::size_t>(1, options.threads))} {
   mailbox_ = std::make_shared<mailbox>([this] { asio::post(context_, [this] { deliver(); }); });
   for (std::size_t i = 0; i < listener_count; ++i)
     matchers_[i] = std::make_unique<route_matcher>(application.routes(), static_cast<listener>(i));
@@ -61,12 +64,18 @@ void reactor::loop() {
 
 void reactor::adopt(asio::ip::tcp::socket socket, listener at, std::string peer) {
   asio::post(context_, [this, socket = std::move(socket), at, peer = std::move(peer)]() mutable {
-    if (draining_) return;
-    // Not make_shared: its memory must not wait for the last responder of a client that has gone.
-    const std::shared_ptr<connection> fresh{
-        new connection{*this, std::move(socket), at, std::move(peer)}};
-    connections_.insert(fresh);
-    fresh->start();
+    std::shared_ptr<connection> fresh;
+    try {
+      // Not make_shared: its memory must not wait for the last responder of a client that has gone.
+      if (!draining_) fresh.reset(new connection{*this, std::move(socket), at, std::move(peer)});
+      if (fresh) connections_.insert(fresh);
+    } catch (const std::bad_alloc&) {
+      fresh.reset();
+    }
+    if (fresh)
+      fresh->start();
+    else
+      --counters_.open_connections;
   });
 }
 
@@ -132,10 +141,14 @@ bool reactor::turn_down(const framed_request& framed, http_response& answer) {
     answer = protocol_error(500, "The request could not be judged.");
     return true;
   }
-  if (!framed.method_known) answer = protocol_error(501, "The method is not implemented.");
-  else if (draining_) answer = shed("The server is going down.");
-  else if (queue_.size() >= queue_max_) answer = shed("Too many requests wait already.");
-  else return false;
+  if (!framed.method_known)
+    answer = protocol_error(501, "The method is not implemented.");
+  else if (draining_)
+    answer = shed("The server is going down.");
+  else if (queue_.size() >= queue_max_)
+    answer = shed("Too many requests wait already.");
+  else
+    return false;
   return true;
 }
 

@@ -4,11 +4,17 @@
 // The functions marked "any thread" only queue a task; all others belong to the loop.
 #pragma once
 
-#include <array>
+#include "gateway/http_server/connection.hpp"
+#include "gateway/http_server/library.hpp"
+#include "gateway/http_server/mailbox.hpp"
+#include "gateway/http_server/traffic.hpp"
+
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
+
+#include <array>
 #include <deque>
 #include <functional>
 #include <future>
@@ -16,11 +22,6 @@
 #include <optional>
 #include <thread>
 #include <unordered_set>
-
-#include "gateway/http_server/connection.hpp"
-#include "gateway/http_server/library.hpp"
-#include "gateway/http_server/mailbox.hpp"
-#include "gateway/http_server/traffic.hpp"
 
 namespace taquilla::gateway {
 

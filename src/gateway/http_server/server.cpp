@@ -1,13 +1,14 @@
 // Puts the parts together behind `http_server`: reactors, doormen, and their common end.
-#include <algorithm>
+#include "gateway/http_server/doorman.hpp"
+#include "gateway/http_server/reactor.hpp"
+
 #include <asio/ip/address.hpp>
 #include <asio/post.hpp>
+
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
-
-#include "gateway/http_server/doorman.hpp"
-#include "gateway/http_server/reactor.hpp"
 
 namespace taquilla::gateway {
 

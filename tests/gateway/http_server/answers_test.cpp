@@ -1,13 +1,13 @@
-// Goal: every request gets its one answer, in order, whoever gives it and whenever; and the wire says
-// what docs/http.md says. Method: a real server with a fake application, raw sockets.
+// Goal: every request gets its one answer, in order, whoever gives it and whenever; and the wire
+// says what docs/http.md says. Method: a real server with a fake application, raw sockets.
+#include "gateway/http_server/attacks.hpp"
+#include "gateway/http_server/client.hpp"
+#include "gateway/http_server/fake_application.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
-
-#include "gateway/http_server/attacks.hpp"
-#include "gateway/http_server/client.hpp"
-#include "gateway/http_server/fake_application.hpp"
 
 using namespace taquilla::gateway;
 using namespace taquilla::gateway::testing;
@@ -30,8 +30,10 @@ std::string replay(const attack& row, std::uint16_t port, std::size_t cut) {
     CHECK(answer.status == status);
     seen += answer.head + answer.body;
   }
-  if (row.then == afterwards::kept) CHECK(one.get("/hello").body == "hello");
-  else CHECK(one.ended());
+  if (row.then == afterwards::kept)
+    CHECK(one.get("/hello").body == "hello");
+  else
+    CHECK(one.ended());
   return seen;
 }
 

@@ -1,5 +1,5 @@
-// The table of exact answers (docs/http.md) as data: bytes a client sends, the statuses it gets, and
-// what becomes of the connection. Every row runs against the framer and against a real server.
+// The table of exact answers (docs/http.md) as data: bytes a client sends, the statuses it gets,
+// and what becomes of the connection. Every row runs against the framer and against a real server.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// A raw HTTP client for tests: sends the bytes it is told to, one blocking socket, every wait with a
-// deadline (5 s), every surprise an exception.
+// A raw HTTP client for tests: sends the bytes it is told to, one blocking socket, every wait with
+// a deadline (5 s), every surprise an exception.
 #pragma once
 
 #include <cstdint>
@@ -28,9 +28,9 @@ class client {
   reply read_reply(bool head_only = false);
   /// A GET without more; its answer.
   reply get(const std::string& target);
-  std::string read_some();      ///< "" at the end
+  std::string read_some();  ///< "" at the end
   std::string read_to_end();
-  bool ended();                 ///< waits for the end of the connection, or for a byte
+  bool ended();  ///< waits for the end of the connection, or for a byte
 
  private:
   bool fill();

@@ -1,15 +1,15 @@
 // Goal: a process without descriptors turns clients away and goes on listening. Method: a child
 // process with a low limit uses up all of them; the parent is the client.
+#include "gateway/http_server/client.hpp"
+#include "gateway/http_server/fake_application.hpp"
+
 #include <doctest/doctest.h>
+
+#include <memory>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <memory>
 #include <vector>
-
-#include "gateway/http_server/client.hpp"
-#include "gateway/http_server/fake_application.hpp"
 
 using namespace taquilla::gateway;
 using namespace taquilla::gateway::testing;

@@ -1,14 +1,14 @@
-// Goal: the end of the server truncates nothing and waits for nobody who has nothing to come. Method:
-// drain a real server with requests in every stage.
+// Goal: the end of the server truncates nothing and waits for nobody who has nothing to come.
+// Method: drain a real server with requests in every stage.
+#include "gateway/http_server/client.hpp"
+#include "gateway/http_server/fake_application.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "gateway/http_server/client.hpp"
-#include "gateway/http_server/fake_application.hpp"
 
 using namespace taquilla::gateway;
 using namespace taquilla::gateway::testing;

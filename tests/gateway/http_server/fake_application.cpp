@@ -77,14 +77,14 @@ http_response text(std::string body, int status) {
 fake_application::fake_application() {
   add("GET", "/hello", [](const http_request&, responder answer) { answer(text("hello")); });
   for (const char* method : {"POST", "PUT"})
-    add(method, "/echo", [](const http_request& asked, responder answer) {
-      answer(text(asked.body));
-    });
+    add(method, "/echo",
+        [](const http_request& asked, responder answer) { answer(text(asked.body)); });
   add("GET", "/item/([0-9]+)/(.*)", [](const http_request& asked, responder answer) {
     const auto* q = asked.parameter("q");
     answer(text(asked.captures.at(0) + "|" + asked.captures.at(1) + "|" + (q ? *q : "")));
   });
-  add("GET", "/peer", [](const http_request& asked, responder answer) { answer(text(asked.peer)); });
+  add("GET", "/peer",
+      [](const http_request& asked, responder answer) { answer(text(asked.peer)); });
   add("GET", "/big/([0-9]+)", [](const http_request& asked, responder answer) {
     answer(text(std::string(std::stoul(asked.captures.at(0)), 'x')));
   });
@@ -116,8 +116,10 @@ void fake_application::add_awkward_ones() {
   });
   add("GET", "/headers", [](const http_request&, responder answer) {
     auto response = text("x");
-    response.headers = {{"X-Evil", "a\r\nSet-Cookie: b"}, {"Connection", "close"},
-                        {"Content-Length", "99"},         {"Keep-Alive", "timeout=9"},
+    response.headers = {{"X-Evil", "a\r\nSet-Cookie: b"},
+                        {"Connection", "close"},
+                        {"Content-Length", "99"},
+                        {"Keep-Alive", "timeout=9"},
                         {"X-Good", "yes"}};
     answer(std::move(response));
   });

@@ -1,7 +1,9 @@
-// A small application that can do all that the server has to cope with: answers at once, later, from
-// another thread, twice, never; refuses; throws; streams. And a server around it on a port of the
-// system's choice. Waits are on conditions, with a deadline.
+// A small application that can do all that the server has to cope with: answers at once, later,
+// from another thread, twice, never; refuses; throws; streams. And a server around it on a port of
+// the system's choice. Waits are on conditions, with a deadline.
 #pragma once
+
+#include "gateway/http.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -11,8 +13,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "gateway/http.hpp"
 
 namespace taquilla::gateway::testing {
 

@@ -2,13 +2,13 @@
 // the framer alone, whole, byte by byte, at every split into two, and every prefix of every row.
 #include "gateway/http_server/framer.hpp"
 
+#include "gateway/http_server/attacks.hpp"
+#include "gateway/http_server/verdict.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
 #include <string_view>
-
-#include "gateway/http_server/attacks.hpp"
-#include "gateway/http_server/verdict.hpp"
 
 using namespace taquilla::gateway;
 using taquilla::gateway::testing::afterwards;
@@ -82,8 +82,9 @@ TEST_CASE("header values stay as they were sent") {
 
 TEST_CASE("a chunked body arrives decoded") {
   framer one{framing_limits{}};
-  one.feed("POST / HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\n"
-           "3\r\nabc\r\n1;x\r\nd\r\n0\r\n\r\n");
+  one.feed(
+      "POST / HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3\r\nabc\r\n1;x\r\nd\r\n0\r\n\r\n");
   REQUIRE(one.now() == framer::state::complete);
   CHECK(one.take().request.body == "abcd");
 }

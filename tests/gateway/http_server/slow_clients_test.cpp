@@ -1,13 +1,13 @@
 // Goal: clients that are slow, silent or many take nothing from the others, and lose only their own
 // connection. Method: a real server with short timeouts; a fresh connection as a probe.
+#include "gateway/http_server/client.hpp"
+#include "gateway/http_server/fake_application.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <string>
 #include <vector>
-
-#include "gateway/http_server/client.hpp"
-#include "gateway/http_server/fake_application.hpp"
 
 using namespace taquilla::gateway;
 using namespace taquilla::gateway::testing;

@@ -1,14 +1,14 @@
 // Goal: an answer without an end flows as its source gives it, ends when the source, the client or
-// the server ends, and costs a slow reader nothing but its own stream. Method: a real server, a fake
-// source.
+// the server ends, and costs a slow reader nothing but its own stream. Method: a real server, a
+// fake source.
+#include "gateway/http_server/client.hpp"
+#include "gateway/http_server/fake_application.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <string>
 #include <thread>
-
-#include "gateway/http_server/client.hpp"
-#include "gateway/http_server/fake_application.hpp"
 
 using namespace taquilla::gateway;
 using namespace taquilla::gateway::testing;

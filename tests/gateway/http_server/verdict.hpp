@@ -1,11 +1,11 @@
-// All that a framer says about bytes, as text that can be compared: "GET /x /x name=value 'body'" per
-// request, "100" per interim answer, and "!status detail" at the end if it gave up.
+// All that a framer says about bytes, as text that can be compared: "GET /x /x name=value 'body'"
+// per request, "100" per interim answer, and "!status detail" at the end if it gave up.
 #pragma once
+
+#include "gateway/http_server/framer.hpp"
 
 #include <string>
 #include <string_view>
-
-#include "gateway/http_server/framer.hpp"
 
 namespace taquilla::gateway::testing {
 
@@ -25,9 +25,7 @@ class verdict {
     }
   }
   const std::string& text() const { return text_; }
-  int status() const {
-    return framer_.now() == framer::state::failed ? framer_.error().status : 0;
-  }
+  int status() const { return framer_.now() == framer::state::failed ? framer_.error().status : 0; }
   std::size_t complete() const { return complete_; }
   bool idle() const { return framer_.idle(); }
 

@@ -1,11 +1,11 @@
 // Goal: no bytes make the framer crash, hang or change its mind. Method: libFuzzer; the first byte
 // says where to cut, and the verdict must be the same with the cut and without.
+#include "gateway/http_server/verdict.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
-
-#include "gateway/http_server/verdict.hpp"
 
 using taquilla::gateway::testing::verdict;
 

@@ -1,6 +1,9 @@
-// Goal: whatever passes the framer is harmless to cpp-httplib, and whatever an application answers is
-// one response on the wire. Method: libFuzzer; framed requests go through the library's parsing and
-// routing, and come back as an answer made of their own bytes, whose head must be the only one.
+// Goal: whatever passes the framer is harmless to cpp-httplib, and whatever an application answers
+// is one response on the wire. Method: libFuzzer; framed requests go through the library's parsing
+// and routing, and come back as an answer made of their own bytes, whose head must be the only one.
+#include "gateway/http_server/framer.hpp"
+#include "gateway/http_server/library.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -8,9 +11,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "gateway/http_server/framer.hpp"
-#include "gateway/http_server/library.hpp"
 
 using namespace taquilla::gateway;
 
@@ -65,8 +65,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   framer one{framing_limits{}};
   while (!bytes.empty() && one.now() == framer::state::reading) {
     bytes.remove_prefix(one.feed(bytes));
-    if (one.now() == framer::state::expects_continue) one.go_on();
-    else if (one.now() == framer::state::complete) serve(one.take());
+    if (one.now() == framer::state::expects_continue)
+      one.go_on();
+    else if (one.now() == framer::state::complete)
+      serve(one.take());
   }
   return 0;
 }
