@@ -1,11 +1,12 @@
-// What the buyer reads when a reservation is confirmed or cancelled: subject and body in Spanish, as the
-// box office speaks it. A pure function of the reservation's facts, so that the same reservation always
-// gives the same letter. It knows neither the recipient nor how or when the letter is sent.
+// What the buyer reads when a reservation is confirmed or cancelled: subject and body in Spanish,
+// as the box office speaks it. A pure function of the reservation's facts, so that the same
+// reservation always gives the same letter. It knows neither the recipient nor how or when the
+// letter is sent.
 #pragma once
 
-#include <string>
-
 #include "domain/reservation.hpp"
+
+#include <string>
 
 namespace taquilla {
 

@@ -1,9 +1,9 @@
 #include "store/audit.hpp"
 
-#include <memory>
-
 #include "store/embedded_sql.hpp"
 #include "store/sqlite_database.hpp"
+
+#include <memory>
 
 namespace taquilla {
 
@@ -64,7 +64,8 @@ audit_report audit_snapshot(sqlite3* db, audit_mode mode) {
     if (number(db, "PRAGMA application_id") != store::application_id)
       report.broken.push_back({readable, "the file is not a store of taquilla"});
     else if (version != store::schema_version)
-      report.broken.push_back({readable, "schema version " + std::to_string(version) + ", known is " +
+      report.broken.push_back({readable, "schema version " + std::to_string(version) +
+                                             ", known is " +
                                              std::to_string(store::schema_version)});
     else
       ask_everything(db, mode, report);

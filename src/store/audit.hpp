@@ -1,14 +1,15 @@
-// The audit: does the store keep its promises? Every invariant is one SELECT of audit.sql that names
-// itself and returns the rows that break it, so the same question can be asked with the sqlite3 shell.
-// It reads one snapshot, changes nothing, and works beside a running taquilla as well as on a store that
-// nobody has open. A store that cannot be read is a broken invariant too. Any thread, own connection.
+// The audit: does the store keep its promises? Every invariant is one SELECT of audit.sql that
+// names itself and returns the rows that break it, so the same question can be asked with the
+// sqlite3 shell. It reads one snapshot, changes nothing, and works beside a running taquilla as
+// well as on a store that nobody has open. A store that cannot be read is a broken invariant too.
+// Any thread, own connection.
 #pragma once
+
+#include "store/database.hpp"
 
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "store/database.hpp"
 
 namespace taquilla {
 

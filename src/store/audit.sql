@@ -1,6 +1,6 @@
--- The store's invariants. Each SELECT names one and returns the rows that break it: nothing returned,
--- nothing broken. With the sqlite3 shell:  .param set :final 0   then   .read audit.sql
--- :final = 1 also demands that nothing is open, owed or due any more. States are explained in schema.sql.
+-- The store's invariants. Each SELECT names one and returns the rows that break it: nothing
+-- returned, nothing broken. With the sqlite3 shell:  .param set :final 0   then   .read audit.sql
+-- :final = 1 also demands that nothing is open, owed or due any more. For states see schema.sql.
 
 SELECT 'a seat has at most one live owner',
        event || ' ' || seat_row || seat_number || ': reservations ' || group_concat(id, ', ')
@@ -15,7 +15,8 @@ SELECT 'an idempotency key has at most one live purchase',
 SELECT 'live says what state says', 'reservation ' || id || ': state ' || state || ', live ' || live
   FROM reservations NOT INDEXED WHERE live <> (state < 2);
 
--- SQLite forgets CHECK constraints on a read-only connection, integrity_check included: asked by hand.
+-- SQLite forgets CHECK constraints on a read-only connection, integrity_check included: so it is
+-- asked here.
 SELECT 'every value is one that the schema allows', 'reservation ' || id
   FROM reservations WHERE cents <= 0 OR seat_number <= 0 OR id <= 0 OR state NOT BETWEEN 0 AND 3
 UNION ALL SELECT 'every value is one that the schema allows', 'charge ' || id

@@ -1,17 +1,17 @@
-// Everything that can be asked of the store, one plain struct per intent, with its answer beside it.
-// These are the messages of the STORE actor and the arguments of `database` at once, so that there is
-// nothing to translate between them.
+// Everything that can be asked of the store, one plain struct per intent, with its answer beside
+// it. These are the messages of the STORE actor and the arguments of `database` at once, so that
+// there is nothing to translate between them.
 //
 // Writes are idempotent: repeating one that was applied gives the first answer again and changes
 // nothing. Reads are bounded: every listing has a limit and a cursor. `at` is wall-clock
 // milliseconds; where a row's time matters it always comes from the caller, never from SQLite.
 #pragma once
 
+#include "domain/reservation.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "domain/reservation.hpp"
 
 namespace taquilla {
 
@@ -19,9 +19,9 @@ inline constexpr std::uint32_t page_limit_max = 1000;
 
 // -- the purchase -----------------------------------------------------------------------------
 
-/// Writes a purchase down as pending, before anybody is charged. Refused with seat_taken when another
-/// purchase lives on the seat, with key_reused when the idempotency key belongs to a live purchase
-/// with another identity.
+/// Writes a purchase down as pending, before anybody is charged. Refused with seat_taken when
+/// another purchase lives on the seat, with key_reused when the idempotency key belongs to a live
+/// purchase with another identity.
 struct record_purchase {
   std::string token;  ///< names this attempt; the same token again is the same row
   std::uint64_t identity = 0;
@@ -31,11 +31,12 @@ struct record_purchase {
 };
 struct purchase_recorded {
   reservation_id id = 0;
-  bool already_yours = false;  ///< the seat is already this identity's: `id` is the living reservation
+  bool already_yours =
+      false;  ///< the seat is already this identity's: `id` is the living reservation
 };
 
-/// pending -> confirmed, and the confirmation mail into the outbox, in one transaction. Refused with
-/// charge_voided unless the ledger holds exactly this purchase's live charge.
+/// pending -> confirmed, and the confirmation mail into the outbox, in one transaction. Refused
+/// with charge_voided unless the ledger holds exactly this purchase's live charge.
 struct confirm_purchase {
   reservation_id id = 0;
   wall_ms at = 0;
@@ -66,8 +67,8 @@ struct cancel_purchase {
   wall_ms at = 0;
 };
 struct purchase_cancelled {
-  reservation record;      ///< as it is now, without its timeline
-  bool changed = false;    ///< false: it was cancelled or failed before
+  reservation record;    ///< as it is now, without its timeline
+  bool changed = false;  ///< false: it was cancelled or failed before
 };
 
 struct append_timeline {
@@ -83,13 +84,15 @@ struct timeline_appended {
 enum class charge_state : std::uint8_t { charged, voided, refunded };
 const char* to_string(charge_state state);
 
-/// Charges once per reservation. A tombstone (voided before it was ever charged) answers `voided`.
+/// Charges once per reservation. A tombstone (voided before it was ever charged) answers `voided`,
+/// with amount 0. Another amount for the same charge is refused with key_reused.
 struct record_charge {
   reservation_id id = 0;
   money amount;
   wall_ms at = 0;
 };
-/// Voids a charge, or leaves a tombstone where there is none, so that it can never be charged later.
+/// Voids a charge, or leaves a tombstone where there is none, so that it can never be charged
+/// later.
 struct void_charge {
   reservation_id id = 0;
   wall_ms at = 0;
@@ -125,12 +128,13 @@ struct due_settlements {
 };
 struct settlements {
   std::vector<settlement> due;
-  wall_ms next_at = 0;  ///< when the earliest of the others becomes due; 0: there is none
+  wall_ms next_at = 0;  ///< when the earliest of the others becomes due; `now`: more than `limit`
+                        ///< are due already; 0: there is none
 };
 struct settle {
   reservation_id id = 0;
   settlement_kind kind = settlement_kind::void_charge;
-  bool done = true;         ///< false: try again at `not_before`
+  bool done = true;  ///< false: try again at `not_before`
   wall_ms not_before = 0;
   std::string last_error;
 };
@@ -147,9 +151,9 @@ struct mail {
   wall_ms created_at = 0;
   wall_ms not_before = 0;
   std::uint32_t attempts = 0;
-  bool dead = false;        ///< given up after the last attempt; shown, never lost
+  bool dead = false;  ///< given up after the last attempt; shown, never lost
   std::string last_error;
-  wall_ms delivered_at = 0; ///< only in the mailbox
+  wall_ms delivered_at = 0;  ///< only in the mailbox
 };
 /// Oldest due first; per reservation in order (the confirmation before the cancellation).
 struct due_mails {
@@ -158,10 +162,12 @@ struct due_mails {
 };
 struct mails {
   std::vector<mail> list;
-  wall_ms next_at = 0;  ///< when the earliest of the others becomes due; 0: there is none
+  wall_ms next_at = 0;  ///< as in settlements
   std::string next;     ///< cursor of a listing; empty: the end
 };
-/// Puts a mail into the mailbox, once by message id, and takes it off the outbox, in one transaction.
+/// Puts a mail into the mailbox, once by message id, and takes it off the outbox, in one
+/// transaction. What is filed is what was posted: of `what` only the message_id is read.
+/// unknown_reservation when no such mail was ever posted.
 struct deliver_mail {
   mail what;
   wall_ms at = 0;
@@ -177,8 +183,8 @@ struct mail_filed {
   std::string message_id;
   bool repeated = false;  ///< it had been delivered before
 };
-/// In order of the reservations, whenever each mail was delivered: whoever follows the mailbox by cursor
-/// does not see a mail that was delivered late behind it.
+/// In order of the reservations, whenever each mail was delivered: whoever follows the mailbox by
+/// cursor does not see a mail that was delivered late behind it.
 struct list_mailbox {
   std::string to;  ///< empty: everybody's
   std::uint32_t limit = 100;
@@ -194,10 +200,12 @@ struct list_outbox {
 struct find_reservation {
   reservation_id id = 0;
 };
+/// A filter with few matches ends a page early, empty even, with a cursor that goes on: the number
+/// of rows looked at is bounded as well.
 struct list_reservations {
   std::string email, event, state;  ///< empty: any
   std::uint32_t limit = 100;
-  reservation_id after = 0;         ///< cursor: ids above it
+  reservation_id after = 0;  ///< cursor: ids above it
 };
 struct reservations {
   std::vector<reservation> list;
@@ -253,15 +261,15 @@ struct store_counts {
   std::uint64_t reservations = 0;  ///< highest id given out
   std::uint64_t pending = 0, settlements_due = 0, outbox_due = 0, outbox_dead = 0;
   std::uint64_t commits = 0, commands = 0;  ///< since this incarnation opened
-  wall_ms oldest_mail_at = 0;      ///< creation of the oldest undelivered mail; 0: none
+  wall_ms oldest_mail_at = 0;               ///< creation of the oldest undelivered mail; 0: none
 };
 
 // -- what CAF needs to carry and print them; templates, so nothing of CAF is included here ------
 
-#define TAQUILLA_FIELDS(type, ...)                                        \
-  template <class Inspector>                                              \
-  typename Inspector::result_type inspect(Inspector& f, type& x) {        \
-    return f(__VA_ARGS__);                                                \
+#define TAQUILLA_FIELDS(type, ...)                                 \
+  template <class Inspector>                                       \
+  typename Inspector::result_type inspect(Inspector& f, type& x) { \
+    return f(__VA_ARGS__);                                         \
   }
 TAQUILLA_FIELDS(record_purchase, x.token, x.identity, x.order, x.at, x.timeline)
 TAQUILLA_FIELDS(purchase_recorded, x.id, x.already_yours)

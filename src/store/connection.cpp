@@ -1,9 +1,9 @@
 #include "store/connection.hpp"
 
-#include <stdexcept>
-
 #include "store/embedded_sql.hpp"
 #include "store/statement.hpp"
+
+#include <stdexcept>
 
 namespace taquilla::store {
 
@@ -17,8 +17,9 @@ constexpr int checkpoint_pages = 1000;  // 4 MB of WAL: short recovery, few chec
 sqlite3* open_handle(const std::string& path, int flags, const std::string& vfs) {
   sqlite3* db = nullptr;
   // One thread at a time is the rule of the port, so SQLite's own locks would be paid for nothing.
-  const int code = sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                                   vfs.empty() ? nullptr : vfs.c_str());
+  const int code =
+      sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                      vfs.empty() ? nullptr : vfs.c_str());
   if (code == SQLITE_OK) return db;
   const int extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
   sqlite3_close_v2(db);
@@ -34,8 +35,10 @@ connection::connection(const sqlite_options& options)
   if (options.exclusive) execute("PRAGMA locking_mode = EXCLUSIVE");
   const bool fresh = is_new_file();
   configure(options);
-  if (fresh) create();
-  else check_after_crash();
+  if (fresh)
+    create();
+  else
+    check_after_crash();
   execute("UPDATE shutdown SET clean = 0");
   sqlite3_db_config(get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
   opened_ = true;
@@ -81,8 +84,9 @@ bool connection::is_new_file() {
   if (application == "0" && version == "0" && ask("SELECT count(*) FROM sqlite_schema") == "0")
     return true;
   if (application != std::to_string(application_id))
-    throw refused_file{"the file is a database of another program; it was left as it is. "
-                       "Choose another folder with --data"};
+    throw refused_file{
+        "the file is a database of another program; it was left as it is. "
+        "Choose another folder with --data"};
   if (version != std::to_string(schema_version))
     throw refused_file{"the store has schema version " + version + ", this program knows " +
                        std::to_string(schema_version) +
@@ -95,8 +99,8 @@ void connection::configure(const sqlite_options& options) {
   const auto mode = ask("PRAGMA journal_mode = WAL");
   const bool in_memory = options.path == ":memory:";
   if (mode != (in_memory ? "memory" : "wal"))
-    throw refused_file{"write-ahead logging cannot be had on this file system (journal mode " + mode +
-                       "); choose another folder with --data"};
+    throw refused_file{"write-ahead logging cannot be had on this file system (journal mode " +
+                       mode + "); choose another folder with --data"};
   execute(options.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
   if (options.synchronous_full) expect("PRAGMA synchronous", "2");
   execute(
@@ -116,8 +120,8 @@ void connection::configure(const sqlite_options& options) {
 
 void connection::create() {
   const auto script = "BEGIN IMMEDIATE; PRAGMA application_id = " + std::to_string(application_id) +
-                      "; PRAGMA user_version = " + std::to_string(schema_version) + ";" + schema_sql +
-                      "COMMIT";
+                      "; PRAGMA user_version = " + std::to_string(schema_version) + ";" +
+                      schema_sql + "COMMIT";
   execute(script.c_str());
 }
 

@@ -1,22 +1,26 @@
-// One SQLite connection, opened the only way this project opens one: WAL, synchronous=FULL, foreign keys,
-// each setting read back; a file that is not ours, newer than us or damaged is refused and left as it is.
+// One SQLite connection, opened the only way this project opens one: WAL, synchronous=FULL, foreign
+// keys, each setting read back; a file that is not ours, newer than us or damaged is refused and
+// left as it is.
 //
-// CLEAN MARK    The store notes when it was closed in order. If it was not, the next open checks the file
+// CLEAN MARK    The store notes when it was closed in order. If it was not, the next open checks
+// the file
 //               first (quick_check: some 3 s per million reservations).
-// CHECKPOINTS   Run right after a commit once the WAL has grown by some 1000 pages, and here rather than
+// CHECKPOINTS   Run right after a commit once the WAL has grown by some 1000 pages, and here rather
+// than
 //               inside SQLite, because SQLite's own automatic checkpoint swallows I/O errors.
-// NEW FILES     SQLite syncs the folder when it creates the WAL, which makes the database's own name
+// NEW FILES     SQLite syncs the folder when it creates the WAL, which makes the database's own
+// name
 //               durable too; the data folder's name in its parent is data_folder's business.
 // One thread at a time.
 #pragma once
 
-#include <memory>
-#include <stdexcept>
-#include <string>
+#include "store/database.hpp"
 
 #include <sqlite3.h>
 
-#include "store/database.hpp"
+#include <memory>
+#include <stdexcept>
+#include <string>
 
 namespace taquilla::store {
 
@@ -25,8 +29,8 @@ inline constexpr int schema_version = 1;           ///< PRAGMA user_version
 
 class connection {
  public:
-  /// Opens and, where the file is new, creates. Throws sqlite_failure for trouble with the file, and
-  /// `refused_file` when it must not be used.
+  /// Opens and, where the file is new, creates. Throws sqlite_failure for trouble with the file,
+  /// and `refused_file` when it must not be used.
   explicit connection(const sqlite_options& options);
   /// Closes in order: writes the clean mark unless `abandon` was called, checkpoints, closes.
   ~connection();
@@ -36,8 +40,8 @@ class connection {
   sqlite3* get() const { return db_.get(); }
   bool in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
 
-  /// After a commit: moves the WAL into the database when it has grown enough. SQLITE_OK, also when a
-  /// reader or a full disk puts it off; else the I/O error.
+  /// After a commit: moves the WAL into the database when it has grown enough. SQLITE_OK, also when
+  /// a reader or a full disk puts it off; else the I/O error.
   int checkpoint_if_due();
   /// The disk may not hold what memory holds: leave it to the next open to find out.
   void abandon() { abandoned_ = true; }
@@ -56,7 +60,7 @@ class connection {
   void check_after_crash();
 
   std::unique_ptr<sqlite3, closer> db_;
-  int wal_pages_ = 0;         ///< as the last commit left it
+  int wal_pages_ = 0;           ///< as the last commit left it
   int checkpointed_pages_ = 0;  ///< how long the WAL was at the last checkpoint
   bool abandoned_ = false;
   bool opened_ = false;

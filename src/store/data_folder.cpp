@@ -2,13 +2,12 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <utility>
-
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace taquilla {
 

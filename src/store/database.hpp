@@ -1,22 +1,24 @@
-// The store's port: everything that is kept, behind one interface that names no database. One SQLite
-// implementation serves production, tests and simulation; a PostgreSQL one can follow with the same
-// statements.
+// The store's port: everything that is kept, behind one interface that names no database. One
+// SQLite implementation serves production, tests and simulation; a PostgreSQL one can follow with
+// the same statements.
 //
-// PROTOCOL   Writes happen inside a batch:  begin, apply..., commit.  Each command runs in its own
-//            savepoint, so a refusal undoes that command alone. Nobody may be told of a write before
-//            `commit` said `committed`. Reads happen between batches and see only committed rows.
+// PROTOCOL   Writes happen inside a batch:  begin, apply..., commit.  A command refuses before it
+//            writes, so a refusal undoes nothing but itself. Nobody may be told of a write before
+//            `commit` said `committed`. Reads happen between batches and see only committed rows; a
+//            read inside a batch and a write outside are refused with internal_error.
 // FAILURE    `apply` answers store_unavailable or storage_full when the whole batch is gone; commit
 //            then says `rolled_back`: every command of it is undone and none may be acknowledged.
-//            `broken` means that nobody knows (an I/O error at COMMIT): stop the process, obey the
-//            disk after the restart (docs/ARCHITECTURE.md, "fail-stop").
+//            `broken` means that nobody knows (an I/O error at COMMIT or at the checkpoint after
+//            it, a damaged file): stop the process, obey the disk after the restart
+//            (docs/ARCHITECTURE.md, "fail-stop"). A broken store answers nothing any more.
 // THREADS    One thread at a time, normally the STORE actor's.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "domain/error.hpp"
 #include "store/commands.hpp"
+
+#include <memory>
+#include <string>
 
 namespace taquilla {
 
@@ -60,12 +62,13 @@ class database {
 struct sqlite_options {
   std::string path = ":memory:";  ///< the database file
   std::string vfs;                ///< SQLite VFS by name; empty: the system's own
-  bool exclusive = false;         ///< locking_mode=EXCLUSIVE: WAL without shared memory (simulation)
-  bool synchronous_full = true;   ///< false exists for planted bugs alone: acknowledged rows get lost
+  bool exclusive = false;        ///< locking_mode=EXCLUSIVE: WAL without shared memory (simulation)
+  bool synchronous_full = true;  ///< false (NORMAL) is a planted bug: acknowledged rows get lost
 };
 
-/// Opens (creates, migrates) a store. The failure's detail says what, why and how to mend it: a newer
-/// schema is refused untouched, a damaged file is refused, WAL and synchronous=FULL are read back.
+/// Opens (creates, migrates) a store. The failure's detail says what, why and how to mend it: a
+/// newer schema is refused untouched, a damaged file is refused, WAL and synchronous=FULL are read
+/// back.
 result<std::unique_ptr<database>> open_sqlite(const sqlite_options& options);
 
 }  // namespace taquilla

@@ -7,9 +7,12 @@ namespace taquilla {
 
 const char* to_string(charge_state state) {
   switch (state) {
-    case charge_state::charged: return "charged";
-    case charge_state::voided: return "voided";
-    case charge_state::refunded: return "refunded";
+    case charge_state::charged:
+      return "charged";
+    case charge_state::voided:
+      return "voided";
+    case charge_state::refunded:
+      return "refunded";
   }
   return "?";
 }
@@ -19,11 +22,13 @@ const char* to_string(charge_state state) {
 namespace taquilla::store {
 
 ledger_statements::ledger_statements(sqlite3* db)
-    : charge(db, "INSERT INTO charges (id, cents, state, at) VALUES (?1, ?2, 0, ?3)"
-                 " ON CONFLICT (id) DO NOTHING"),
+    : charge(db,
+             "INSERT INTO charges (id, cents, state, at) VALUES (?1, ?2, 0, ?3)"
+             " ON CONFLICT (id) DO NOTHING"),
       // One statement voids a charge or leaves a tombstone, so no charge can slip in between.
-      void_or_bury(db, "INSERT INTO charges (id, cents, state, at) VALUES (?1, 0, 1, ?2)"
-                       " ON CONFLICT (id) DO UPDATE SET state = 1, at = excluded.at WHERE state = 0"),
+      void_or_bury(db,
+                   "INSERT INTO charges (id, cents, state, at) VALUES (?1, 0, 1, ?2)"
+                   " ON CONFLICT (id) DO UPDATE SET state = 1, at = excluded.at WHERE state = 0"),
       refund(db, "UPDATE charges SET state = 2, at = ?2 WHERE id = ?1 AND state = 0"),
       find(db, "SELECT id, cents, state, at FROM charges WHERE id = ?1"),
       page(db, "SELECT id, cents, state, at FROM charges WHERE id > ?1 ORDER BY id") {}

@@ -1,11 +1,11 @@
-// The outbox and the mailbox. A mail is posted by the transaction that made it due (purchases.cpp); it
-// moves from the outbox to the mailbox in one transaction, so it is in exactly one of the two. What is
-// filed is what was posted: the row itself moves, whatever the caller sends along.
-#include <algorithm>
-
+// The outbox and the mailbox. A mail is posted by the transaction that made it due (purchases.cpp);
+// it moves from the outbox to the mailbox in one transaction, so it is in exactly one of the two.
+// What is filed is what was posted: the row itself moves, whatever the caller sends along.
 #include "store/mail_number.hpp"
 #include "store/page_scan.hpp"
 #include "store/sqlite_database.hpp"
+
+#include <algorithm>
 
 namespace taquilla::store {
 
@@ -37,8 +37,9 @@ mail_statements::mail_statements(sqlite3* db)
       mailbox_page(db,
                    "SELECT number, recipient, subject, body, created_at, delivered_at, attempts"
                    " FROM mailbox WHERE number > ?1 ORDER BY number"),
-      // The outer loop is in order of id and so are the numbers, so nothing is sorted. A reservation without a
-      // delivered mail gives one row of nulls, which lets the reader bound what he looks at.
+      // The outer loop is in order of id and so are the numbers, so nothing is sorted. A
+      // reservation without a delivered mail gives one row of nulls, which lets the reader bound
+      // what he looks at.
       mailbox_of(db,
                  "SELECT m.number, m.recipient, m.subject, m.body, m.created_at, m.delivered_at,"
                  " m.attempts, r.id FROM reservations AS r INDEXED BY buyer LEFT JOIN mailbox AS m"
@@ -163,8 +164,8 @@ result<mails> sqlite_database::read(const list_mailbox& query) {
     mails out;
     page_scan scan{query.limit};
     const bool everybody = query.to.empty();
-    auto row = everybody ? mail_.mailbox_page.query(*after)
-                         : mail_.mailbox_of.query(*after, query.to);
+    auto row =
+        everybody ? mail_.mailbox_page.query(*after) : mail_.mailbox_of.query(*after, query.to);
     while (row.next()) {
       const bool there = !row.is_null(0);
       const auto number = there ? row.as<std::uint64_t>(0) : 2 * row.as<std::uint64_t>(7) + 1;

@@ -1,14 +1,14 @@
-// How a mail is named: one number in the tables, one word outside. Both say the same two things, whose
-// reservation and which of its mails, so that a mail has the same name however often it is composed.
-// Numbers sort by reservation, and the confirmation before the cancellation. Pure.
+// How a mail is named: one number in the tables, one word outside. Both say the same two things,
+// whose reservation and which of its mails, so that a mail has the same name however often it is
+// composed. Numbers sort by reservation, and the confirmation before the cancellation. Pure.
 #pragma once
+
+#include "domain/reservation.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "domain/reservation.hpp"
 
 namespace taquilla::store {
 

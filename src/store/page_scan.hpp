@@ -1,12 +1,12 @@
-// Where a page of a listing ends: after `limit` rows that were wanted, or after so many rows looked at
-// that a filter with few matches would keep the store from its writers. In the second case the page may
-// be short or empty and its cursor still goes on. Pure.
+// Where a page of a listing ends: after `limit` rows that were wanted, or after so many rows looked
+// at that a filter with few matches would keep the store from its writers. In the second case the
+// page may be short or empty and its cursor still goes on. Pure.
 #pragma once
+
+#include "store/commands.hpp"
 
 #include <algorithm>
 #include <cstdint>
-
-#include "store/commands.hpp"
 
 namespace taquilla::store {
 

@@ -1,5 +1,6 @@
-// The life of a purchase: recorded, confirmed, failed, cancelled. Every move is a conditional update; a
-// row that did not change means that somebody else moved it, and the answer tells where it is now.
+// The life of a purchase: recorded, confirmed, failed, cancelled. Every move is a conditional
+// update; a row that did not change means that somebody else moved it, and the answer tells where
+// it is now.
 #include "domain/mail_text.hpp"
 #include "store/mail_number.hpp"
 #include "store/reservation_row.hpp"
@@ -9,11 +10,12 @@
 namespace taquilla::store {
 
 purchase_statements::purchase_statements(sqlite3* db)
-    : insert(db,
-             "INSERT INTO reservations (id, state, live, event, seat_row, seat_number, email, cents,"
-             " identity, created_at, updated_at, idempotency_key, token, failure, timeline)"
-             " VALUES (?1, 0, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, '', ?11)"
-             " ON CONFLICT DO NOTHING"),
+    : insert(
+          db,
+          "INSERT INTO reservations (id, state, live, event, seat_row, seat_number, email, cents,"
+          " identity, created_at, updated_at, idempotency_key, token, failure, timeline)"
+          " VALUES (?1, 0, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, '', ?11)"
+          " ON CONFLICT DO NOTHING"),
       live_by_key(db,
                   "SELECT event, seat_row, seat_number, email, cents FROM reservations"
                   " WHERE idempotency_key = ?1 AND live = 1 AND idempotency_key <> ''"),
@@ -21,9 +23,10 @@ purchase_statements::purchase_statements(sqlite3* db)
       live_by_seat(db,
                    "SELECT id, token, email, cents FROM reservations"
                    " WHERE event = ?1 AND seat_row = ?2 AND seat_number = ?3 AND live = 1"),
-      with_charge(db,
-                  "SELECT r.state, r.cents, c.state, c.cents, r.event, r.seat_row, r.seat_number,"
-                  " r.email FROM reservations r LEFT JOIN charges c ON c.id = r.id WHERE r.id = ?1"),
+      with_charge(
+          db,
+          "SELECT r.state, r.cents, c.state, c.cents, r.event, r.seat_row, r.seat_number,"
+          " r.email FROM reservations r LEFT JOIN charges c ON c.id = r.id WHERE r.id = ?1"),
       confirm(db,
               "UPDATE reservations SET state = 1, updated_at = ?2, timeline = timeline || ?3"
               " WHERE id = ?1 AND state = 0"),
@@ -80,10 +83,10 @@ result<purchase_recorded> sqlite_database::apply(const record_purchase& command)
     if (auto known = known_attempt(command)) return *known;
     const auto& order = command.order;
     const auto id = next_id_;
-    const int written = purchases_.insert.run(
-        id, order.event, order.seat.row, order.seat.number, order.email, order.amount.cents,
-        command.identity, command.at, order.idempotency_key, command.token,
-        encode_timeline(command.timeline));
+    const int written = purchases_.insert.run(id, order.event, order.seat.row, order.seat.number,
+                                              order.email, order.amount.cents, command.identity,
+                                              command.at, order.idempotency_key, command.token,
+                                              encode_timeline(command.timeline));
     if (written == 0) return owner_of_seat(command);
     ++next_id_;
     return purchase_recorded{id, false};

@@ -1,32 +1,40 @@
-// Looking: reservations, who lives where, and how much there is of everything. Each answer is bounded.
-#include <algorithm>
-
+// Looking: reservations, who lives where, and how much there is of everything. Each answer is
+// bounded.
 #include "store/page_scan.hpp"
 #include "store/reservation_row.hpp"
 #include "store/sqlite_database.hpp"
 #include "store/timeline_text.hpp"
 
+#include <algorithm>
+
 namespace taquilla::store {
 
 query_statements::query_statements(sqlite3* db)
-    : find(db, "SELECT id, event, seat_row, seat_number, email, cents, state, created_at, updated_at,"
-               " idempotency_key, failure, timeline FROM reservations WHERE id = ?1"),
+    : find(db,
+           "SELECT id, event, seat_row, seat_number, email, cents, state, created_at, updated_at,"
+           " idempotency_key, failure, timeline FROM reservations WHERE id = ?1"),
       page(db, select_reservations + " WHERE id > ?1 ORDER BY id"),
       page_of_buyer(db, select_reservations + " WHERE id > ?1 AND email = ?2 ORDER BY id"),
-      page_of_open(db, select_reservations + " INDEXED BY open_since"
-                                             " WHERE id > ?1 AND state = 0 ORDER BY id"),
-      open_before(db, select_reservations + " WHERE state = 0 AND created_at < ?1"
-                                            " ORDER BY created_at, id LIMIT ?2"),
-      live_page(db, "SELECT id, event, seat_row, seat_number, identity, state FROM reservations"
-                    " WHERE id > ?1 AND live = 1 ORDER BY id LIMIT ?2"),
-      owner(db, "SELECT id, event, seat_row, seat_number, identity, state FROM reservations"
-                " WHERE event = ?1 AND seat_row = ?2 AND seat_number = ?3 AND live = 1"),
-      key_owner(db, "SELECT id, identity FROM reservations"
-                    " WHERE idempotency_key = ?1 AND live = 1 AND idempotency_key <> ''"),
+      page_of_open(db, select_reservations +
+                           " INDEXED BY open_since"
+                           " WHERE id > ?1 AND state = 0 ORDER BY id"),
+      open_before(db, select_reservations +
+                          " WHERE state = 0 AND created_at < ?1"
+                          " ORDER BY created_at, id LIMIT ?2"),
+      live_page(db,
+                "SELECT id, event, seat_row, seat_number, identity, state FROM reservations"
+                " WHERE id > ?1 AND live = 1 ORDER BY id LIMIT ?2"),
+      owner(db,
+            "SELECT id, event, seat_row, seat_number, identity, state FROM reservations"
+            " WHERE event = ?1 AND seat_row = ?2 AND seat_number = ?3 AND live = 1"),
+      key_owner(db,
+                "SELECT id, identity FROM reservations"
+                " WHERE idempotency_key = ?1 AND live = 1 AND idempotency_key <> ''"),
       count_open(db, "SELECT count(*) FROM reservations WHERE state = 0"),
       count_owed(db, "SELECT count(*) FROM settlements WHERE not_before <= ?1"),
-      count_due(db, "SELECT count(*) FILTER (WHERE not_before <= ?1), min(created_at) FROM outbox"
-                    " WHERE dead = 0"),
+      count_due(db,
+                "SELECT count(*) FILTER (WHERE not_before <= ?1), min(created_at) FROM outbox"
+                " WHERE dead = 0"),
       count_dead(db, "SELECT count(*) FROM outbox WHERE dead = 1"),
       last_id(db, "SELECT max(id) FROM reservations") {}
 

@@ -1,11 +1,11 @@
-// How a reservation is read from its table: the columns and their order, in one place. The timeline is
-// not among them, for a listing must not read it.
+// How a reservation is read from its table: the columns and their order, in one place. The timeline
+// is not among them, for a listing must not read it.
 #pragma once
-
-#include <string>
 
 #include "store/commands.hpp"
 #include "store/statement.hpp"
+
+#include <string>
 
 namespace taquilla::store {
 

@@ -1,19 +1,22 @@
-// What is owed to buyers: voids and refunds that the payment ledger has not acknowledged yet. A row is
-// there while the money is owed and goes when it is settled.
-#include <algorithm>
-
+// What is owed to buyers: voids and refunds that the payment ledger has not acknowledged yet. A row
+// is there while the money is owed and goes when it is settled.
 #include "store/sqlite_database.hpp"
+
+#include <algorithm>
 
 namespace taquilla::store {
 
 settlement_statements::settlement_statements(sqlite3* db)
-    : owe(db, "INSERT INTO settlements (id, kind, attempts, not_before, last_error)"
-              " VALUES (?1, ?2, 0, ?3, '') ON CONFLICT DO NOTHING"),
+    : owe(db,
+          "INSERT INTO settlements (id, kind, attempts, not_before, last_error)"
+          " VALUES (?1, ?2, 0, ?3, '') ON CONFLICT DO NOTHING"),
       done(db, "DELETE FROM settlements WHERE id = ?1 AND kind = ?2"),
-      postpone(db, "UPDATE settlements SET attempts = attempts + 1, not_before = ?3, last_error = ?4"
-                   " WHERE id = ?1 AND kind = ?2"),
-      due(db, "SELECT id, kind, attempts, not_before FROM settlements WHERE not_before <= ?1"
-              " ORDER BY not_before, id LIMIT ?2"),
+      postpone(db,
+               "UPDATE settlements SET attempts = attempts + 1, not_before = ?3, last_error = ?4"
+               " WHERE id = ?1 AND kind = ?2"),
+      due(db,
+          "SELECT id, kind, attempts, not_before FROM settlements WHERE not_before <= ?1"
+          " ORDER BY not_before, id LIMIT ?2"),
       next_at(db, "SELECT min(not_before) FROM settlements WHERE not_before > ?1") {}
 
 result<settled> sqlite_database::apply(const settle& command) {

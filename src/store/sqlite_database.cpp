@@ -49,7 +49,8 @@ commit_outcome sqlite_database::after_commit() {
   ++commits_;
   batch_ = batch::none;
   if (connection_.checkpoint_if_due() == SQLITE_OK) return commit_outcome::committed;
-  // The rows are safe in the WAL, but this disk has begun to fail: stop, and obey it after the restart.
+  // The rows are safe in the WAL, but this disk has begun to fail: stop, and obey it after the
+  // restart.
   connection_.abandon();
   batch_ = batch::broken;
   return commit_outcome::broken;
@@ -98,7 +99,8 @@ namespace taquilla {
 
 result<std::unique_ptr<database>> open_sqlite(const sqlite_options& options) {
   const auto failed = [&](const std::string& why) {
-    return error{errc::store_unavailable, "the store " + options.path + " cannot be opened: " + why, 0};
+    return error{errc::store_unavailable, "the store " + options.path + " cannot be opened: " + why,
+                 0};
   };
   try {
     return std::unique_ptr<database>{std::make_unique<store::sqlite_database>(options)};

@@ -1,19 +1,23 @@
-// The port of database.hpp over one SQLite file. The members are implemented by family: purchases.cpp,
-// ledger.cpp, settlements.cpp, mail.cpp and queries.cpp; each has its statements, prepared once.
+// The port of database.hpp over one SQLite file. The members are implemented by family:
+// purchases.cpp, ledger.cpp, settlements.cpp, mail.cpp and queries.cpp; each has its statements,
+// prepared once.
 //
-// WRITES     A command decides whether to refuse before it writes its first row, so a refusal has nothing
-//            to undo and no savepoint is needed. A constraint that stops the first write undoes that
-//            statement alone and refuses the command. Any other trouble rolls the whole batch back.
-// NUMBERS    The next reservation id is kept in memory, is taken only by a row that was written, and
+// WRITES     A command decides whether to refuse before it writes its first row, so a refusal has
+// nothing
+//            to undo and no savepoint is needed. A constraint that stops the first write undoes
+//            that statement alone and refuses the command. Any other trouble rolls the whole batch
+//            back.
+// NUMBERS    The next reservation id is kept in memory, is taken only by a row that was written,
+// and
 //            goes back when the batch does.
 // Private to src/store and its tests. One thread at a time.
 #pragma once
 
-#include <optional>
-#include <utility>
-
 #include "store/connection.hpp"
 #include "store/statement.hpp"
+
+#include <optional>
+#include <utility>
 
 namespace taquilla::store {
 

@@ -1,17 +1,17 @@
-// One prepared SQL statement and the rows it yields. A statement is prepared once and lives as long as
-// its connection; every use binds all its parameters and leaves it reset, so that no read transaction
-// stays open and no text is kept. Trouble (I/O, full disk, broken constraint, damaged file) is thrown as
-// `sqlite_failure`; it never leaves src/store: sqlite_database turns it into an answer.
-// One thread at a time, the connection's.
+// One prepared SQL statement and the rows it yields. A statement is prepared once and lives as long
+// as its connection; every use binds all its parameters and leaves it reset, so that no read
+// transaction stays open and no text is kept. Trouble (I/O, full disk, broken constraint, damaged
+// file) is thrown as `sqlite_failure`; it never leaves src/store: sqlite_database turns it into an
+// answer. One thread at a time, the connection's.
 #pragma once
+
+#include <sqlite3.h>
 
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
-
-#include <sqlite3.h>
 
 namespace taquilla::store {
 
@@ -29,8 +29,8 @@ class statement {
   statement(const statement&) = delete;
   statement& operator=(const statement&) = delete;
 
-  /// Runs to the end and tells how many rows changed. Texts are not copied: they live in the caller's
-  /// full expression, which is longer than the run.
+  /// Runs to the end and tells how many rows changed. Texts are not copied: they live in the
+  /// caller's full expression, which is longer than the run.
   template <class... Args>
   int run(const Args&... args) {
     bind_all(SQLITE_STATIC, args...);
@@ -48,7 +48,9 @@ class statement {
     bool next() { return of_.step(); }
     std::int64_t integer(int column) const { return sqlite3_column_int64(of_.handle_, column); }
     template <class T>
-    T as(int column) const { return static_cast<T>(integer(column)); }
+    T as(int column) const {
+      return static_cast<T>(integer(column));
+    }
     bool is_null(int column) const;
     std::string text(int column) const { return std::string{view(column)}; }
     /// Valid until the next row.
@@ -66,17 +68,16 @@ class statement {
 
  private:
   template <class... Args>
-  void bind_all([[maybe_unused]] sqlite3_destructor_type lifetime,
-                const Args&... args) {
+  void bind_all([[maybe_unused]] sqlite3_destructor_type lifetime, const Args&... args) {
     [[maybe_unused]] int position = 0;
     (bind(++position, args, lifetime), ...);
   }
   template <class T>
-  void bind(int position, const T& value,
-            [[maybe_unused]] sqlite3_destructor_type lifetime) {
+  void bind(int position, const T& value, [[maybe_unused]] sqlite3_destructor_type lifetime) {
     if constexpr (std::is_convertible_v<T, std::string_view>) {
       const std::string_view text = value;
-      const char* bytes = text.data() != nullptr ? text.data() : "";  // a null pointer would be NULL
+      const char* bytes =
+          text.data() != nullptr ? text.data() : "";  // a null pointer would be NULL
       check(sqlite3_bind_text64(handle_, position, bytes, text.size(), lifetime, SQLITE_UTF8));
     } else {
       check(sqlite3_bind_int64(handle_, position, static_cast<std::int64_t>(value)));

@@ -1,14 +1,14 @@
 // A timeline as one text column: a line an entry, five fields parted by tabs (at, lasted_ms, step,
-// detail, fault). Appending to it is appending text, so the store never reads a timeline to lengthen it.
-// Tabs, line ends, NUL and backslashes inside a field are escaped; whatever was encoded comes back
-// byte by byte. Pure.
+// detail, fault). Appending to it is appending text, so the store never reads a timeline to
+// lengthen it. Tabs, line ends, NUL and backslashes inside a field are escaped; whatever was
+// encoded comes back byte by byte. Pure.
 #pragma once
+
+#include "domain/reservation.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/reservation.hpp"
 
 namespace taquilla::store {
 

@@ -1,5 +1,5 @@
-// Goal: the audit names mail that is lost, doubled, sent to the wrong buyer, for nothing, or out of turn.
-// Method: one breakage by hand a check; before it the store is clean (audited_store.hpp).
+// Goal: the audit names mail that is lost, doubled, sent to the wrong buyer, for nothing, or out of
+// turn. Method: one breakage by hand a check; before it the store is clean (audited_store.hpp).
 #include "audited_store.hpp"
 
 using namespace taquilla;
@@ -23,7 +23,8 @@ TEST_CASE_FIXTURE(audited_store, "the audit sees a confirmation that is lost") {
   CHECK(caught("DELETE FROM outbox WHERE number = 10", confirmation));
 }
 
-TEST_CASE_FIXTURE(audited_store, "the audit sees the lost confirmation of a cancelled reservation") {
+TEST_CASE_FIXTURE(audited_store,
+                  "the audit sees the lost confirmation of a cancelled reservation") {
   CHECK(caught("DELETE FROM mailbox WHERE number = 8", confirmation));
 }
 
@@ -60,7 +61,8 @@ TEST_CASE_FIXTURE(audited_store, "the audit sees a mail to somebody else") {
   CHECK(caught("UPDATE outbox SET recipient = 'eva@example.com' WHERE number = 10", buyer));
 }
 
-TEST_CASE_FIXTURE(audited_store, "the audit sees a cancellation that came before its confirmation") {
+TEST_CASE_FIXTURE(audited_store,
+                  "the audit sees a cancellation that came before its confirmation") {
   CHECK(caught("UPDATE mailbox SET delivered_at = 1999 WHERE number = 9",
                "a cancellation is delivered after its confirmation"));
 }
@@ -69,7 +71,8 @@ TEST_CASE_FIXTURE(audited_store, "the audit sees mail that is due when all shoul
   CHECK(caught("", "no mail is due", audit_mode::final));
 }
 
-TEST_CASE_FIXTURE(audited_store, "a store that has come to rest passes the final audit, dead mail and all") {
+TEST_CASE_FIXTURE(audited_store,
+                  "a store that has come to rest passes the final audit, dead mail and all") {
   done(*store, confirm_purchase{2, 3000, {}});
   for (const char* id : {"2-confirmed", "5-confirmed"}) deliver(id, 3001);
   done(*store, postpone_mail{"7-confirmed", 0, "bounced", true});

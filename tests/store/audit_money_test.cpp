@@ -19,7 +19,8 @@ TEST_CASE_FIXTURE(audited_store, "the audit sees a confirmed reservation that is
   CHECK(caught("DELETE FROM charges WHERE id = 1", paid));
 }
 
-TEST_CASE_FIXTURE(audited_store, "the audit sees a confirmed reservation that is paid with a cent more") {
+TEST_CASE_FIXTURE(audited_store,
+                  "the audit sees a confirmed reservation that is paid with a cent more") {
   CHECK(caught("UPDATE charges SET cents = 5001 WHERE id = 1", paid));
 }
 
@@ -30,7 +31,8 @@ TEST_CASE_FIXTURE(audited_store, "the audit sees a confirmed reservation whose c
   CHECK(names(report, voided));
 }
 
-TEST_CASE_FIXTURE(audited_store, "the audit sees a confirmed reservation whose charge was refunded") {
+TEST_CASE_FIXTURE(audited_store,
+                  "the audit sees a confirmed reservation whose charge was refunded") {
   by_hand(folder.file(), "UPDATE charges SET state = 2 WHERE id = 1");
   const auto report = run_audit(folder.file());
   CHECK(names(report, paid));
@@ -41,14 +43,16 @@ TEST_CASE_FIXTURE(audited_store, "the audit sees a charge without a reservation"
   CHECK(caught("INSERT INTO charges VALUES (99, 5000, 0, 0)", owned));
 }
 
-TEST_CASE_FIXTURE(audited_store, "the audit sees a failed buyer's money that nobody means to return") {
+TEST_CASE_FIXTURE(audited_store,
+                  "the audit sees a failed buyer's money that nobody means to return") {
   by_hand(folder.file(), "UPDATE charges SET state = 0 WHERE id = 3");
   const auto report = run_audit(folder.file());
   CHECK(names(report, owned));
   CHECK(names(report, void_owed));
 }
 
-TEST_CASE_FIXTURE(audited_store, "the audit sees a cancelled buyer's money that nobody means to return") {
+TEST_CASE_FIXTURE(audited_store,
+                  "the audit sees a cancelled buyer's money that nobody means to return") {
   by_hand(folder.file(), "DELETE FROM settlements WHERE id = 7");
   const auto report = run_audit(folder.file());
   CHECK(names(report, owned));
@@ -59,7 +63,8 @@ TEST_CASE_FIXTURE(audited_store, "the audit sees a pending purchase whose charge
   CHECK(caught("UPDATE charges SET state = 1 WHERE id = 2", voided));
 }
 
-TEST_CASE_FIXTURE(audited_store, "the audit sees a failed purchase without a tombstone or a void owed") {
+TEST_CASE_FIXTURE(audited_store,
+                  "the audit sees a failed purchase without a tombstone or a void owed") {
   CHECK(caught("DELETE FROM charges WHERE id = 3", void_owed));
   CHECK(caught("DELETE FROM settlements WHERE id = 6", void_owed));
 }

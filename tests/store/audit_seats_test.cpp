@@ -1,9 +1,9 @@
 // Goal: the audit names what is wrong with seats, keys, rows and the file itself.
 // Method: one breakage by hand a test; before it the store is clean (audited_store.hpp).
-#include <fstream>
-
 #include "audited_store.hpp"
 #include "store/embedded_sql.hpp"
+
+#include <fstream>
 
 using namespace taquilla;
 using namespace taquilla::testing;
@@ -19,8 +19,9 @@ TEST_CASE_FIXTURE(audited_store, "the audit sees a seat that is pending for a se
 }
 
 TEST_CASE_FIXTURE(audited_store, "the audit sees a key with two live purchases") {
-  CHECK(caught("DROP INDEX live_key; UPDATE reservations SET idempotency_key = 'k' WHERE id IN (1, 2)",
-               "an idempotency key has at most one live purchase"));
+  CHECK(caught(
+      "DROP INDEX live_key; UPDATE reservations SET idempotency_key = 'k' WHERE id IN (1, 2)",
+      "an idempotency key has at most one live purchase"));
 }
 
 TEST_CASE_FIXTURE(audited_store, "the audit sees a live mark that contradicts the state") {
@@ -60,8 +61,9 @@ TEST_CASE_FIXTURE(audited_store, "the audit sees a purchase that is open when al
 }
 
 TEST_CASE_FIXTURE(audited_store, "ids may have gaps") {
-  by_hand(folder.file(), "UPDATE reservations SET id = 50 WHERE id = 2;"
-                         "UPDATE charges SET id = 50 WHERE id = 2");
+  by_hand(folder.file(),
+          "UPDATE reservations SET id = 50 WHERE id = 2;"
+          "UPDATE charges SET id = 50 WHERE id = 2");
   CHECK(run_audit(folder.file()).clean());
 }
 

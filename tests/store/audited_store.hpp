@@ -1,7 +1,8 @@
-// A store with a reservation of every kind in it, for the tests of the audit: each breaks one row by hand
-// and demands that the audit names the invariant. By id: 1 confirmed, mail delivered; 2 pending, charged;
-// 3 failed, voided and settled; 4 cancelled, refunded, both mails delivered; 5 confirmed, mail waiting;
-// 6 failed, its void still owed; 7 cancelled, refund owed, both mails waiting.
+// A store with a reservation of every kind in it, for the tests of the audit: each breaks one row
+// by hand and demands that the audit names the invariant. By id: 1 confirmed, mail delivered; 2
+// pending, charged; 3 failed, voided and settled; 4 cancelled, refunded, both mails delivered; 5
+// confirmed, mail waiting; 6 failed, its void still owed; 7 cancelled, refund owed, both mails
+// waiting.
 #pragma once
 
 #include "store_fixture.hpp"

@@ -1,5 +1,6 @@
 // Goal: a batch is kept whole or not at all, and a refusal inside it undoes that command alone.
-// Method: batches with refusals in the middle, batches that run out of room, and misuse of the protocol.
+// Method: batches with refusals in the middle, batches that run out of room, and misuse of the
+// protocol.
 #include "store_fixture.hpp"
 
 using namespace taquilla;

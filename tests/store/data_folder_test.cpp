@@ -2,12 +2,11 @@
 // Method: open the same folder twice, in one process and from a child that is killed.
 #include "store/data_folder.hpp"
 
+#include "store_fixture.hpp"
+
 #include <csignal>
 #include <fstream>
-
 #include <sys/wait.h>
-
-#include "store_fixture.hpp"
 
 using namespace taquilla;
 using namespace taquilla::testing;
@@ -69,7 +68,8 @@ TEST_CASE("a data folder is free again when its owner is killed") {
 TEST_CASE("a data folder that cannot be is refused with the reason") {
   scratch_folder scratch;
   std::ofstream{scratch.path() + "/file"} << "x";
-  for (const auto& path : {scratch.path() + "/file", scratch.path() + "/file/below", std::string{}}) {
+  for (const auto& path :
+       {scratch.path() + "/file", scratch.path() + "/file/below", std::string{}}) {
     const auto folder = data_folder::open(path, 1000);
     REQUIRE_FALSE(folder);
     CHECK(folder.failure().code == errc::store_unavailable);

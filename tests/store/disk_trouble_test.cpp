@@ -1,8 +1,9 @@
-// Goal: a full disk is survived, and a disk that fails at COMMIT or at a checkpoint stops the store.
-// Method: a VFS that hands everything on to the system's own and fails writes or syncs when told to.
-#include <cstring>
-
+// Goal: a full disk is survived, and a disk that fails at COMMIT or at a checkpoint stops the
+// store. Method: a VFS that hands everything on to the system's own and fails writes or syncs when
+// told to.
 #include "store_fixture.hpp"
+
+#include <cstring>
 
 using namespace taquilla;
 using namespace taquilla::testing;
@@ -125,7 +126,8 @@ TEST_CASE_FIXTURE(failing_disk_fixture, "a write that fails at COMMIT breaks the
   CHECK_FALSE(store->begin());
 }
 
-TEST_CASE_FIXTURE(failing_disk_fixture, "a checkpoint that cannot write stops the store, loses nothing") {
+TEST_CASE_FIXTURE(failing_disk_fixture,
+                  "a checkpoint that cannot write stops the store, loses nothing") {
   now.on_database_write = SQLITE_IOERR_WRITE;
   auto outcome = commit_outcome::committed;
   std::uint64_t kept = 0;
@@ -142,7 +144,8 @@ TEST_CASE_FIXTURE(failing_disk_fixture, "a checkpoint that cannot write stops th
   CHECK(run_audit(folder.file()).clean());
 }
 
-TEST_CASE_FIXTURE(failing_disk_fixture, "a checkpoint without room is put off and the store goes on") {
+TEST_CASE_FIXTURE(failing_disk_fixture,
+                  "a checkpoint without room is put off and the store goes on") {
   now.on_database_write = SQLITE_FULL;
   for (std::uint32_t i = 1; i <= 300; ++i) {
     auto command = purchase("t" + std::to_string(i), i);

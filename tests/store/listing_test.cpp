@@ -1,8 +1,8 @@
 // Goal: listings find what their filters ask for, in pages that never exceed their limit.
 // Method: a small store with every state in it, filters alone and together, cursors to the end.
-#include <vector>
-
 #include "store_fixture.hpp"
+
+#include <vector>
 
 using namespace taquilla;
 using namespace taquilla::testing;
@@ -137,7 +137,8 @@ TEST_CASE_FIXTURE(store_fixture, "no statement of the store walks through a tabl
     for (const auto& step : plan_of(inside(), sql)) {
       CAPTURE(sql);
       CAPTURE(step);
-      // A partial index holds what is open or due: few rows. Those may be counted, and sorted by id.
+      // A partial index holds what is open or due: few rows. Those may be counted, and sorted by
+      // id.
       const bool few = step.find("COVERING INDEX o") != std::string::npos ||
                        sql.find("INDEXED BY open_since") != std::string::npos;
       CHECK((step.find("SCAN") == std::string::npos || few));

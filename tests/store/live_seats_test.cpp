@@ -1,9 +1,9 @@
 // Goal: INVENTORY can rebuild a large house from the store, page by page, each live seat once.
-// Method: a million rows put in by hand; pages are walked to the end and counted. The speed is printed,
-// not judged: it belongs to the machine.
-#include <chrono>
-
+// Method: a million rows put in by hand; pages are walked to the end and counted. The speed is
+// printed, not judged: it belongs to the machine.
 #include "store_fixture.hpp"
+
+#include <chrono>
 
 using namespace taquilla;
 using namespace taquilla::testing;
@@ -33,10 +33,11 @@ TEST_CASE("a million live seats are read once each") {
   auto opened = open_sqlite({});
   REQUIRE(opened);
   auto& base = dynamic_cast<store::sqlite_database&>(**opened);
-  store::statement{base.handle(),
-                   "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)"
-                   " INSERT INTO reservations SELECT i, 1, 1, 'EVT-001', 'A', i, 'a@b.c', 100, i, 0, 0,"
-                   " '', '', '', '0\t0\tseat_held\t\t\n' FROM n"}
+  store::statement{
+      base.handle(),
+      "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)"
+      " INSERT INTO reservations SELECT i, 1, 1, 'EVT-001', 'A', i, 'a@b.c', 100, i, 0, 0,"
+      " '', '', '', '0\t0\tseat_held\t\t\n' FROM n"}
       .run();
   const auto start = std::chrono::steady_clock::now();
   std::uint64_t seats = 0, sum = 0, pages = 0;

@@ -1,5 +1,6 @@
-// Goal: a mail is delivered once by its id, the confirmation before the cancellation, and none is lost.
-// Method: move mails from the outbox to the mailbox, twice, out of turn, dead, and across a restart.
+// Goal: a mail is delivered once by its id, the confirmation before the cancellation, and none is
+// lost. Method: move mails from the outbox to the mailbox, twice, out of turn, dead, and across a
+// restart.
 #include "domain/mail_text.hpp"
 #include "store_fixture.hpp"
 
@@ -91,7 +92,8 @@ TEST_CASE_FIXTURE(store_fixture, "a mail of another reservation waits for nobody
   CHECK(due->list.size() == 2);
 }
 
-TEST_CASE_FIXTURE(store_fixture, "a mail put off is due at its time, and a delivered one never again") {
+TEST_CASE_FIXTURE(store_fixture,
+                  "a mail put off is due at its time, and a delivered one never again") {
   confirmed("t1", 1);
   CHECK_FALSE(done(*store, postpone_mail{"1-confirmed", 7000, "down", false})->repeated);
   reopen();

@@ -1,9 +1,9 @@
-// Goal: only a safe store is opened; what is not ours, too new or damaged is refused and left as it is.
-// Method: read the settings back, then open files that somebody else has made or broken.
+// Goal: only a safe store is opened; what is not ours, too new or damaged is refused and left as it
+// is. Method: read the settings back, then open files that somebody else has made or broken.
+#include "store_fixture.hpp"
+
 #include <fstream>
 #include <sstream>
-
-#include "store_fixture.hpp"
 
 using namespace taquilla;
 using namespace taquilla::testing;
@@ -65,8 +65,9 @@ TEST_CASE_FIXTURE(store_fixture, "the settings that make the store safe are in f
 }
 
 TEST_CASE_FIXTURE(store_fixture, "every table is strict") {
-  CHECK(look(folder.file(), "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND"
-                            " name NOT LIKE 'sqlite%' AND strict = 0") == "0");
+  CHECK(look(folder.file(),
+             "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND"
+             " name NOT LIKE 'sqlite%' AND strict = 0") == "0");
   CHECK(look(folder.file(), "SELECT count(*) FROM pragma_table_list WHERE strict = 1") == "6");
 }
 

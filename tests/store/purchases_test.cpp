@@ -79,7 +79,8 @@ TEST_CASE_FIXTURE(store_fixture, "the fingerprint alone makes nobody the owner")
   CHECK(refusal(done(*store, twin)) == errc::seat_taken);
 }
 
-TEST_CASE_FIXTURE(store_fixture, "a failed and a cancelled purchase free their seat and their key") {
+TEST_CASE_FIXTURE(store_fixture,
+                  "a failed and a cancelled purchase free their seat and their key") {
   auto first = purchase("t1", 1);
   first.order.idempotency_key = "key";
   const auto id = done(*store, first)->id;
@@ -145,7 +146,8 @@ TEST_CASE_FIXTURE(store_fixture, "confirming sells the seat, posts one mail and 
 
 TEST_CASE_FIXTURE(store_fixture, "failing frees the seat, owes a void and can be repeated") {
   const auto id = pending("t1", 1);
-  const auto first = done(*store, fail_purchase{id, "payment_timeout", 5, {{5, 0, "failed", "", ""}}});
+  const auto first =
+      done(*store, fail_purchase{id, "payment_timeout", 5, {{5, 0, "failed", "", ""}}});
   CHECK(first->state == reservation_state::failed);
   CHECK(done(*store, fail_purchase{id, "other", 6, {}})->state == reservation_state::failed);
   const auto found = store->read(find_reservation{id});

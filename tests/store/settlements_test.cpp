@@ -14,7 +14,8 @@ TEST_CASE_FIXTURE(store_fixture, "a settlement that is done is no longer owed") 
   CHECK(store->read(due_settlements{9999})->due.empty());
 }
 
-TEST_CASE_FIXTURE(store_fixture, "a settlement put off is due again later, and survives a restart") {
+TEST_CASE_FIXTURE(store_fixture,
+                  "a settlement put off is due again later, and survives a restart") {
   const auto id = failed("t1", 1);
   CHECK(done(*store, settle{id, settlement_kind::void_charge, false, 5000, "no answer"}));
   reopen();
@@ -33,7 +34,8 @@ TEST_CASE_FIXTURE(store_fixture, "settling one kind leaves the other alone") {
   CHECK(store->read(due_settlements{9999})->due.size() == 1);
 }
 
-TEST_CASE_FIXTURE(store_fixture, "due settlements come oldest first and never more than asked for") {
+TEST_CASE_FIXTURE(store_fixture,
+                  "due settlements come oldest first and never more than asked for") {
   const auto a = failed("t1", 1), b = failed("t2", 2), c = failed("t3", 3);
   done(*store, settle{a, settlement_kind::void_charge, false, 2000, ""});
   done(*store, settle{b, settlement_kind::void_charge, false, 1500, ""});

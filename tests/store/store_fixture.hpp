@@ -1,19 +1,20 @@
-// What every test of the store needs: a folder that goes away, a real SQLite store in it, and orders to
-// apply. `done` runs one command as a batch of its own and demands that it is committed, whatever the
-// answer; `rows` looks into the file with a second connection, as the sqlite3 shell would.
+// What every test of the store needs: a folder that goes away, a real SQLite store in it, and
+// orders to apply. `done` runs one command as a batch of its own and demands that it is committed,
+// whatever the answer; `rows` looks into the file with a second connection, as the sqlite3 shell
+// would.
 #pragma once
-
-#include <doctest/doctest.h>
-#include <sqlite3.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <memory>
-#include <string>
 
 #include "store/audit.hpp"
 #include "store/database.hpp"
 #include "store/sqlite_database.hpp"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <unistd.h>
 
 namespace taquilla::testing {
 

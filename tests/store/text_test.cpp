@@ -1,9 +1,9 @@
 // Goal: what is written as text comes back as it was, whatever bytes it holds.
 // Method: round trips over awkward fields, over every single byte, and over damaged lines.
-#include <doctest/doctest.h>
-
 #include "store/mail_number.hpp"
 #include "store/timeline_text.hpp"
+
+#include <doctest/doctest.h>
 
 using namespace taquilla;
 using namespace taquilla::store;
