@@ -1,0 +1,11 @@
+// How fast the simulator is on this machine: the figures of docs/simulation.md.
+#pragma once
+
+#include <iosfwd>
+
+namespace taquilla::simulation {
+
+/// Takes some ten seconds.
+void run_bench(std::ostream& out);
+
+}  // namespace taquilla::simulation

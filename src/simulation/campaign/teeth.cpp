@@ -1,0 +1,111 @@
+#include "simulation/campaign/teeth.hpp"
+
+#include "simulation/campaign/stopwatch.hpp"
+#include "simulation/cases/minimiser.hpp"
+#include "simulation/world/run.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <ostream>
+
+namespace taquilla::simulation {
+
+namespace {
+
+using planted::bug;
+
+/// A bug is in force while this lives.
+class planting {
+ public:
+  explicit planting(bug b) { planted::active.store(b); }
+  ~planting() { planted::active.store(bug::none); }
+  planting(const planting&) = delete;
+  planting& operator=(const planting&) = delete;
+};
+
+constexpr std::uint64_t minimise_runs = 400;
+
+}  // namespace
+
+const std::vector<tooth>& all_teeth() {
+  static const std::vector<tooth> teeth{
+      {bug::ack_before_commit, "ack-before-commit", {"acknowledged-is-durable"}, "disk"},
+      {bug::sync_normal, "synchronous-off", {"acknowledged-is-durable", "store-opens"}, "disk"},
+      {bug::seat_check_skipped, "seat-check-skipped", {"one-owner-per-seat"}, "swarm"},
+      {bug::hold_overwritten, "hold-overwritten", {"holds-exclude"}, "swarm"},
+      {bug::hold_not_released, "hold-not-released", {"comes-to-rest"}, "swarm"},
+      {bug::charge_key_per_attempt, "charge-key-per-attempt", {"every-charge-has-its-ticket"}, "slow"},
+      {bug::dedupe_off, "dedupe-off", {"every-charge-has-its-ticket"}, "slow"},
+      {bug::no_tombstone, "no-tombstone", {"every-charge-has-its-ticket"}, "slow"},
+      {bug::void_not_repeated, "void-not-repeated", {"every-charge-has-its-ticket", "comes-to-rest"}, "slow"},
+      {bug::void_not_durable, "void-not-owed", {"every-charge-has-its-ticket"}, "slow"},
+      {bug::refund_skipped, "refund-skipped", {"every-charge-has-its-ticket"}, "swarm"},
+      {bug::wrong_amount, "wrong-amount", {"every-charge-has-its-ticket"}, "calm"},
+      {bug::outbox_outside, "outbox-outside", {"mailed-once"}, "disk"},
+      {bug::outbox_ack_before_send, "outbox-ack-before-send", {"mailed-once"}, "crash"},
+      {bug::mail_dedupe_off, "mail-dedupe-off", {"mailed-once"}, "slow"},
+      {bug::mail_on_failure, "mail-on-failure", {"mailed-once"}, "slow"},
+      {bug::replay_charges_again, "replay-buys-again", {"one-owner-per-seat"}, "calm"},
+      {bug::breaker_ignored, "breaker-ignored", {"breaker-holds"}, "crash"},
+      {bug::half_open_floods, "half-open-floods", {"breaker-holds"}, "crash"},
+      {bug::late_result_closes, "late-result-closes", {"breaker-holds"}, "slow"},
+      {bug::restart_without_limit, "restart-without-limit", {"restarts-bounded"}, "crash"},
+      {bug::deadline_ignored, "deadline-ignored", {"answered-in-time"}, "slow"},
+      {bug::recovery_skipped, "recovery-skipped", {"comes-to-rest"}, "crash"},
+      {bug::cancel_keeps_seat, "cancel-keeps-seat", {"seat-map-is-true", "comes-to-rest"}, "swarm"},
+      {bug::idempotency_key_ignored, "key-ignored", {"one-key-one-purchase"}, "calm"},
+      {bug::rebuild_forgets_sold, "rebuild-forgets-sold", {"seat-map-is-true"}, "crash"},
+      {bug::limiter_double_burst, "limiter-double-burst", {"limiter-law"}, "calm"},
+  };
+  return teeth;
+}
+
+bite hunt(const tooth& t, double budget_s) {
+  planting now(t.bug);
+  stopwatch watch;
+  bite b;
+  while (watch.seconds() < budget_s) {
+    auto p = draw_plan(++b.seeds, t.profile, {});
+    auto r = explore(p);
+    if (!r.failed()) continue;
+    b.oracle = r.broken.oracle;
+    b.caught = std::count(t.oracles.begin(), t.oracles.end(), b.oracle) > 0;
+    if (!b.caught) continue;
+    b.seconds = watch.seconds();
+    b.decisions = minimise(p, r, minimise_runs).decisions_after;
+    return b;
+  }
+  b.seconds = watch.seconds();
+  return b;
+}
+
+int run_teeth(std::ostream& out, double budget_s) {
+  int missed = 0;
+  char line[200];
+  std::snprintf(line, sizeof line, "%-26s %-30s %8s %9s %10s\n", "bug", "oracle", "seeds", "seconds",
+                "decisions");
+  out << line;
+  for (const auto& t : all_teeth()) {
+    auto b = hunt(t, budget_s);
+    missed += !b.caught;
+    auto oracle = b.caught ? b.oracle : "NOT CAUGHT" + (b.oracle.empty() ? "" : " (" + b.oracle + ")");
+    std::snprintf(line, sizeof line, "%-26s %-30s %8llu %9.2f %10zu\n", t.name, oracle.c_str(),
+                  static_cast<unsigned long long>(b.seeds), b.seconds, b.decisions);
+    out << line << std::flush;
+  }
+  out << all_teeth().size() - static_cast<std::size_t>(missed) << " of " << all_teeth().size()
+      << " planted bugs caught\n";
+  return missed;
+}
+
+bool canary_sings(std::ostream& out) {
+  planting now(bug::wrong_amount);
+  plan p;
+  p.operations.push_back({});
+  auto r = explore(p);
+  bool sang = r.broken.oracle == "every-charge-has-its-ticket";
+  out << (sang ? "the canary sings: " + r.broken.what : std::string("THE CANARY IS SILENT")) << "\n";
+  return sang;
+}
+
+}  // namespace taquilla::simulation

@@ -1,0 +1,170 @@
+#include "simulation/cases/minimiser.hpp"
+
+#include "simulation/report/failure.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace taquilla::simulation {
+
+namespace {
+
+class shrinker {
+ public:
+  shrinker(plan start, std::string oracle, std::uint64_t runs_max)
+      : best_(std::move(start)), oracle_(std::move(oracle)), runs_max_(runs_max) {}
+
+  const plan& best() const { return best_; }
+  std::uint64_t runs() const { return runs_; }
+
+  /// Takes `smaller` over if it fails in the same way.
+  bool accept(plan smaller) {
+    if (runs_ >= runs_max_) return false;
+    ++runs_;
+    if (replay(smaller).broken.oracle != oracle_) return false;
+    best_ = std::move(smaller);
+    return true;
+  }
+
+  bool once() {
+    auto before = std::make_pair(weight(best_), total());
+    list(&plan::faults);
+    clients();
+    list(&plan::operations);
+    list(&plan::script);
+    knobs_to_default();
+    lower_operations();
+    lower_faults();
+    lower_script();
+    return std::make_pair(weight(best_), total()) != before;
+  }
+
+ private:
+  /// ddmin: drop blocks, halving the block size until single units.
+  template <class T>
+  void list(std::vector<T> plan::*which) {
+    for (auto block = (best_.*which).size(); block > 0; block /= 2)
+      for (std::size_t from = 0; from < (best_.*which).size();) {
+        auto smaller = best_;
+        auto& units = smaller.*which;
+        auto to = std::min(from + block, units.size());
+        units.erase(units.begin() + static_cast<std::ptrdiff_t>(from),
+                    units.begin() + static_cast<std::ptrdiff_t>(to));
+        if (!accept(std::move(smaller))) from += block;
+      }
+  }
+
+  void clients() {
+    std::set<std::uint32_t> all;
+    for (const auto& o : best_.operations) all.insert(o.client);
+    for (auto c : all) {
+      auto smaller = best_;
+      auto& ops = smaller.operations;
+      ops.erase(std::remove_if(ops.begin(), ops.end(), [&](const auto& o) { return o.client == c; }),
+                ops.end());
+      accept(std::move(smaller));
+    }
+  }
+
+  void knobs_to_default() {
+    for (auto member : {&knobs::hold_ms, &knobs::attempt_timeout_ms, &knobs::deadline_ms,
+                        &knobs::sweep_ms, &knobs::batch_max, &knobs::breaker_open_ms}) {
+      if (best_.numbers.*member == knobs{}.*member) continue;
+      auto smaller = best_;
+      smaller.numbers.*member = knobs{}.*member;
+      accept(std::move(smaller));
+    }
+  }
+
+  /// Tries `calm`, then half-way values, for one number of one unit.
+  template <class Get>
+  void lower(Get get, std::int64_t calm) {
+    for (int halvings = 0; halvings < 8; ++halvings) {
+      auto value = static_cast<std::int64_t>(get(best_));
+      if (value == calm) return;
+      auto smaller = best_;
+      get(smaller) = calm;
+      if (halvings > 0) get(smaller) = calm + (value - calm) / 2;
+      if (get(smaller) == get(best_)) return;
+      if (!accept(std::move(smaller)) && halvings > 0) return;
+    }
+  }
+
+  void lower_operations() {
+    for (std::size_t i = 0; i < best_.operations.size(); ++i) {
+      lower([i](plan& p) -> std::int64_t& { return p.operations[i].think_us; }, 0);
+      lower([i](plan& p) -> std::int64_t& { return p.operations[i].cents; }, operation{}.cents);
+      lower([i](plan& p) -> std::int64_t& { return p.operations[i].patience_ms; },
+            operation{}.patience_ms);
+      auto smaller = best_;
+      smaller.operations[i].key.clear();
+      if (!best_.operations[i].key.empty()) accept(std::move(smaller));
+    }
+  }
+
+  void lower_faults() {
+    for (std::size_t i = 0; i < best_.faults.size(); ++i) {
+      lower([i](plan& p) -> std::int64_t& { return p.faults[i].at_ms; }, 0);
+      lower([i](plan& p) -> std::int64_t& { return p.faults[i].for_ms; }, 0);
+      lower([i](plan& p) -> std::int64_t& { return p.faults[i].value; }, 0);
+    }
+  }
+
+  void lower_script() {
+    for (std::size_t i = 0; i < best_.script.size(); ++i) {
+      auto kind = best_.script[i].kind;
+      if (kind != choice::delay && kind != choice::disk_slow && kind != choice::doubled) continue;
+      lower([i](plan& p) -> std::uint64_t& { return p.script[i].value; }, 1);
+    }
+  }
+
+  /// Sum of the values that lower() works on: the measure of progress besides the number of units.
+  std::uint64_t total() const {
+    std::uint64_t sum = 0;
+    for (const auto& o : best_.operations) sum += static_cast<std::uint64_t>(o.think_us);
+    for (const auto& f : best_.faults) sum += static_cast<std::uint64_t>(f.at_ms + f.for_ms);
+    for (const auto& d : best_.script) sum += d.value;
+    return sum;
+  }
+
+  plan best_;
+  std::string oracle_;
+  std::uint64_t runs_max_;
+  std::uint64_t runs_ = 0;
+};
+
+}  // namespace
+
+std::size_t weight(const plan& p) {
+  return p.operations.size() + p.faults.size() + p.script.size();
+}
+
+minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_max) {
+  minimised out;
+  plan start = p;
+  start.script = failing.taken;
+  out.decisions_before = weight(start);
+  shrinker s(start, failing.broken.oracle, runs_max);
+  if (s.accept(start)) {
+    constexpr int rounds_max = 20;
+    for (int round = 0; round < rounds_max && s.once();) ++round;
+  }
+  out.smallest.what = s.best();
+  out.result = replay(s.best());
+  // What the run never came to ask is no part of the story.
+  auto trimmed = s.best();
+  trimmed.script = out.result.taken;
+  if (trimmed.script.size() < out.smallest.what.script.size() && s.accept(trimmed)) {
+    out.smallest.what = trimmed;
+    out.result = replay(trimmed);
+  }
+  out.smallest.commit = built_from();
+  out.smallest.oracle = failing.broken.oracle;
+  out.smallest.hash = out.result.hash;
+  out.decisions_after = weight(out.smallest.what);
+  out.runs = s.runs();
+  return out;
+}
+
+}  // namespace taquilla::simulation

@@ -1,0 +1,19 @@
+// The one line that says everything about a failure, and the command that repeats it.
+#pragma once
+
+#include "simulation/world/run.hpp"
+
+#include <string>
+
+namespace taquilla::simulation {
+
+/// `FAIL seed=.. strategy=.. profile=.. commit=.. hash=.. oracle=.. step=.. vtime=..`
+std::string failure_line(const plan& p, const run_result& r);
+/// What to type to see it again.
+std::string replay_command(const plan& p);
+/// 16 hex digits.
+std::string hash_text_of(std::uint64_t hash);
+/// The commit this program was built from, or "unknown".
+const char* built_from();
+
+}  // namespace taquilla::simulation
