@@ -70,6 +70,8 @@ class door_state {
       tell(found, verdict.fault_id, *verdict.fault);
       crash_may_be_over(now, verdict);
       if (*verdict.fault == chaos_kind::stall) return;  // the promise dies undelivered: silence
+      if (*verdict.fault == chaos_kind::panic && child_)
+        self_->send_exit(child_, to_caf({errc::fault_injected, "injected panic", 0}));
       held.lossy = *verdict.fault == chaos_kind::lossy;
       if (!held.lossy) held.refusal = to_string(*verdict.fault);
     }
@@ -107,7 +109,7 @@ class door_state {
     auto code = errc::fault_injected;
     if (kind == to_string(chaos_kind::decline)) code = errc::payment_declined;
     if (kind == to_string(chaos_kind::bounce)) code = errc::mail_bounced;
-    if (kind == to_string(chaos_kind::crash)) code = options_.unavailable;
+    if (kind == to_string(chaos_kind::crash) || kind == to_string(chaos_kind::panic)) code = options_.unavailable;
     return {code, options_.service + ": injected " + kind, 0};
   }
 

@@ -130,6 +130,7 @@ class supervisor_state {
 
   void restart(const std::string& name) {
     auto* one = find(name);
+    if (stopping_) return;
     if (one == nullptr || (one->state != life::waiting && one->state != life::gave_up)) return;
     ++one->restarts;
     launch(*one, [](const error&) {});
@@ -147,9 +148,9 @@ class supervisor_state {
     if (stopping_) return to_caf({errc::draining, {}, 1000});
     if (order.kind == "recover") return recover(*one);
     if (order.kind == "crash") crash(*one, order);
-    if (order.kind == "panic") {
+    if (order.kind == "panic" && order.times == 0) {  // with times=N, its door kills it N times
       panic(*one);
-      if (order.times <= 1) return ask_door(*one, show_rules{});
+      return ask_door(*one, show_rules{});
     }
     return ask_door(*one, set_rule{order});
   }
@@ -265,9 +266,8 @@ class supervisor_state {
     out.ready = !stopping_;
     for (const auto& one : children_) {
       out.children.push_back({one.spec.name, to_string(one.state), one.reason, parts_.wall.at(one.since), one.restarts});
-      // A service that chaos keeps down does not make us unready: we keep selling, or say why not.
-      if (one.spec.vital && one.state != life::up) out.ready = false;
-      if (!one.spec.door && one.state != life::up) out.ready = false;
+      // A broken service does not make us unready: we keep selling, or say why not.
+      if (one.spec.essential && one.state != life::up) out.ready = false;
     }
     return out;
   }

@@ -79,7 +79,7 @@ template <class Spawn>
 child_spec child_of(std::string name, door_actor door, Spawn spawn) {
   return {std::move(name),
           [spawn](caf::actor_system& system) { return caf::actor_cast<caf::actor>(spawn(system)); },
-          std::move(door), false};
+          std::move(door), false, false};
 }
 
 std::vector<child_spec> children_of(const theatre_parts& parts, const theatre& t, const doors& d,
@@ -90,7 +90,7 @@ std::vector<child_spec> children_of(const theatre_parts& parts, const theatre& t
   const auto seed = parts.seed;
   const auto store = t.store;
   std::vector<child_spec> out;
-  out.push_back({"store", [store](caf::actor_system&) { return caf::actor_cast<caf::actor>(store); }, {}, true});
+  out.push_back({"store", [store](caf::actor_system&) { return caf::actor_cast<caf::actor>(store); }, {}, true, true});
   out.push_back(child_of("event_feed", d.feed, [=](caf::actor_system& s) { return spawn_event_feed(s, o.event_feed, wall); }));
   out.push_back(child_of("inventory", d.inventory, [=, plan = parts.plan](caf::actor_system& s) {
     return spawn_inventory(s, plan, o.inventory, store, patience);
@@ -106,6 +106,7 @@ std::vector<child_spec> children_of(const theatre_parts& parts, const theatre& t
     return spawn_mail_relay(s, o.notification, patience, store, notification, feed, wall, seed);
   }));
   out.push_back(child_of("reservation_desk", d.desk, [world](caf::actor_system& s) { return spawn_reservation_desk(s, world); }));
+  out.back().essential = true;
   return out;
 }
 

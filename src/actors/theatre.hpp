@@ -33,6 +33,7 @@ struct child_spec {
   std::function<caf::actor(caf::actor_system&)> start;     ///< a new incarnation
   door_actor door;                                         ///< null: nobody needs a stable handle
   bool vital = false;                                      ///< its death ends the process
+  bool essential = false;                                  ///< without it we are not ready
 };
 
 struct theatre_parts {
