@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/file.h>
@@ -52,8 +53,12 @@ std::string holder_of(int lock) {
 }
 
 bool write_holder(int lock, wall_ms now) {
-  const auto text = "pid " + std::to_string(::getpid()) + ", started at " + std::to_string(now) +
-                    " ms since 1970\n";
+  const auto seconds = static_cast<std::time_t>(now / 1000);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  char since[32];
+  std::strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S", &utc);
+  const auto text = "pid " + std::to_string(::getpid()) + ", since " + since + " UTC\n";
   return ::ftruncate(lock, 0) == 0 &&
          ::pwrite(lock, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
 }

@@ -23,7 +23,7 @@ TEST_CASE("a data folder is created with its parents, for its owner alone") {
   std::ifstream lock{folder->path() + "/LOCK"};
   std::string text;
   std::getline(lock, text);
-  CHECK(text == "pid " + std::to_string(::getpid()) + ", started at 1000 ms since 1970");
+  CHECK(text == "pid " + std::to_string(::getpid()) + ", since 1970-01-01 00:00:01 UTC");
 }
 
 TEST_CASE("a data folder in use is refused, and the refusal names the holder's pid") {
