@@ -42,8 +42,8 @@ class event_feed_state {
   }
 
   void add(const feed_follower_actor& follower) {
-    self_->monitor(follower);
-    followers_.emplace(follower.id(), follower);
+    // Followers ask again and again, in case the feed was restarted; each is watched once.
+    if (followers_.emplace(follower.id(), follower).second) self_->monitor(follower);
   }
 
   pointer self_;
