@@ -49,6 +49,8 @@ void stream_client::push(const stream_frame& frame) {
 }
 
 void stream_client::keep(stream_frame frame) {
+  // Who joins before the first line ever was counts from the first line it could have had.
+  if (!last_) last_ = frame.sequence - 1;
   if (lines_.size() == lines_max) lines_.pop_front();
   lines_.push_back(std::move(frame));
 }

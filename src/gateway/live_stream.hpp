@@ -62,7 +62,7 @@ class stream_client : public byte_source {
   std::deque<stream_frame> lines_;
   std::string first_;                  // the snapshot, until it is taken
   std::string rest_;                   // of a frame that did not fit into the last `take`
-  std::optional<std::uint64_t> last_;  // sequence number of the last line given out
+  std::optional<std::uint64_t> last_;  // sequence number of the last line given out or counted
   std::uint64_t history_end_ = 0;      // live lines up to here came with the history already
   bool started_ = false, beat_due_ = false, ending_ = false, bye_said_ = false, closed_ = false;
 };
