@@ -190,6 +190,7 @@ using store_actor = caf::typed_actor<
     caf::replies_to<find_seat_owner>::with<live_seat>,
     caf::replies_to<find_key>::with<key_owner>,
     caf::replies_to<count_everything>::with<store_counts>,
+    caf::replies_to<report_ready>::with<child_ready>,
     caf::reacts_to<flush_batch>>;
 
 // -- RESERVATION and its DESK -------------------------------------------------------------------------

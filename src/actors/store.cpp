@@ -80,6 +80,7 @@ class store_state {
             read<list_mailbox, mails>(),                 read<list_outbox, mails>(),
             read<live_seats, live_seats_page>(),         read<find_seat_owner, live_seat>(),
             read<find_key, key_owner>(),                 read<count_everything, store_counts>(),
+            [](const report_ready&) { return child_ready{}; },
             [this](const flush_batch&) { flush(); }};
   }
 
