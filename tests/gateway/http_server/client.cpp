@@ -22,7 +22,7 @@ namespace {
 int connected(std::uint16_t port, bool ipv6, int receive_buffer) {
   const int fd = ::socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) give_up("socket");
-  const timeval patience{5, 0};
+  const timeval patience{30, 0};
   const int on = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);

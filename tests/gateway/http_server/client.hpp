@@ -1,5 +1,5 @@
 // A raw HTTP client for tests: sends the bytes it is told to, one blocking socket, every wait with
-// a deadline (5 s), every surprise an exception.
+// a deadline (30 s), every surprise an exception.
 #pragma once
 
 #include <cstdint>

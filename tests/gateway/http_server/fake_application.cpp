@@ -9,7 +9,7 @@ namespace taquilla::gateway::testing {
 
 namespace {
 
-constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::seconds patience{30};
 
 }  // namespace
 
@@ -192,6 +192,7 @@ std::size_t fake_application::release_all() {
 http_server_options test_options() {
   http_server_options options;
   options.bind = {"127.0.0.1"};
+  options.queue_age_max = std::chrono::seconds{30};
   for (auto& port : options.ports) port = 0;
   return options;
 }

@@ -75,7 +75,8 @@ class fake_application final : public http_application {
 
 http_response text(std::string body, int status = 200);
 
-/// Two reactors on 127.0.0.1, ports of the system's choice, the timeouts of the real thing.
+/// Two reactors on 127.0.0.1, ports of the system's choice, the timeouts of the real thing; but no
+/// request is shed for its age, which on a busy machine would be a matter of luck.
 http_server_options test_options();
 
 class running_server {
@@ -83,7 +84,7 @@ class running_server {
   explicit running_server(http_server_options options = test_options());
 
   std::uint16_t port() const { return server->port(listener::gateway); }
-  /// Waits, at most 5 s, until the counters say so.
+  /// Waits, at most 30 s, until the counters say so.
   bool wait_until(const std::function<bool(const http_server::counters&)>& holds) const;
 
   fake_application application;

@@ -140,9 +140,7 @@ TEST_CASE("5000 idle clients do not keep a fresh one waiting") {
 }
 
 TEST_CASE("4000 requests in flight hold no thread") {
-  auto options = test_options();
-  options.queue_age_max = std::chrono::seconds{30};
-  running_server house{options};
+  running_server house;
   std::vector<client> waiting;
   for (int i = 0; i < 4000; ++i) {
     waiting.emplace_back(house.port());
