@@ -73,7 +73,8 @@ std::string docs_page(const std::vector<endpoint>& table, std::string_view versi
   std::string html =
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<title>taquilla API</title>\n<link rel=\"stylesheet\" href=\"/console/style.css\">\n"
+      "<title>taquilla API</title>\n<link rel=\"icon\" href=\"/console/icon.svg\">\n"
+      "<link rel=\"stylesheet\" href=\"/console/style.css\">\n"
       "</head>\n<body class=\"docs\">\n<main>\n<h1>taquilla API " +
       escaped(version) +
       "</h1>\n<p>A ticket box office that keeps selling while its parts fail. The same in "
