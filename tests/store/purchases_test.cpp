@@ -218,3 +218,12 @@ TEST_CASE_FIXTURE(store_fixture, "a timeline grows at its end and not for ever")
   CHECK(found->timeline.size() == 5);
   CHECK(refusal(done(*store, append_timeline{99, {}})) == errc::unknown_reservation);
 }
+
+TEST_CASE_FIXTURE(store_fixture,
+                  "the schema itself refuses a second live owner of a seat or a key") {
+  pending("t1", 1);
+  pending("t2", 2);
+  for (const char* sql :
+       {"UPDATE reservations SET seat_number = 1", "UPDATE reservations SET idempotency_key = 'k'"})
+    CHECK_THROWS_AS(store::statement(inside().handle(), sql).run(), store::sqlite_failure);
+}
