@@ -243,9 +243,9 @@ TEST_CASE("strict JSON of every shape is read") {
 }
 
 TEST_CASE("members keep their order, their kind and the digits of their numbers") {
-  const auto read = read_json(
-      R"({"b":"x\u00e9","a":50.00,"n":-0,"big":123456789012345678901234567890,"t":true,)"
-      R"("o":{"a":1},"l":[1,"x"],"z":null})");
+  const auto read =
+      read_json(R"({"b":"x\u00e9","a":50.00,"n":-0,"big":123456789012345678901234567890,"t":true,)"
+                R"("o":{"a":1},"l":[1,"x"],"z":null})");
   REQUIRE(bool(read));
   CHECK(read->is_object);
   const auto& members = read->members;
