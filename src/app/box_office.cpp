@@ -1,0 +1,173 @@
+#include "app/box_office.hpp"
+
+#include "actors/errors.hpp"
+#include "actors/theatre.hpp"
+#include "app/bind_trouble.hpp"
+#include "app/log_follower.hpp"
+#include "app/platform.hpp"
+#include "gateway/bridge/caf_front_desk.hpp"
+#include "gateway/bridge/gateway_actor.hpp"
+
+#include <caf/all.hpp>
+
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+namespace taquilla::app {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds start_patience{60'000};  // a large store is read before anything is sold
+constexpr milliseconds stop_patience{30'000};
+constexpr duration_ms quick_ms = 3'000;
+
+struct system_config : caf::actor_system_config {
+  system_config() {
+    set("scheduler.policy", caf::atom("sharing"));
+    // One worker could be held up by one actor that computes; more than there are cores only waits.
+    set("scheduler.max-threads", std::max<std::size_t>(2, platform::processors()));
+    set("scheduler.max-throughput", std::size_t{100});
+  }
+};
+
+wall_clock wall_of(caf::actor_system& system) {
+  const auto now =
+      std::chrono::duration_cast<milliseconds>(system.clock().now().time_since_epoch());
+  return {platform::wall_now_ms() - now.count()};
+}
+
+/// Asks from outside the actors and waits for the answer.
+template <class Answer, class Handle, class Request>
+result<Answer> ask_and_wait(caf::actor_system& system, const Handle& whom, milliseconds patience,
+                            Request what) {
+  caf::scoped_actor self{system};
+  result<Answer> out{errc::deadline_expired};
+  self->request(whom, patience, std::move(what))
+      .receive([&](const Answer& answer) { out = answer; },
+               [&](const caf::error& why) { out = as_error(why, errc::deadline_expired); });
+  return out;
+}
+
+/// What the incarnations of the GATEWAY and the main thread tell each other.
+struct listener_board {
+  std::mutex lock;
+  gateway::http_server_options server;  ///< after the first bind: with the ports that were picked
+  std::optional<gateway::bind_failure> failure;
+};
+
+}  // namespace
+
+struct box_office::running {
+  explicit running(box_office_parts given) : parts(std::move(given)), system(config) {}
+
+  child_spec gateway_child();
+
+  box_office_parts parts;
+  system_config config;
+  caf::actor_system system;
+  std::shared_ptr<listener_board> board = std::make_shared<listener_board>();
+  /// Shared with the GATEWAY's starter, which needs the supervisor that is built after it.
+  std::shared_ptr<theatre> house = std::make_shared<theatre>();
+  caf::actor follower;
+  bool stopped = false;
+};
+
+child_spec box_office::running::gateway_child() {
+  gateway::gateway_parts gate;
+  gate.application = parts.all.gateway;
+  gate.application.version = parts.version;
+  gate.application.start_nonce = std::to_string(platform::entropy() % 1'000'000'000'000);
+  gate.application.monotonic_ms = platform::monotonic_ms;
+  gate.application.wall_ms = platform::wall_now_ms;
+  gate.drain_limit = milliseconds{parts.all.drain_limit_ms};
+  gate.on_bound = [board = board](const gateway::http_server& server) {
+    const std::lock_guard<std::mutex> hold{board->lock};
+    for (std::size_t i = 0; i < gateway::listener_count; ++i)
+      board->server.ports[i] = server.port(static_cast<gateway::listener>(i));
+  };
+  gate.on_bind_failure = [board = board](const gateway::bind_failure& failure) {
+    const std::lock_guard<std::mutex> hold{board->lock};
+    board->failure = failure;
+  };
+  const auto start = [gate, board = board, house = house,
+                      options = parts.all.theatre](caf::actor_system& system) {
+    auto fresh = gate;
+    fresh.desk = gateway::make_caf_front_desk(system, *house, options);
+    {
+      const std::lock_guard<std::mutex> hold{board->lock};
+      fresh.server = board->server;
+    }
+    return caf::actor_cast<caf::actor>(gateway::spawn_gateway(system, std::move(fresh)));
+  };
+  return {"gateway", start, {}, false, true};
+}
+
+box_office::box_office(box_office_parts parts)
+    : running_(std::make_unique<running>(std::move(parts))) {
+  auto& r = *running_;
+  r.board->server = r.parts.all.http;
+  for (auto& port : r.board->server.ports)
+    if (port != 0) port = static_cast<std::uint16_t>(port + r.parts.all.port_offset);
+  theatre_parts house;
+  house.options = r.parts.all.theatre;
+  house.plan = r.parts.plan;
+  house.base = r.parts.base;
+  house.wall = wall_of(r.system);
+  house.seed = platform::entropy();
+  house.transport = r.parts.transport;
+  house.on_fatal = r.parts.on_fatal;
+  *r.house = build_theatre(r.system, std::move(house),
+                           [&r](const theatre&) { return std::vector{r.gateway_child()}; });
+  r.follower = spawn_log_follower(r.system, r.house->feed, *r.parts.book, r.parts.all.log);
+}
+
+box_office::~box_office() { stop(); }
+
+std::optional<trouble> box_office::start() {
+  auto& r = *running_;
+  const auto started = ask_and_wait<children_started>(r.system, r.house->supervisor, start_patience,
+                                                      start_children{});
+  if (started) return {};
+  const std::lock_guard<std::mutex> hold{r.board->lock};
+  if (r.board->failure) return bind_trouble(*r.board->failure);
+  return trouble{"E070",
+                 "the box office cannot start: " + started.failure().detail,
+                 {},
+                 exit_code::cannot_start};
+}
+
+std::array<std::uint16_t, gateway::listener_count> box_office::ports() const {
+  const std::lock_guard<std::mutex> hold{running_->board->lock};
+  std::array<std::uint16_t, gateway::listener_count> out{};
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = running_->board->server.ports[i];
+  return out;
+}
+
+std::uint64_t box_office::live_reservations() const {
+  const auto events = ask_and_wait<event_list>(running_->system, running_->house->inventory,
+                                               milliseconds{quick_ms}, list_events{});
+  std::uint64_t sold = 0;
+  if (events)
+    for (const auto& event : events->events) sold += event.sold;
+  return sold;
+}
+
+bool box_office::drain() {
+  auto& r = *running_;
+  return bool{ask_and_wait<desk_drained>(r.system, r.house->desk,
+                                         milliseconds{r.parts.all.drain_limit_ms}, drain_desk{})};
+}
+
+void box_office::stop() {
+  auto& r = *running_;
+  if (std::exchange(r.stopped, true)) return;
+  ask_and_wait<children_stopped>(r.system, r.house->supervisor, stop_patience, stop_children{});
+  end_theatre(*r.house);
+  caf::anon_send_exit(r.follower, caf::exit_reason::user_shutdown);
+  r.follower = nullptr;
+}
+
+}  // namespace taquilla::app

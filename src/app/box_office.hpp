@@ -1,0 +1,55 @@
+// BOX OFFICE: everything that runs between the start and the stop of `serve`: the actor system, the
+// theatre on it, the GATEWAY as its last child. It is given what was opened before (store, log,
+// mail transport) and gives up cleanly in the opposite order. One thread, the main one.
+//
+//   built --start--> serving --stop--> stopped          start refused: stopped
+#pragma once
+
+#include "actors/notification.hpp"
+#include "app/log_book.hpp"
+#include "app/settings.hpp"
+#include "app/trouble.hpp"
+#include "domain/seat_map.hpp"
+#include "store/database.hpp"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace taquilla::app {
+
+struct box_office_parts {
+  settings all;
+  std::shared_ptr<const venue> plan;
+  std::shared_ptr<database> base;
+  log_book* book = nullptr;
+  mail_transport* transport = nullptr;  ///< may be null
+  std::string version;
+  std::function<void(const std::string& why)> on_fatal;
+};
+
+class box_office {
+ public:
+  explicit box_office(box_office_parts parts);
+  ~box_office();
+
+  /// Starts every child; the listeners come last. A refusal says what, why and how to mend it.
+  std::optional<trouble> start();
+  /// The ports that were bound, in the order of gateway::listener. After `start`.
+  std::array<std::uint16_t, gateway::listener_count> ports() const;
+  std::uint64_t live_reservations() const;
+
+  /// No new purchases; waits at most `drain_limit_ms` for those under way. @return false: some were
+  /// left, and the next start ends them.
+  bool drain();
+  /// Stops every child and waits until nothing runs any more. Idempotent.
+  void stop();
+
+ private:
+  struct running;
+  std::unique_ptr<running> running_;
+};
+
+}  // namespace taquilla::app

@@ -1,0 +1,59 @@
+#include "app/checks.hpp"
+
+#include "app/config_keys.hpp"
+#include "app/version.hpp"
+#include "store/audit.hpp"
+
+#include <filesystem>
+#include <iostream>
+
+namespace taquilla::app {
+
+namespace {
+
+int refuse(const trouble& why) {
+  std::cerr << render(why, log_format::text) << '\n';
+  return why.exit;
+}
+
+}  // namespace
+
+int audit(const audit_request& request) {
+  const auto file = (std::filesystem::path{request.data} / "taquilla.db").string();
+  std::error_code problem;
+  if (!std::filesystem::exists(file, problem))
+    return refuse({"E024",
+                   "there is no store in '" + request.data + "'",
+                   {"name the folder that taquilla serves with --data"},
+                   exit_code::unreachable});
+  const auto report = run_audit(file, request.final ? audit_mode::final : audit_mode::running);
+  for (const auto& row : report.broken)
+    std::cout << "BROKEN " << row.invariant << ": " << row.detail << '\n';
+  std::cout << "audit: " << report.checked << " invariants asked, "
+            << (report.clean() ? std::string{"all hold"}
+                               : std::to_string(report.broken.size()) + " rows break them")
+            << '\n';
+  return report.clean() ? exit_code::ok : exit_code::check_failed;
+}
+
+int check_config(const check_request& request) {
+  if (request.keys_markdown || request.defaults) {
+    std::cout << (request.defaults ? default_config_text() : config_keys_markdown());
+    return exit_code::ok;
+  }
+  if (request.config_file.empty())
+    return refuse(usage_trouble("check-config needs a FILE", "taquilla check-config --help"));
+  settings_request read;
+  read.config_file = request.config_file;
+  const auto loaded = load_settings(read);
+  if (loaded.refused) return refuse(*loaded.refused);
+  std::cout << request.config_file << ": can be used\n";
+  return exit_code::ok;
+}
+
+int print_version() {
+  std::cout << "taquilla " << version() << '\n';
+  return exit_code::ok;
+}
+
+}  // namespace taquilla::app

@@ -1,0 +1,17 @@
+// The exit codes of every command: what a script or a service manager may rely on. Values only.
+#pragma once
+
+namespace taquilla::app {
+
+namespace exit_code {
+inline constexpr int ok = 0;
+inline constexpr int check_failed = 1;   ///< an invariant is broken
+inline constexpr int usage = 2;          ///< the command line is wrong
+inline constexpr int configuration = 3;  ///< the configuration or the venue is wrong
+inline constexpr int cannot_start = 4;   ///< a port, the data folder or the store cannot be had
+inline constexpr int unreachable = 5;    ///< what should be looked at is not there
+inline constexpr int internal = 70;      ///< fail-stop: the store or the program itself broke
+inline constexpr int forced = 130;       ///< a second Ctrl-C
+}  // namespace exit_code
+
+}  // namespace taquilla::app

@@ -1,0 +1,159 @@
+#include "app/serve.hpp"
+
+#include "app/box_office.hpp"
+#include "app/deadline_guard.hpp"
+#include "app/endpoints.hpp"
+#include "app/platform.hpp"
+#include "app/smtp_transport.hpp"
+#include "app/version.hpp"
+#include "store/data_folder.hpp"
+
+#include <cstdio>
+#include <iostream>
+#include <utility>
+
+namespace taquilla::app {
+
+namespace {
+
+constexpr std::size_t own_descriptors = 64;           // files, the store, the log, the libraries
+constexpr duration_ms stop_beyond_drain_ms = 20'000;  // past it something hangs
+
+int refuse(const trouble& why, log_format format) {
+  std::cerr << render(why, format) << std::endl;
+  return why.exit;
+}
+
+void say(log_book& book, log_level level, std::string kind, std::string detail) {
+  log_line line;
+  line.at = platform::wall_now_ms();
+  line.level = level;
+  line.service = "supervisor";
+  line.kind = std::move(kind);
+  line.detail = std::move(detail);
+  book.write(line);
+}
+
+/// What a run holds beside the actors, in the order in which it is opened.
+struct holdings {
+  std::optional<data_folder> folder;  ///< none: in memory
+  std::shared_ptr<database> base;
+  std::unique_ptr<log_book> book;
+  std::unique_ptr<smtp_transport> transport;
+
+  std::string file(const char* name) const { return folder ? folder->path() + '/' + name : ""; }
+};
+
+std::optional<trouble> open(holdings& held, const settings& all) {
+  sqlite_options store;
+  if (!all.in_memory()) {
+    auto folder = data_folder::open(all.data, platform::wall_now_ms());
+    if (!folder) return data_trouble(folder.failure());
+    held.folder.emplace(std::move(*folder));
+    store.path = held.folder->store_file();
+  }
+  auto base = open_sqlite(store);
+  if (!base) return data_trouble(base.failure());
+  held.base = std::move(*base);
+  try {
+    held.book = std::make_unique<log_book>(all.log, held.file("logs"));
+    if (!all.smtp.url.empty()) held.transport = std::make_unique<smtp_transport>(all.smtp);
+  } catch (const std::exception& problem) {
+    return trouble{
+        "E023", problem.what(), {"make room or give this user the right to write there"}};
+  }
+  return {};
+}
+
+/// What this machine cannot give is left out, and said.
+void fit_to_machine(settings& all, log_book& book) {
+  auto& bind = all.http.bind;
+  for (auto at = bind.begin(); at != bind.end();) {
+    const bool spare = *at == "::1" && bind.size() > 1;
+    if (!spare || platform::has_address(*at)) {
+      ++at;
+      continue;
+    }
+    say(book, log_level::warn, "start.no_ipv6", "this machine has no ::1; listening without it");
+    at = bind.erase(at);
+  }
+  const auto files = platform::raise_descriptor_limit();
+  const auto wanted = all.http.connections_max + own_descriptors;
+  if (files == 0 || files >= wanted) return;
+  all.http.connections_max =
+      files > 2 * own_descriptors ? files - own_descriptors : own_descriptors;
+  say(book, log_level::warn, "start.few_files",
+      "the limit of open files is " + std::to_string(files) + ", so at most " +
+          std::to_string(all.http.connections_max) + " connections are served; ulimit -n " +
+          std::to_string(wanted) + " lifts that");
+}
+
+void announce(const holdings& held, const settings& all, const venue& plan,
+              const box_office& office, std::int64_t started_at) {
+  start_report report;
+  report.urls = urls_of(all.http.bind.front(), office.ports());
+  report.version = version();
+  report.data = held.folder ? held.folder->path() : all.data;
+  report.live_reservations = office.live_reservations();
+  report.pid = platform::process_id();
+  report.ready_ms = platform::monotonic_ms() - started_at;
+  if (held.folder && !platform::write_private_file(held.file("endpoints.json"),
+                                                   endpoints_json(report.urls, report.pid)))
+    say(*held.book, log_level::warn, "start.no_endpoints", "endpoints.json cannot be written");
+  std::cerr << (all.log.format == log_format::json ? started_json(report) + "\n"
+                                                   : banner(report, plan))
+            << std::flush;
+}
+
+/// The transport's callbacks hold actors, so it ends before the actor system does.
+void close(box_office& office, holdings& held) {
+  office.stop();
+  if (held.transport) held.transport->stop();
+}
+
+void run_until_stopped(box_office& office, holdings& held, const settings& all) {
+  platform::await_stop_signal();
+  platform::on_next_stop_signal([] { platform::end_process(exit_code::forced); });
+  say(*held.book, log_level::info, "stop.draining",
+      "purchases under way have " + std::to_string(all.drain_limit_ms) + " ms; once more to force");
+  const deadline_guard guard{2 * all.drain_limit_ms + stop_beyond_drain_ms,
+                             [] { platform::end_process(exit_code::internal); }};
+  const bool all_done = office.drain();
+  close(office, held);
+  say(*held.book, log_level::info, "stop.done",
+      all_done ? "nothing was left open" : "purchases were left open; the next start ends them");
+}
+
+}  // namespace
+
+int serve(const settings_request& request, std::int64_t started_at) {
+  auto loaded = load_settings(request);
+  auto& all = loaded.all;
+  if (loaded.refused) return refuse(*loaded.refused, all.log.format);
+  holdings held;
+  if (const auto why = open(held, all)) return refuse(*why, all.log.format);
+  fit_to_machine(all, *held.book);
+  box_office_parts parts;
+  parts.all = all;
+  parts.plan = loaded.plan;
+  parts.base = held.base;
+  parts.book = held.book.get();
+  parts.transport = held.transport.get();
+  parts.version = version();
+  parts.on_fatal = [format = all.log.format](const std::string& why) {
+    refuse({"E070", why, {"start it again: what was acknowledged is on disk"}, exit_code::internal},
+           format);
+    platform::end_process(exit_code::internal);
+  };
+  box_office office{std::move(parts)};
+  if (const auto why = office.start()) {
+    close(office, held);
+    return refuse(*why, all.log.format);
+  }
+  announce(held, all, *loaded.plan, office, started_at);
+  run_until_stopped(office, held, all);
+  if (held.folder) std::remove(held.file("endpoints.json").c_str());
+  return exit_code::ok;
+}
+
+}  // namespace taquilla::app

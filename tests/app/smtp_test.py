@@ -1,0 +1,124 @@
+"""Goal: mails reach a real SMTP server once each; what it refuses for good bounces; a server that is away
+costs time and no mail.
+
+Method: taquilla beside aiosmtpd, which notes what it takes and refuses what the test tells it to.
+usage: smtp_test.py TAQUILLA
+"""
+import email
+import email.policy
+import pathlib
+import socket
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+from client import ask, box_office, buy, nothing_left, skip, wait_until  # noqa: E402
+
+try:
+    from aiosmtpd.controller import Controller
+except ImportError:
+    skip("python3-aiosmtpd is not installed: no SMTP server to test against")
+
+EXECUTABLE = None
+
+
+class Postbox:
+    """An SMTP handler: takes everything but what `refuse` answers otherwise."""
+
+    def __init__(self):
+        self.taken, self.refuse = [], {}
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.refuse:
+            return self.refuse[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.taken.append((envelope.mail_from, envelope.rcpt_tos, message))
+        return "250 OK"
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+class Smtp(unittest.TestCase):
+    def setUp(self):
+        self.postbox, self.port, self.server = Postbox(), free_port(), None
+        self.addCleanup(self.close)
+
+    def open(self):
+        self.server = Controller(self.postbox, hostname="127.0.0.1", port=self.port)
+        self.server.start()
+
+    def close(self):
+        if self.server:
+            self.server.stop()
+            self.server = None
+
+    def office(self, *further):
+        return box_office(EXECUTABLE, "--set", f"notifications.smtp_url=smtp://127.0.0.1:{self.port}",
+                          "--set", "notifications.smtp_from=taquilla@example.org",
+                          "--set", "notifications.backoff_base_ms=50",
+                          "--set", "notifications.backoff_cap_ms=200", *further)
+
+    def test_each_reservation_sends_one_readable_mail(self):
+        self.open()
+        with self.office() as (at, _, _):
+            for number, seat in enumerate(("A1", "A2", "A3"), start=1):
+                self.assertEqual(buy(at, seat, f"buyer{number}@example.org").status, 200)
+            wait_until(lambda: len(self.postbox.taken) == 3 and nothing_left(at), "three mails")
+        self.assertEqual(len(self.postbox.taken), 3)
+        for number, (sender, to, message) in enumerate(
+                sorted(self.postbox.taken, key=lambda taken: taken[1]), start=1):
+            self.assertEqual((sender, to), ("taquilla@example.org", [f"buyer{number}@example.org"]))
+            self.assertRegex(message["Message-ID"], r"^<\d+-confirmed@taquilla>$")
+            self.assertTrue(message["Subject"])
+            self.assertIsNotNone(message["Date"].datetime)
+            self.assertEqual(message.get_content_charset(), "utf-8")
+            self.assertIn("EVT-001", message.get_content())
+
+    def test_a_recipient_that_is_refused_for_good_bounces_and_others_are_served(self):
+        self.postbox.refuse["gone@example.org"] = "550 5.1.1 no such user"
+        self.open()
+        with self.office("--set", "notifications.attempts=2") as (at, _, _):
+            self.assertEqual(buy(at, "B1", "gone@example.org").status, 200)
+            self.assertEqual(buy(at, "B2", "here@example.org").status, 200)
+            wait_until(lambda: len(self.postbox.taken) == 1, "the other mail")
+            dead = wait_until(lambda: [m for m in ask(at["notification"], "GET",
+                                                      "/api/notifications/outbox").json["due"]
+                                       if m["dead"]], "the bounce is shown")
+            self.assertEqual((dead[0]["to"], dead[0]["reason"]), ("gone@example.org", "mail_bounced"))
+            self.assertEqual(len(self.postbox.taken), 1)
+
+    def test_a_recipient_that_is_refused_for_now_is_tried_again(self):
+        self.postbox.refuse["grey@example.org"] = "451 4.7.1 greylisted"
+        self.open()
+        with self.office() as (at, _, _):
+            self.assertEqual(buy(at, "C1", "grey@example.org").status, 200)
+            wait_until(lambda: [m for m in ask(at["notification"], "GET",
+                                               "/api/notifications/outbox").json["due"]
+                                if m["attempts"] >= 2], "it is tried again")
+            self.assertEqual(self.postbox.taken, [])
+            self.postbox.refuse.clear()
+            wait_until(lambda: nothing_left(at), "it is delivered")
+        self.assertEqual(len(self.postbox.taken), 1)
+
+    def test_a_server_that_is_away_gets_the_mail_once_when_it_is_back(self):
+        with self.office() as (at, _, _):
+            self.assertEqual(buy(at, "D1", "late@example.org").status, 200)
+            wait_until(lambda: [m for m in ask(at["notification"], "GET",
+                                               "/api/notifications/outbox").json["due"]
+                                if m["attempts"] >= 2], "two attempts without a server")
+            self.open()
+            wait_until(lambda: nothing_left(at), "it is delivered")
+            self.close()
+        self.assertEqual([to for _, to, _ in self.postbox.taken], [["late@example.org"]])
+
+
+if __name__ == "__main__":
+    EXECUTABLE = sys.argv.pop(1)
+    unittest.main(verbosity=2)

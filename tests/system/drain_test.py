@@ -1,0 +1,107 @@
+"""Goal: a stop loses nothing: what is under way ends, no answer is cut, the store is closed, exit code 0.
+
+Method: SIGTERM while slow purchases run and while eight clients ask without a pause; then a second start
+on the same data. A second signal forces. usage: drain_test.py TAQUILLA
+"""
+import http.client
+import signal
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+from client import NO_LIMIT, Client, ask, box_office, buy, chaos, wait_until
+
+EXECUTABLE = None
+
+
+def in_flight(endpoints):
+    return ask(endpoints["gateway"], "GET", "/health").json["purchasesInFlight"]
+
+
+def in_background(function, count):
+    threads = [threading.Thread(target=function, args=(i,)) for i in range(count)]
+    for one in threads:
+        one.start()
+    return threads
+
+
+class Drain(unittest.TestCase):
+    def test_purchases_under_way_are_answered_and_kept(self):
+        answers = {}
+
+        with box_office(EXECUTABLE, *NO_LIMIT) as (at, process, folder):
+            chaos(at, "payment", "slow?delay=2")
+            threads = in_background(
+                lambda i: answers.update({i: buy(at, seat=f"B{i + 1}", email=f"b{i}@drain.test")}), 5)
+            wait_until(lambda: in_flight(at) == 5, "five purchases under way")
+            process.send_signal(signal.SIGTERM)
+            for one in threads:
+                one.join(20)
+            process.wait(20)
+            self.assertEqual(process.returncode, 0)
+            self.assertEqual([answers[i].status for i in range(5)], [200] * 5)
+            self.assertFalse((folder / "endpoints.json").exists())
+            with box_office(EXECUTABLE, *NO_LIMIT, data=folder) as (again, _, _):
+                for answer in answers.values():
+                    number = answer.json["reservationId"]
+                    kept = ask(again["gateway"], "GET", f"/api/reservations/{number}").json
+                    self.assertEqual(kept["state"], "confirmed")
+            done = subprocess.run([EXECUTABLE, "audit", "--data", str(folder)], timeout=30,
+                                  capture_output=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_no_answer_is_cut_by_a_stop_under_load(self):
+        cut, answered, stopping = [], [], threading.Event()
+
+        def ask_on(i, at):
+            client = Client(at["gateway"])
+            try:
+                while True:
+                    if i % 2:
+                        answer = client.get("/api/events/EVT-001/seats?limit=1000")
+                    else:
+                        answer = client.post("/api/reservations", {
+                            "eventId": "EVT-001", "seatId": f"C{len(answered) % 100 + 1}",
+                            "userEmail": f"c{i}@drain.test", "amount": 10})
+                    answered.append(answer.status)
+            except http.client.IncompleteRead as partial:
+                cut.append(partial)
+            except (OSError, http.client.HTTPException) as gone:
+                if not stopping.is_set():
+                    cut.append(gone)
+            finally:
+                client.close()
+
+        with box_office(EXECUTABLE, *NO_LIMIT) as (at, process, _):
+            threads = in_background(lambda i: ask_on(i, at), 8)
+            wait_until(lambda: len(answered) > 200, "load")
+            stopping.set()
+            process.send_signal(signal.SIGTERM)
+            for one in threads:
+                one.join(20)
+            process.wait(20)
+            self.assertEqual(process.returncode, 0)
+        self.assertEqual(cut, [])
+        self.assertLessEqual(set(answered), {200, 409, 503})
+
+    def test_a_second_signal_ends_it_at_once(self):
+        with box_office(EXECUTABLE, *NO_LIMIT) as (at, process, folder):
+            chaos(at, "payment", "slow?delay=20")
+            threads = in_background(lambda i: self.assertRaises(Exception, buy, at), 1)
+            wait_until(lambda: in_flight(at) == 1, "a purchase under way")
+            process.send_signal(signal.SIGINT)
+            log = folder / "logs" / "supervisor.log"
+            wait_until(lambda: "stop.draining" in log.read_text(), "it drains")
+            began = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            process.wait(5)
+            self.assertLess(time.monotonic() - began, 2)
+            self.assertEqual(process.returncode, 130)
+            threads[0].join(20)
+
+
+if __name__ == "__main__":
+    EXECUTABLE = sys.argv.pop(1)
+    unittest.main(verbosity=2)

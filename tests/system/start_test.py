@@ -1,0 +1,153 @@
+"""Goal: a start that cannot be says what, why and how to mend it, with the exit code that is promised.
+
+Method: the real executable with a wrong command line, a wrong configuration, a port in use, a port
+without the right to it, a data folder in use; every text is checked. usage: start_test.py TAQUILLA
+"""
+import json
+import os
+import pathlib
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from client import ROOT, ask, box_office, buy, free_offset
+
+EXECUTABLE = None
+
+
+def run(*arguments, prefix=(), timeout=30):
+    return subprocess.run([*prefix, EXECUTABLE, *arguments], text=True, capture_output=True,
+                          timeout=timeout, check=False)
+
+
+class Start(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="taquilla-start-"))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+
+    def skip_loudly(self, why):
+        print(f"\n*** SKIPPED: {why} ***\n", flush=True)
+        self.skipTest(why)
+
+    def file(self, text):
+        path = self.folder / "taquilla.json"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    def expect(self, done, code, *words):
+        self.assertEqual(done.returncode, code, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr + done.stdout)
+
+    def test_every_command_explains_itself(self):
+        for command in ([], ["serve"], ["audit"], ["check-config"], ["version"]):
+            done = run(*command, "--help")
+            self.expect(done, 0, "--help")
+            self.assertEqual(done.stderr, "")
+        self.expect(run("--help"), 0, "audit", "check-config", "serve", "version", "Exit codes")
+        self.expect(run("version"), 0, "taquilla ")
+
+    def test_a_mistyped_word_is_answered_with_the_right_one(self):
+        self.expect(run("adit"), 2, "error[E002]", "did you mean audit?")
+        self.expect(run("--port-ofset", "1"), 2, "did you mean --port-offset?")
+        self.expect(run("serve", "--dta", "x"), 2, "did you mean --data?", "taquilla serve --help")
+        self.expect(run("audit"), 2, "--data")
+        self.expect(run("--port-offset"), 2, "--port-offset")
+
+    def test_a_wrong_configuration_is_refused_with_its_place(self):
+        wrong = self.file('{\n  "payment": {\n    "atempts": 3\n  }\n}\n')
+        for command in (["--config", wrong], ["check-config", wrong]):
+            self.expect(run(*command), 3, "error[E012]", "taquilla.json:3:5",
+                        'did you mean "payment.attempts"?', "fix:")
+        self.expect(run("--set", "payment.attempts=0"), 3, "allowed is 1..100")
+        self.expect(run("--set", "payment.attempts=9"), 3, "reservation.deadline_ms")
+        self.expect(run("--bind", "0.0.0.0"), 3, "gateway.admin_token")
+        self.expect(run("--config", "no-such-file.json"), 3, "error[E014]")
+        venue = self.file('{"events": []}')
+        self.expect(run("--set", f"venue.file={venue}"), 3, "error[E013]", "events: must be a list")
+        self.expect(run("check-config", str(ROOT / "config/taquilla.json")), 0, "can be used")
+
+    def test_a_port_in_use_names_its_holder(self):
+        offset = free_offset()
+        with socket.create_server(("127.0.0.1", 8083 + offset)):
+            done = run("--data", ":memory:", "--port-offset", str(offset))
+        self.expect(done, 4, "error[E004]", f"cannot listen on 127.0.0.1:{8083 + offset}",
+                    f"(pid {os.getpid()})", "fix:", "gateway.ports.payment")
+
+    def test_a_port_below_1024_without_the_right_says_how_to_get_it(self):
+        if int(pathlib.Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) <= 80:
+            self.skip_loudly("on this machine everybody may use port 80")
+        prefix = ()
+        if os.geteuid() == 0:
+            if not shutil.which("setpriv"):
+                self.skip_loudly("root may use port 80, and there is no setpriv to become somebody else")
+            prefix = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+        done = run("--data", ":memory:", prefix=prefix)
+        self.expect(done, 4, "error[E005]", "127.0.0.1:80", "--port-offset 10000",
+                    "setcap cap_net_bind_service=+ep", "ip_unprivileged_port_start=80")
+
+    def test_a_data_folder_in_use_names_its_holder(self):
+        with box_office(EXECUTABLE) as (_, process, folder):
+            done = run("--data", str(folder), "--port-offset", str(free_offset()))
+            self.expect(done, 4, "error[E021]", f"pid {process.pid}", "fix:", "--data")
+            self.assertIsNone(process.poll(), "the first goes on")
+
+    def test_a_store_that_is_none_is_refused_and_left_as_it_is(self):
+        (self.folder / "taquilla.db").write_bytes(b"not a database" * 500)
+        before = (self.folder / "taquilla.db").read_bytes()
+        done = run("--data", str(self.folder), "--port-offset", str(free_offset()))
+        self.expect(done, 4, "error[E022]")
+        self.assertEqual((self.folder / "taquilla.db").read_bytes(), before)
+
+    def test_errors_are_json_lines_when_the_log_is(self):
+        done = run("--data", ":memory:", "--log", "json", "--bind", "203.0.113.1",
+                   "--set", "gateway.admin_token=x", "--port-offset", str(free_offset()))
+        self.assertEqual(done.returncode, 4, done.stderr)
+        failed = [json.loads(line) for line in done.stderr.splitlines()
+                  if json.loads(line)["event"] == "failed"]
+        self.assertEqual([f["code"] for f in failed], ["E006"])
+
+    def test_what_runs_says_where_it_is_and_logs_each_service(self):
+        with box_office(EXECUTABLE, "--log", "json") as (endpoints, process, folder):
+            mode = stat.S_IMODE((folder / "endpoints.json").stat().st_mode)
+            self.assertEqual(mode, 0o600)
+            self.assertEqual(endpoints["pid"], process.pid)
+            self.assertEqual(sorted(endpoints),
+                             ["gateway", "inventory", "notification", "payment", "pid"])
+            self.assertEqual(buy(endpoints).status, 200)
+            self.assertEqual(ask(endpoints["gateway"], "GET", "/readyz").status, 200)
+        self.assertEqual(process.returncode, 0)
+        logs = {}
+        for service in ("reservation", "inventory", "payment", "notification", "gateway",
+                        "supervisor"):
+            lines = (folder / "logs" / f"{service}.log").read_text().splitlines()
+            logs[service] = [json.loads(line) for line in lines]
+        self.assertIn("reservation.confirmed", [line["event"] for line in logs["reservation"]])
+        self.assertIn("actor.up", [line["event"] for line in logs["inventory"]])
+        self.assertIn("stop.done", [line["event"] for line in logs["supervisor"]])
+        self.assertFalse((folder / "endpoints.json").exists())
+
+    def test_an_audit_tells_a_clean_store_from_none(self):
+        with box_office(EXECUTABLE, data=self.folder) as (endpoints, _, folder):
+            self.assertEqual(buy(endpoints).status, 200)
+            self.expect(run("audit", "--data", str(folder)), 0, "all hold")
+        self.expect(run("audit", "--data", str(self.folder), "--final"), 0, "all hold")
+        self.expect(run("audit", "--data", "no-such-folder"), 5, "error[E024]")
+
+    def test_a_broken_promise_is_found_by_the_audit(self):
+        if not shutil.which("sqlite3"):
+            self.skip_loudly("no sqlite3 shell to break a store with")
+        with box_office(EXECUTABLE, data=self.folder) as (endpoints, _, _):
+            self.assertEqual(buy(endpoints).status, 200)
+        subprocess.run(["sqlite3", str(self.folder / "taquilla.db"), "DELETE FROM charge"],
+                       check=True, timeout=30)
+        self.expect(run("audit", "--data", str(self.folder)), 1, "BROKEN")
+
+
+if __name__ == "__main__":
+    EXECUTABLE = sys.argv.pop(1)
+    unittest.main(verbosity=2)
