@@ -1,5 +1,7 @@
 #include "policies/circuit_breaker.hpp"
 
+#include "domain/planted.hpp"
+
 #include "policies/keyed_hash.hpp"
 
 #include <algorithm>
@@ -54,6 +56,7 @@ breaker_admission circuit_breaker::decide(instant_ms now, std::uint64_t key,
     case breaker_state::closed:
       return admit(now);
     case breaker_state::open:
+      if (planted::is(planted::bug::breaker_ignored)) return admit(now);
       if (now < until_) return reject(breaker_rejection::open, until_ - now);
       if (legacy()) return admit(now);
       enter(breaker_state::half_open, breaker_cause::open_time_over, now, out);
@@ -84,6 +87,7 @@ breaker_admission circuit_breaker::admit(instant_ms now) {
 }
 
 breaker_admission circuit_breaker::admit_probe(instant_ms now) {
+  if (planted::is(planted::bug::half_open_floods)) return admit(now);
   const int in_flight = probes_in_flight();
   if (in_flight >= config_.probes || successes_ + in_flight >= config_.successes_to_close)
     return reject(breaker_rejection::probes_busy, earliest_lease() - now);
@@ -125,6 +129,8 @@ breaker_report circuit_breaker::report(instant_ms now, const breaker_permit& per
     // While open, a permit of this era stems from the legacy profile, before a reconfiguration.
     done.effect = report_effect::late;
     count_late(outcome);
+    if (planted::is(planted::bug::late_result_closes) && outcome == breaker_outcome::success)
+      enter(breaker_state::closed, breaker_cause::probe_succeeded, now, done.transitions);
   } else if (state_ == breaker_state::half_open) {
     judge_half_open(now, permit.id, outcome, server_retry_after_ms, done.transitions);
   } else if (outcome != breaker_outcome::neutral) {

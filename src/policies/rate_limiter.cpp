@@ -1,5 +1,7 @@
 #include "policies/rate_limiter.hpp"
 
+#include "domain/planted.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <stdexcept>
@@ -110,7 +112,8 @@ std::optional<limit_decision> rate_limiter::uncounted(std::string_view key) cons
 }
 
 limit_decision rate_limiter::judge(const bucket& level, instant_ms now) const {
-  const std::int64_t burst_milli = config_.burst * request_milli;
+  std::int64_t burst_milli = config_.burst * request_milli;
+  if (planted::is(planted::bug::limiter_double_burst)) burst_milli *= 2;
   limit_decision decision;
   if (!level.seen) {
     decision.remaining = config_.burst;

@@ -1,5 +1,7 @@
 #include "policies/restart_intensity.hpp"
 
+#include "domain/planted.hpp"
+
 #include "policies/backoff.hpp"
 
 #include <algorithm>
@@ -33,6 +35,7 @@ restart_verdict restart_intensity::on_death(instant_ms now) {
   restart_verdict verdict;
   verdict.deaths = deaths(now);
   verdict.restart = verdict.deaths <= config_.restarts;
+  if (planted::is(planted::bug::restart_without_limit)) verdict.restart = true;
   if (verdict.restart && verdict.deaths > 1)
     verdict.after_ms =
         backoff_ceiling(config_.backoff_base_ms, config_.backoff_cap_ms, verdict.deaths - 2);

@@ -226,7 +226,7 @@ campaign_summary run_campaign(const campaign_options& options, std::ostream& err
   for (unsigned i = 0; i < workers.size(); ++i) {
     int status = 0;
     waitpid(workers[i].pid, &status, 0);
-    if (status != 0) s.crashed.push_back(seeds[i]);
+    if (status != 0) s.crashed.push_back(std::uint64_t{seeds[i]});
   }
   if (options.progress) err << "\n";
   s.real_s = watch.seconds();

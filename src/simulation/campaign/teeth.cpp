@@ -28,33 +28,35 @@ constexpr std::uint64_t minimise_runs = 400;
 }  // namespace
 
 const std::vector<tooth>& all_teeth() {
+  const std::string durable = "acknowledged-is-durable";
+  const std::string money = "every-charge-has-its-ticket";
+  const std::string mails = "mailed-once";
+  const std::string rest = "comes-to-rest";
+  const std::string breaker = "breaker-holds";
   static const std::vector<tooth> teeth{
-      {bug::ack_before_commit, "ack-before-commit", {"acknowledged-is-durable"}, "disk"},
-      {bug::sync_normal, "synchronous-off", {"acknowledged-is-durable", "store-opens"}, "disk"},
-      {bug::seat_check_skipped, "seat-check-skipped", {"one-owner-per-seat"}, "swarm"},
-      {bug::hold_overwritten, "hold-overwritten", {"holds-exclude"}, "swarm"},
-      {bug::hold_not_released, "hold-not-released", {"comes-to-rest"}, "swarm"},
-      {bug::charge_key_per_attempt, "charge-key-per-attempt", {"every-charge-has-its-ticket"}, "slow"},
-      {bug::dedupe_off, "dedupe-off", {"every-charge-has-its-ticket"}, "slow"},
-      {bug::no_tombstone, "no-tombstone", {"every-charge-has-its-ticket"}, "slow"},
-      {bug::void_not_repeated, "void-not-repeated", {"every-charge-has-its-ticket", "comes-to-rest"}, "slow"},
-      {bug::void_not_durable, "void-not-owed", {"every-charge-has-its-ticket"}, "slow"},
-      {bug::refund_skipped, "refund-skipped", {"every-charge-has-its-ticket"}, "swarm"},
-      {bug::wrong_amount, "wrong-amount", {"every-charge-has-its-ticket"}, "calm"},
-      {bug::outbox_outside, "outbox-outside", {"mailed-once"}, "disk"},
-      {bug::outbox_ack_before_send, "outbox-ack-before-send", {"mailed-once"}, "crash"},
-      {bug::mail_dedupe_off, "mail-dedupe-off", {"mailed-once"}, "slow"},
-      {bug::mail_on_failure, "mail-on-failure", {"mailed-once"}, "slow"},
-      {bug::replay_charges_again, "replay-buys-again", {"one-owner-per-seat"}, "calm"},
-      {bug::breaker_ignored, "breaker-ignored", {"breaker-holds"}, "crash"},
-      {bug::half_open_floods, "half-open-floods", {"breaker-holds"}, "crash"},
-      {bug::late_result_closes, "late-result-closes", {"breaker-holds"}, "slow"},
+      {bug::ack_before_commit, "ack-before-commit", {durable}, "crash"},
+      {bug::synchronous_off, "synchronous-off", {durable, "store-opens"}, "disk"},
+      {bug::seat_stolen, "seat-stolen", {durable}, "crash"},
+      {bug::key_ignored, "key-ignored", {"one-key-one-purchase"}, "calm"},
+      {bug::confirmation_forgotten, "confirmation-forgotten", {durable}, "calm"},
+      {bug::cancellation_forgotten, "cancellation-forgotten", {durable}, "calm"},
+      {bug::refund_not_owed, "refund-not-owed", {money}, "calm"},
+      {bug::void_not_owed, "void-not-owed", {money}, "slow"},
+      {bug::void_not_repeated, "void-not-repeated", {money}, "slow"},
+      {bug::no_tombstone, "no-tombstone", {money}, "slow"},
+      {bug::void_ignored, "void-ignored", {money}, "slow"},
+      {bug::refund_ignored, "refund-ignored", {money}, "calm"},
+      {bug::mail_given_up, "mail-given-up", {mails}, "slow"},
+      {bug::mail_not_filed, "mail-not-filed", {mails}, "calm"},
+      {bug::recovery_skipped, "recovery-skipped", {rest}, "crash"},
+      {bug::rebuild_forgets_sold, "rebuild-forgets-sold", {"seat-map-is-true"}, "crash"},
+      {bug::breaker_ignored, "breaker-ignored", {breaker}, "crash"},
+      {bug::half_open_floods, "half-open-floods", {breaker}, "crash"},
+      {bug::late_result_closes, "late-result-closes", {breaker}, "slow"},
       {bug::restart_without_limit, "restart-without-limit", {"restarts-bounded"}, "crash"},
       {bug::deadline_ignored, "deadline-ignored", {"answered-in-time"}, "slow"},
-      {bug::recovery_skipped, "recovery-skipped", {"comes-to-rest"}, "crash"},
-      {bug::cancel_keeps_seat, "cancel-keeps-seat", {"seat-map-is-true", "comes-to-rest"}, "swarm"},
-      {bug::idempotency_key_ignored, "key-ignored", {"one-key-one-purchase"}, "calm"},
-      {bug::rebuild_forgets_sold, "rebuild-forgets-sold", {"seat-map-is-true"}, "crash"},
+      {bug::hold_overwritten, "hold-overwritten", {"holds-exclude"}, "swarm"},
+      {bug::hold_not_released, "hold-not-released", {rest}, "slow"},
       {bug::limiter_double_burst, "limiter-double-burst", {"limiter-law"}, "calm"},
   };
   return teeth;
@@ -99,11 +101,11 @@ int run_teeth(std::ostream& out, double budget_s) {
 }
 
 bool canary_sings(std::ostream& out) {
-  planting now(bug::wrong_amount);
+  planting now(bug::canary);
   plan p;
   p.operations.push_back({});
   auto r = explore(p);
-  bool sang = r.broken.oracle == "every-charge-has-its-ticket";
+  bool sang = r.broken.oracle == "canary";
   out << (sang ? "the canary sings: " + r.broken.what : std::string("THE CANARY IS SILENT")) << "\n";
   return sang;
 }

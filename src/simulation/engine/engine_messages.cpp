@@ -33,9 +33,8 @@ std::string message_name(const caf::type_erased_tuple& content) {
   if (first.second != nullptr) return short_name(first.second->name());
   if (first.first == caf::type_nr<caf::atom_value>::value)
     return caf::to_string(content.get_as<caf::atom_value>(0));
-  auto name = caf::to_string(first);
-  auto colon = name.find(':');
-  return colon == std::string::npos ? name : name.substr(colon + 1);
+  std::string name = caf::numbered_type_names[first.first - 1];
+  return name[0] == '@' ? name.substr(1) : name;
 }
 
 std::uint64_t message_type(const caf::type_erased_tuple& content) {

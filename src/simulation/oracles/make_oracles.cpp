@@ -1,6 +1,21 @@
 #include "simulation/oracles/promises.hpp"
 
+#include "domain/planted.hpp"
+
 namespace taquilla::simulation {
+
+namespace {
+
+/// Speaks whenever it is asked: the planted bug `canary`.
+class canary final : public oracle {
+ public:
+  const char* name() const override { return "canary"; }
+  std::string at_end(const plan&, const history&, const final_state&, const run_facts&) override {
+    return "a promise that nobody can keep";
+  }
+};
+
+}  // namespace
 
 // Safety before liveness: a run that sold a seat twice is not reported as "did not come to rest".
 oracles make_oracles(const plan&) {
@@ -15,6 +30,7 @@ oracles make_oracles(const plan&) {
   all.push_back(make_mails());
   all.push_back(make_in_time());
   all.push_back(make_comes_to_rest());
+  if (planted::is(planted::bug::canary)) all.push_back(std::make_unique<canary>());
   return all;
 }
 

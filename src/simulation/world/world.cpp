@@ -3,6 +3,7 @@
 #include "domain/planted.hpp"
 #include "simulation/engine/keyed_random.hpp"
 #include "simulation/guard/determinism_guard.hpp"
+#include "simulation/world/breakable_store.hpp"
 
 #include <caf/all.hpp>
 
@@ -106,6 +107,10 @@ theatre_options world::tuned() const {
   o.reservation.deadline_ms = k.deadline_ms;
   o.reservation.sweep_ms = k.sweep_ms;
   o.store.batch_max = static_cast<std::size_t>(k.batch_max);
+  if (planted::is(planted::bug::deadline_ignored)) {
+    o.reservation.deadline_ms *= 30;
+    o.payment.retry.attempts_max = 100;
+  }
   return o;
 }
 
@@ -114,10 +119,10 @@ bool world::open_store() {
   o.path = "taquilla.db";
   o.vfs = vfs_->name();
   o.exclusive = true;
-  o.synchronous_full = !planted::is(planted::bug::sync_normal);
+  o.synchronous_full = !planted::is(planted::bug::synchronous_off);
   auto opened = open_sqlite(o);
   if (opened) {
-    base_ = std::move(*opened);
+    base_ = planted::is(planted::bug::none) ? std::move(*opened) : make_breakable(std::move(*opened));
     boots_failed_ = 0;
     return true;
   }
