@@ -54,10 +54,12 @@ class door_state {
     held_back held{std::move(what), self_->make_response_promise(), false, {}};
     auto promise = held.promise;
     const auto now = now_ms(self_);
-    if (options_.find_victim && rules_.any_active(now))
-      disturb(now, options_.find_victim(held.what), std::move(held));
-    else
+    if (options_.find_victim && rules_.any_active(now)) {
+      const auto found = options_.find_victim(held.what);  // before the message is moved away
+      disturb(now, found, std::move(held));
+    } else {
       deliver(held);
+    }
     return promise;
   }
 
