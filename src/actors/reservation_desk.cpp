@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -196,8 +197,8 @@ class desk_state {
   // -- leftovers ----------------------------------------------------------------------------------
 
   void sweep() {
-    const auto patience = world_->options.reservation.deadline_ms + overdue_margin_ms;
-    open_purchases question{std::max(world_->started_at, today() - patience), sweep_batch};
+    // The oldest first, so leftovers come before what is merely under way.
+    open_purchases question{std::numeric_limits<wall_ms>::max(), sweep_batch};
     ask<reservations>(
         self_, world_->store, world_->options.store.patience_ms, question,
         [this](const reservations& rows) { resume(rows); again(); }, [this](const error&) { again(); },
@@ -207,11 +208,18 @@ class desk_state {
   void resume(const reservations& rows) {
     for (const auto& row : rows.list) {
       if (draining_ || purchases_.size() >= world_->options.reservation.in_flight_max) return;
-      if (!resuming_.insert(row.id).second) continue;
+      if (!is_leftover(row) || !resuming_.insert(row.id).second) continue;
       purchase_order order{row.event, row.seat, row.email, row.amount, row.idempotency_key, {}};
       const auto identity = identity_of(order);
       open({std::move(order), 0, {}, {}, row.id}, identity, {});
     }
+  }
+
+  /// Too old to be under way; or from a process whose clock was ahead of ours.
+  bool is_leftover(const reservation& row) const {
+    const auto patience = world_->options.reservation.deadline_ms + overdue_margin_ms;
+    return row.created_at < std::max(world_->started_at, today() - patience) ||
+           row.created_at > today();
   }
 
   void again() {
