@@ -37,7 +37,9 @@ class breaker_holds final : public oracle {
     if (const auto* what = news(view, "reservation_desk"))
       return what->kind.rfind("breaker.", 0) == 0 ? announced(what->kind.substr(8)) : std::string{};
     if (view.sender != "reservation") return {};
-    if (view.element.content().match_elements<hold_seat>()) return asked(view.sender_incarnation);
+    // The door passes the same message on in the same sender's name: it counts once.
+    if (view.receiver == "door" && view.element.content().match_elements<hold_seat>())
+      return asked(view.sender_incarnation);
     if (view.element.content().match_elements<inventory_heard>())
       heard(view.sender_incarnation, view.element.content().get_as<inventory_heard>(0));
     return {};
