@@ -67,9 +67,10 @@ class door_state {
     if (!found.may_be_delayed && !found.may_be_hit) return deliver(held);
     const auto verdict = found.may_be_hit ? rules_.decide(now, found.key, found.attempt)
                                           : chaos_verdict{current_delay(now), 0, {}, 0};
-    if (verdict.delay_id != 0) tell(found, verdict.delay_id, chaos_kind::slow);
+    const auto asker = held.promise.source();
+    if (verdict.delay_id != 0) tell(asker, found, verdict.delay_id, chaos_kind::slow);
     if (verdict.fault) {
-      tell(found, verdict.fault_id, *verdict.fault);
+      tell(asker, found, verdict.fault_id, *verdict.fault);
       crash_may_be_over(now, verdict);
       if (*verdict.fault == chaos_kind::stall) return;  // the promise dies undelivered: silence
       if (*verdict.fault == chaos_kind::panic && child_)
@@ -115,13 +116,14 @@ class door_state {
     return {code, options_.service + ": injected " + kind, 0};
   }
 
-  void tell(const victim& found, std::uint64_t rule, chaos_kind kind) {
+  /// @param asker from the promise: making one takes the sender out of the current message.
+  void tell(const caf::strong_actor_ptr& asker, const victim& found, std::uint64_t rule,
+            chaos_kind kind) {
     const auto fault = options_.service + "#" + std::to_string(rule);
     self_->send(feed_, happened{"fault.touched", options_.service, 0, fault,
                                 std::string{to_string(kind)} + ": " + found.key});
-    if (!found.is_purchase_step) return;
-    if (auto sender = self_->current_sender())
-      self_->send(caf::actor_cast<caf::actor>(sender), fault_touched{fault, to_string(kind)});
+    if (!found.is_purchase_step || !asker) return;
+    self_->send(caf::actor_cast<caf::actor>(asker), fault_touched{fault, to_string(kind)});
   }
 
   void crash_may_be_over(instant_ms now, const chaos_verdict& verdict) {
