@@ -177,7 +177,7 @@ class supervisor_state {
     const bool by_time = self_->current_sender() == self_->ctrl();
     if (by_time && over.rule != one->crash_order) return;  // of an older crash
     one->intensity.reset();
-    if (one->spec.door) self_->send(one->spec.door, end_rules{});
+    // The rule has ended at the door as well, by the same limit; other faults stay as they were set.
     enter(*one, life::waiting, "the crash is over");
     restart(over.service);
   }
