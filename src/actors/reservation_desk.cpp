@@ -29,6 +29,11 @@ class desk_state {
   static inline const char* name = "reservation_desk";
   using pointer = desk_actor::stateful_pointer<desk_state>;
   explicit desk_state(pointer self) : self_(self) {}
+  /// A promise that is merely dropped is silence: whoever waits is told when the desk dies.
+  ~desk_state() {
+    for (auto& [token, one] : purchases_)
+      for (auto& buyer : one.buyers) buyer.deliver(to_caf({errc::outcome_unknown, {}, 1000}));
+  }
 
   desk_actor::behavior_type start(reservation_world world) {
     world.desk = desk_actor{self_};
@@ -71,7 +76,12 @@ class desk_state {
     const auto identity = identity_of(order);
     if (const auto refusal = check_key(order, identity); refusal != errc::none)
       return to_caf({refusal, {}, refusal == errc::key_in_flight ? 1000 : 0});
-    if (auto* same = find_same(order, identity)) return join(*same);
+    if (auto* same = find_same(order, identity)) {
+      // Whose another key is, only the store knows: ask again when this one is over.
+      if (!order.idempotency_key.empty() && order.idempotency_key != same->order.idempotency_key)
+        return to_caf({errc::key_in_flight, "the same purchase runs under another key", 1000});
+      return join(*same);
+    }
     if (purchases_.size() >= world_->options.reservation.in_flight_max)
       return to_caf({errc::overloaded, std::to_string(purchases_.size()) + " in flight", 1000});
     const auto admission = breaker_.acquire(now(), identity);
