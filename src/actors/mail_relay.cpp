@@ -43,7 +43,7 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
         self_, notification_, options_.patience_ms, send_mail{std::move(item)},
         [this, id, reservation](const mail_filed&) {
           self_->send(feed_, happened{"mail.delivered", "notification", reservation, id, {}});
-          item_over();
+          item_over(item_end::done);
         },
         [this, id, reservation, attempts](const error& why) { postpone(id, reservation, attempts, why); },
         errc::notification_unavailable);
@@ -59,8 +59,8 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
     ask<mail_filed>(
         self_, store_, store_patience_,
         postpone_mail{id, wall_.at(now() + wait), to_string(why.code), dead},
-        [this](const mail_filed&) { item_over(); }, [this](const error&) { item_over(); },
-        errc::store_unavailable);
+        [this](const mail_filed&) { item_over(item_end::postponed); },
+        [this](const error&) { item_over(item_end::not_kept); }, errc::store_unavailable);
   }
 
   notification_options options_;

@@ -22,7 +22,7 @@
 namespace taquilla {
 
 /// The bookkeeping, for a state class `Derived` that provides `void fetch(bool ignore_waits)`, which
-/// ends in `fetched(...)`, and `void work_on(Item)`, which ends in `item_over()`.
+/// ends in `fetched(...)` or `fetch_failed()`, and `void work_on(Item)`, which ends in `item_over(...)`.
 template <class Derived, class Item>
 class relay {
  public:
@@ -36,21 +36,33 @@ class relay {
     return {[this](const something_due&) { look(); },
             [this](const service_healed& healed) { on_healed(healed); },
             [](const report_ready&) { return child_ready{}; },
-            [this](const look_again&) { timer_at_ = instant_never; look(); }};
+            [this](const look_again&) { wait_is_over(); }};
   }
 
  protected:
+  enum class item_end {
+    done,       ///< off the queue
+    postponed,  ///< on the queue, to be tried later
+    not_kept,   ///< the store did not take the outcome: as due as before
+  };
+
   void fetched(std::vector<Item> items, instant_ms next_at) {
     next_at_ = next_at;
     in_hand_ = items.size();
+    if (in_hand_ == 0) ignoring_waits_ = false;
     if (in_hand_ == 0) return round_over();
     again_ = true;  // there may be more than one batch
     for (auto& item : items) derived().work_on(std::move(item));
   }
 
-  void fetch_failed() { round_over(); }
+  void fetch_failed() {
+    ignoring_waits_ = false;
+    round_over();
+  }
 
-  void item_over() {
+  void item_over(item_end how) {
+    if (how != item_end::done) ignoring_waits_ = false;
+    if (how == item_end::not_kept) stuck_ = true;
     if (--in_hand_ == 0) round_over();
   }
 
@@ -61,12 +73,13 @@ class relay {
  private:
   static constexpr duration_ms look_ms = 5'000;
   static constexpr duration_ms pause_ms = 20;  ///< between rounds that are not woken by anybody
+  static constexpr duration_ms stuck_ms = 500;  ///< after a round that the store did not take
 
   Derived& derived() { return static_cast<Derived&>(*this); }
 
   void on_healed(const service_healed& healed) {
     if (healed.service != service_) return;
-    ignore_waits_ = true;
+    healed_ = true;
     look();
   }
 
@@ -75,14 +88,26 @@ class relay {
     if (busy_) return;
     busy_ = true;
     again_ = false;
-    derived().fetch(std::exchange(ignore_waits_, false));
+    // Waits are ignored from a healing on, batch after batch, until one item fails again.
+    if (std::exchange(healed_, false)) ignoring_waits_ = true;
+    derived().fetch(ignoring_waits_);
   }
 
   void round_over() {
     busy_ = false;
+    // Looking at once would find the same items, and again, as fast as the machine can.
+    if (std::exchange(stuck_, false)) return wake_at(now() + stuck_ms);
     if (again_) return look();
     const auto latest = now() + look_ms;
     wake_at(next_at_ <= 0 ? latest : std::clamp(next_at_, now() + pause_ms, latest));
+  }
+
+  /// A timer that an earlier one has overtaken is stale: acting on it would start a second chain of
+  /// timers beside the first, and no chain ever ends.
+  void wait_is_over() {
+    if (now() < timer_at_) return;
+    timer_at_ = instant_never;
+    look();
   }
 
   void wake_at(instant_ms when) {
@@ -94,7 +119,9 @@ class relay {
   std::string service_;
   bool busy_ = false;
   bool again_ = false;
-  bool ignore_waits_ = false;
+  bool stuck_ = false;
+  bool healed_ = false;
+  bool ignoring_waits_ = false;
   std::size_t in_hand_ = 0;
   instant_ms next_at_ = 0;
   instant_ms timer_at_ = instant_never;

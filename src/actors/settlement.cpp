@@ -59,9 +59,11 @@ class settlement_state : public relay<settlement_state, settlement> {
   }
 
   void close(settle what) {
+    const auto how = what.done ? item_end::done : item_end::postponed;
     ask<settled>(
-        self_, store_, store_patience_, std::move(what), [this](const settled&) { item_over(); },
-        [this](const error&) { item_over(); }, errc::store_unavailable);
+        self_, store_, store_patience_, std::move(what),
+        [this, how](const settled&) { item_over(how); },
+        [this](const error&) { item_over(item_end::not_kept); }, errc::store_unavailable);
   }
 
   settlement_options options_;
