@@ -1,0 +1,170 @@
+// Goal: whatever fault strikes whatever service, for a time or for a count, purchases end, money
+// and seats agree, and after the fault everything comes to rest. Method: every kind x every service
+// x every limit; a few purchases and a cancellation run through it.
+#include "support/virtual_theatre.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+namespace taquilla::testing {
+
+namespace {
+
+struct strike {
+  const char* service;
+  const char* kind;
+  chaos_wish wish;
+};
+
+std::vector<strike> every_strike() {
+  std::vector<strike> out;
+  for (const char* service : {"inventory", "payment", "notification"})
+    for (const char* kind :
+         {"crash", "panic", "slow", "flaky", "lossy", "stall", "decline", "bounce"})
+      for (int limit = 0; limit < 4; ++limit) {
+        chaos_wish wish;
+        if (std::string{kind} == "slow") wish.delay_ms = limit == 0 ? 700 : 12'000;
+        if (limit == 1) wish.for_ms = 9'000;
+        if (limit == 2) wish.times = 3;
+        if (limit == 3) wish.rate = 0.5;
+        out.push_back({service, kind, wish});
+      }
+  return out;
+}
+
+void some_trade(virtual_theatre& house) {
+  auto early = house.buy(order("A1"));
+  house.advance(100);
+  auto second = house.buy(order("A2"));
+  auto twin = house.buy(order("A2"));
+  house.advance(3'000);
+  if (early.ok()) house.cancel(early.value().id);
+  auto rival = house.buy(order("A1", "other@email.com"));
+  house.advance(25'000);
+  for (const auto& answer : {early, second, twin, rival}) CHECK_FALSE(answer.pending());
+}
+
+}  // namespace
+
+TEST_CASE("after every fault of every service everything comes to rest") {
+  std::uint64_t seed = 0;
+  for (const auto& s : every_strike()) {
+    CAPTURE(std::string{s.service});
+    CAPTURE(std::string{s.kind});
+    CAPTURE(s.wish.for_ms);
+    CAPTURE(s.wish.times);
+    CAPTURE(s.wish.rate);
+    theatre_setting setting;
+    setting.seed = ++seed;
+    virtual_theatre house{setting};
+    auto first = house.buy(order("B1"));
+    house.settle();
+    REQUIRE(first.ok());
+    CHECK(house.chaos(s.service, s.kind, s.wish).ok());
+    some_trade(house);
+    CHECK(house.chaos(s.service, "recover").ok());
+    house.advance(130'000);
+    CHECK(house.at_rest() == "");
+    auto last = house.buy(order("B2"));
+    house.settle();
+    CHECK(last.text() == "ok");
+  }
+}
+
+TEST_CASE("all services troubled at once come to rest too, under many schedules") {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    CAPTURE(seed);
+    theatre_setting setting;
+    setting.seed = seed;
+    virtual_theatre house{setting};
+    const auto kinds =
+        std::vector<std::string>{"panic", "slow", "flaky", "lossy", "stall", "crash"};
+    const chaos_wish slow{1'500}, half{0, 0.5};
+    for (int i = 0; i < 3; ++i) {
+      const auto& kind = kinds[(seed + static_cast<std::uint64_t>(i)) % kinds.size()];
+      const char* services[] = {"inventory", "payment", "notification"};
+      house.chaos(services[i], kind, kind == "slow" ? slow : half);
+    }
+    some_trade(house);
+    for (const char* service : {"inventory", "payment", "notification"})
+      CHECK(house.chaos(service, "recover").ok());
+    house.advance(130'000);
+    CHECK(house.at_rest() == "");
+  }
+}
+
+TEST_CASE("the timeline names the injected fault that touched each step") {
+  virtual_theatre house;
+  house.chaos("payment", "flaky", {0, 1.0, 0, 1});
+  house.chaos("payment", "slow", {500});
+  house.chaos("inventory", "slow", {200});
+  auto bought = house.buy(order());
+  house.advance(5'000);
+  REQUIRE(bought.text() == "ok");
+  const auto text = timeline_text(house.reservation_of(1));
+  CAPTURE(text);
+  CHECK(text.find("seat_held breaker closed, 0 failures in a row [inventory#1]") !=
+        std::string::npos);
+  CHECK(text.find("attempt 1 of 3: fault_injected") != std::string::npos);
+  CHECK(text.find("[payment#1]") != std::string::npos);
+  CHECK(text.find("attempt 2 of 3: charged [payment#2]") != std::string::npos);
+  CHECK(text.find("retry_policy scheduled: attempt 1, ") != std::string::npos);
+  CHECK(text.find("confirmed") != std::string::npos);
+}
+
+TEST_CASE("every payment attempt and every wait is an entry of its own, with its length") {
+  virtual_theatre house;
+  house.chaos("payment", "slow", {20'000});
+  house.buy(order());
+  house.advance(15'000);
+  int attempts = 0, waits = 0;
+  for (const auto& entry : house.reservation_of(1).timeline) {
+    if (entry.step == "payment_attempt") {
+      ++attempts;
+      CHECK(entry.lasted_ms == 5'000);
+      CHECK(entry.fault == "payment#1");
+    }
+    if (entry.step == "wait") ++waits;
+  }
+  CHECK(attempts == 3);
+  CHECK(waits == 2);
+}
+
+TEST_CASE("a rule shows what it has touched, and is gone when it was ended or is used up") {
+  virtual_theatre house;
+  house.chaos("payment", "decline", {0, 1.0, 0, 5});
+  CHECK(house.show_chaos("payment").value().active.at(0).touched == 0);
+  house.buy(order());
+  house.settle();
+  const auto rules = house.show_chaos("payment").value().active;
+  REQUIRE(rules.size() == 1);
+  CHECK(rules[0].kind == "decline");
+  CHECK(rules[0].last_request.find("reservation 1") == 0);
+  CHECK(rules[0].touched >= 1);
+  house.chaos("payment", "recover");
+  CHECK(house.show_chaos("payment").value().active.empty());
+}
+
+TEST_CASE("a declined card is told at once, and the void of nothing leaves a tombstone") {
+  virtual_theatre house;
+  house.chaos("payment", "decline", {0, 1.0, 0, 1});
+  auto declined = house.buy(order());
+  house.settle();
+  CHECK(declined.text() == "payment_declined");
+  CHECK(house.reservation_of(1).failure == "payment_declined");
+  house.advance(10'000);
+  auto late = house.charge(1, {5000});
+  house.settle();
+  CHECK(late.text() == "charge_voided");
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("lists and health are never disturbed by chaos") {
+  virtual_theatre house;
+  house.chaos("inventory", "stall");
+  CHECK(house.seats().empty());
+  CHECK(house.health().at("inventory").state == "up");
+}
+
+}  // namespace taquilla::testing

@@ -1,0 +1,79 @@
+// Goal: the EVENT FEED tells what happened in order, keeps no more than it was told to, and no
+// restart reuses a number. Method: make things happen in the whole theatre and read the feed.
+#include "support/virtual_theatre.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+namespace taquilla::testing {
+
+namespace {
+
+bool tells(const std::vector<event_seen>& events, const std::string& kind) {
+  return std::any_of(events.begin(), events.end(), [&](const auto& e) { return e.kind == kind; });
+}
+
+}  // namespace
+
+TEST_CASE("what happens to a purchase, a service and the breaker is told in order") {
+  virtual_theatre house;
+  house.buy(order());
+  house.settle();
+  house.chaos("inventory", "crash");
+  for (int i = 0; i < 5; ++i) house.buy(order()), house.settle();
+  house.chaos("inventory", "recover");
+  house.cancel(1);
+  house.settle();
+  const auto events = house.feed();
+  for (const char* kind :
+       {"reservation.confirmed", "mail.delivered", "actor.down", "breaker.open",
+        "reservation.refused", "actor.up", "reservation.cancelled", "fault.touched"})
+    CHECK_MESSAGE(tells(events, kind), std::string{kind});
+  CHECK(std::is_sorted(events.begin(), events.end(),
+                       [](const auto& a, const auto& b) { return a.sequence < b.sequence; }));
+}
+
+TEST_CASE("the feed keeps its limit of events and a reader can tell that he missed some") {
+  theatre_setting setting;
+  setting.options.event_feed.kept_max = 20;
+  virtual_theatre house{setting};
+  const auto first = house.feed().front().sequence;
+  for (int i = 1; i <= 40; ++i) house.buy(order("A" + std::to_string(i))), house.settle();
+  const auto events = house.feed(first);
+  CHECK(events.size() == 20);
+  CHECK(events.front().sequence > first + 1);
+}
+
+TEST_CASE("a reader goes on after the last event that he saw, page by page") {
+  virtual_theatre house;
+  house.buy(order());
+  house.settle();
+  const auto all = house.feed();
+  std::vector<std::uint64_t> paged;
+  for (std::uint64_t after = 0;;) {
+    const auto page = house.feed(after, 3);
+    if (page.empty()) break;
+    CHECK(page.size() <= 3);
+    for (const auto& e : page) paged.push_back(e.sequence);
+    after = page.back().sequence;
+  }
+  CHECK(paged.size() == all.size());
+}
+
+TEST_CASE("a restarted feed numbers its events above every number given before") {
+  virtual_theatre house;
+  for (int i = 1; i <= 20; ++i) house.buy(order("A" + std::to_string(i)));
+  house.settle();
+  house.advance(1);
+  const auto last = house.feed().back().sequence;
+  house.kill("event_feed");
+  house.advance(10);
+  house.buy(order("B1"));
+  house.settle();
+  const auto events = house.feed();
+  REQUIRE_FALSE(events.empty());
+  CHECK(events.front().sequence > last);
+}
+
+}  // namespace taquilla::testing

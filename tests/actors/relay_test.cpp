@@ -1,0 +1,160 @@
+// Goal: what is owed and what is due is brought to its end, in rounds that cost little and timers
+// that do not add up. Method: break the service behind a relay, count what the relay handles in
+// quiet minutes.
+#include "support/virtual_theatre.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+namespace taquilla::testing {
+
+namespace {
+
+std::uint64_t messages_in_a_minute(virtual_theatre& house, const std::string& role) {
+  const auto before = house.handled(role);
+  house.advance(60'000);
+  return house.handled(role) - before;
+}
+
+}  // namespace
+
+TEST_CASE("a quiet relay looks once in five seconds, however much trouble it has had before") {
+  virtual_theatre house;
+  const auto at_first = messages_in_a_minute(house, "mail_relay");
+  for (int i = 1; i <= 20; ++i) {
+    house.chaos("notification", "flaky", {0, 1.0, 0, 2});
+    house.buy(order("A" + std::to_string(i)));
+    house.advance(1'700);
+  }
+  house.advance(60'000);
+  CHECK(house.at_rest() == "");
+  const auto at_last = messages_in_a_minute(house, "mail_relay");
+  CHECK(at_first <= 30);
+  CHECK(at_last <= at_first + 4);
+}
+
+TEST_CASE("a relay has no more than one timer of its own when all is quiet") {
+  virtual_theatre house;
+  house.advance(60'000);
+  const auto at_first = house.timers();
+  for (int i = 1; i <= 10; ++i) {
+    house.chaos("payment", "flaky", {0, 1.0, 0, 4});
+    house.buy(order("A" + std::to_string(i)));
+    house.advance(900);
+  }
+  house.advance(120'000);
+  CHECK(house.at_rest() == "");
+  CHECK(house.timers() <= at_first);
+}
+
+TEST_CASE("a mail is tried until it is filed, and the waits between grow to their cap") {
+  virtual_theatre house;
+  house.chaos("notification", "bounce");
+  house.buy(order());
+  house.advance(120'000);
+  REQUIRE(house.outbox().size() == 1);
+  const auto tries = house.outbox()[0].attempts;
+  CHECK(tries >= 24);  // never slower than the cap of 5 s
+  CHECK(tries <= 120);
+  CHECK(house.outbox()[0].last_error == "mail_bounced");
+  house.chaos("notification", "recover");
+  house.settle();
+  CHECK(house.mailbox().size() == 1);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE(
+    "a mail is given up after the last attempt that the configuration allows, and stays to be "
+    "seen") {
+  theatre_setting setting;
+  setting.options.notification.backoff.attempts_max = 3;
+  virtual_theatre house{setting};
+  house.chaos("notification", "bounce");
+  house.buy(order());
+  house.advance(120'000);
+  REQUIRE(house.outbox().size() == 1);
+  CHECK(house.outbox()[0].dead);
+  CHECK(house.outbox()[0].attempts == 3);
+  CHECK(house.counts().outbox_dead == 1);
+  CHECK(house.counts().outbox_due == 0);
+}
+
+TEST_CASE(
+    "a stalled NOTIFICATION holds up no purchase, and each mail is delivered once in the end") {
+  virtual_theatre house;
+  house.chaos("notification", "stall", {0, 1.0, 20'000});
+  for (int i = 1; i <= 5; ++i) {
+    auto bought = house.buy(order("A" + std::to_string(i)));
+    house.settle();
+    CHECK(bought.text() == "ok");
+  }
+  house.advance(60'000);
+  CHECK(house.mailbox().size() == 5);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("a mail whose acknowledgement is lost is sent again and filed once") {
+  virtual_theatre house;
+  house.chaos("notification", "lossy", {0, 1.0, 0, 3});
+  house.buy(order());
+  house.advance(120'000);
+  CHECK(house.mailbox().size() == 1);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("more mails than a batch holds are all delivered when the service is back") {
+  theatre_setting setting;
+  setting.options.notification.batch = 4;
+  virtual_theatre house{setting};
+  house.chaos("notification", "crash");
+  for (int i = 1; i <= 30; ++i) house.buy(order("A" + std::to_string(i)));
+  house.advance(10'000);
+  CHECK(house.mailbox().empty());
+  house.chaos("notification", "recover");
+  house.settle();
+  CHECK(house.mailbox().size() == 30);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("with a transport a mail is filed when the other side took it, and not before") {
+  std::vector<std::pair<mail, std::function<void(error)>>> handed;
+  theatre_setting setting;
+  setting.transport = [&handed](const mail& m, std::function<void(error)> answered) {
+    handed.emplace_back(m, std::move(answered));
+  };
+  virtual_theatre house{setting};
+  house.buy(order());
+  house.settle();
+  REQUIRE(handed.size() == 1);
+  CHECK(house.mailbox().empty());
+  handed[0].second(error{errc::notification_unavailable, "greylisted", 0});
+  house.advance(5'000);
+  REQUIRE(handed.size() == 2);
+  CHECK(handed[1].first.message_id == handed[0].first.message_id);
+  handed[1].second(error{});
+  house.settle();
+  CHECK(house.mailbox().size() == 1);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE(
+    "a transport that answers twice, or after everybody stopped waiting, files the mail once") {
+  std::vector<std::function<void(error)>> handed;
+  theatre_setting setting;
+  setting.transport = [&handed](const mail&, std::function<void(error)> answered) {
+    handed.push_back(std::move(answered));
+  };
+  virtual_theatre house{setting};
+  house.buy(order());
+  house.advance(20'000);  // the relay's patience is over and it has asked again
+  REQUIRE(handed.size() >= 1);
+  for (int i = 0; i < 2; ++i)
+    for (const auto& answer : std::vector<std::function<void(error)>>(handed)) answer(error{});
+  house.advance(60'000);
+  CHECK(house.mailbox().size() == 1);
+  CHECK(house.outbox().empty());
+  CHECK(house.at_rest() == "");
+}
+
+}  // namespace taquilla::testing

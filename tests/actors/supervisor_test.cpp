@@ -1,0 +1,249 @@
+// Goal: what dies comes back, what dies too often waits, a crash lasts as long as it was ordered,
+// and the stop ends everybody. Method: kill, panic and crash children of the whole theatre and read
+// its health.
+#include "support/virtual_theatre.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+namespace taquilla::testing {
+
+namespace {
+
+std::string state_of(virtual_theatre& house, const std::string& child) {
+  return house.health().at(child).state;
+}
+
+bool sells(virtual_theatre& house, const std::string& seat) {
+  auto bought = house.buy(order(seat));
+  house.settle();
+  return bought.ok();
+}
+
+}  // namespace
+
+TEST_CASE("every child is up after the start, and the house is ready") {
+  virtual_theatre house;
+  for (const auto& [name, child] : house.health()) {
+    CAPTURE(name);
+    CHECK(child.state == "up");
+    CHECK(child.restarts == 0);
+  }
+  CHECK(house.health().size() == 8);
+  CHECK(house.ready());
+}
+
+TEST_CASE("a child that panics is restarted at once and its peers do not notice") {
+  virtual_theatre house;
+  for (const char* service : {"inventory", "payment", "notification"}) {
+    CAPTURE(std::string{service});
+    CHECK(house.chaos(service, "panic").ok());
+    house.advance(1);
+    CHECK(state_of(house, service) == "up");
+    CHECK(house.health().at(service).restarts == 1);
+  }
+  CHECK(sells(house, "A1"));
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("every child but STORE may be killed, and the house sells again") {
+  for (const char* role : {"event_feed", "inventory", "payment", "notification", "settlement",
+                           "mail_relay", "reservation_desk"}) {
+    CAPTURE(std::string{role});
+    virtual_theatre house;
+    CHECK(sells(house, "A1"));
+    CHECK(house.kill(role) == 1);
+    house.advance(100);
+    CHECK(state_of(house, role) == "up");
+    CHECK(sells(house, "A2"));
+    house.advance(10'000);
+    CHECK(house.at_rest() == "");
+    CHECK(house.fatal().empty());
+  }
+}
+
+TEST_CASE("the death of STORE is told once and is never mended here") {
+  virtual_theatre house;
+  house.kill("store");
+  house.advance(60'000);
+  CHECK(std::count(house.fatal().begin(), house.fatal().end(), ':') >= 1);
+  CHECK(house.fatal().find("store died") == house.fatal().rfind("store died"));
+  CHECK(state_of(house, "store") == "gone");
+  CHECK_FALSE(house.ready());
+}
+
+TEST_CASE("a child that dies too often is given up, and tried again when the period is over") {
+  virtual_theatre house;
+  int deaths = 0;
+  for (; deaths < 20 && state_of(house, "notification") != "gave_up"; ++deaths) {
+    house.kill("notification");
+    house.advance(800);
+  }
+  CHECK(deaths == 6);  // five restarts are granted within the period
+  CHECK(state_of(house, "notification") == "gave_up");
+  auto bought = house.buy(order());
+  house.settle();
+  CHECK(bought.text() == "ok");
+  CHECK(house.mailbox().empty());
+  house.advance(20'000);
+  CHECK(state_of(house, "notification") == "up");
+  CHECK(house.mailbox().size() == 1);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("a recover ends a give-up at once and forgets the deaths") {
+  virtual_theatre house;
+  while (state_of(house, "inventory") != "gave_up") house.kill("inventory"), house.advance(800);
+  CHECK(house.chaos("inventory", "recover").ok());
+  CHECK(state_of(house, "inventory") == "up");
+  house.kill("inventory");
+  house.advance(1);
+  CHECK(state_of(house, "inventory") == "up");
+  CHECK(sells(house, "A1"));
+}
+
+TEST_CASE("a crashed service stays down, whatever else is restarted, until it is recovered") {
+  virtual_theatre house;
+  house.chaos("inventory", "crash");
+  house.advance(600'000);
+  CHECK(state_of(house, "inventory") == "down");
+  CHECK(house.population().count("inventory") == 0);
+  CHECK(house.show_chaos("inventory").value().down);
+  CHECK(house.ready());
+  CHECK(house.chaos("inventory", "recover").ok());
+  CHECK(sells(house, "A1"));
+}
+
+TEST_CASE("a crash with a time ends by itself") {
+  virtual_theatre house;
+  house.chaos("payment", "crash", {0, 1.0, 30'000});
+  house.advance(29'999);
+  CHECK(state_of(house, "payment") == "down");
+  house.advance(1);
+  CHECK(state_of(house, "payment") == "up");
+  CHECK(sells(house, "A1"));
+}
+
+TEST_CASE("the end of an old crash does not end a newer one") {
+  virtual_theatre house;
+  house.chaos("inventory", "crash", {0, 1.0, 10'000});
+  house.advance(5'000);
+  house.chaos("inventory", "recover");
+  house.chaos("inventory", "crash");
+  house.advance(60'000);
+  CHECK(state_of(house, "inventory") == "down");
+}
+
+TEST_CASE("a crash that ends by itself leaves the other faults of its service as they were set") {
+  virtual_theatre house;
+  house.chaos("payment", "slow", {2'000});
+  house.chaos("payment", "crash", {0, 1.0, 10'000});
+  house.advance(10'000);
+  auto slow = house.buy(order());
+  house.advance(1'999);
+  CHECK(slow.pending());
+  house.advance(1);
+  CHECK(slow.text() == "ok");
+}
+
+TEST_CASE("a crash by count is over when it has refused so many requests") {
+  virtual_theatre house;
+  house.chaos("inventory", "crash", {0, 1.0, 0, 3});
+  for (int i = 0; i < 3; ++i) {
+    auto refused = house.buy(order());
+    house.settle();
+    CHECK(refused.text() == "inventory_unavailable");
+  }
+  house.advance(1);
+  CHECK(state_of(house, "inventory") == "up");
+  CHECK(sells(house, "A1"));
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("a panic by count kills the service with each of its requests, so many times") {
+  theatre_setting setting;
+  setting.options.payment.retry = retry_config{};  // waits between the attempts
+  virtual_theatre house{setting};
+  house.chaos("payment", "panic", {0, 1.0, 0, 2});
+  auto bought = house.buy(order());
+  house.advance(20'000);
+  CHECK(bought.text() == "ok");
+  CHECK(house.health().at("payment").restarts == 2);
+  CHECK(house.charges().size() == 1);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("an order for a service or a fault that does not exist is refused") {
+  virtual_theatre house;
+  CHECK(house.chaos("nobody", "crash").text() == "invalid_field");
+  CHECK(house.chaos("store", "crash").text() == "invalid_field");
+  CHECK(house.chaos("payment", "explode").text() == "invalid_field");
+  CHECK(house.chaos("payment", "flaky", {0, 1.5}).text() == "invalid_field");
+  CHECK(house.show_chaos("nobody").text() == "invalid_field");
+  CHECK(sells(house, "A1"));
+}
+
+TEST_CASE("the stop ends every child, and asks again for no restart") {
+  virtual_theatre house;
+  CHECK(sells(house, "A1"));
+  auto stopped = house.stop();
+  house.settle();
+  CHECK(stopped.ok());
+  house.advance(60'000);
+  const auto left = house.population();
+  CHECK(left.count("store") == 0);
+  CHECK(left.count("inventory") == 0);
+  CHECK(left.count("reservation_desk") == 0);
+  CHECK(house.fatal().empty());
+  for (const auto& [name, child] : house.health()) CHECK(child.state == "gone");
+  CHECK(house.chaos("payment", "slow", {10}).text() == "draining");
+}
+
+TEST_CASE("a child that does not leave when it is asked is killed when the grace is over") {
+  theatre_setting setting;
+  setting.stubborn_child = true;
+  virtual_theatre house{setting};
+  REQUIRE(house.started().ok());
+  auto stopped = house.stop();
+  house.settle();
+  CHECK(stopped.pending());
+  house.advance(setting.options.supervisor.stop_grace_ms);
+  CHECK(stopped.ok());
+}
+
+TEST_CASE("a child that waits for its restart when the stop comes is not started again") {
+  virtual_theatre house;
+  for (int i = 0; i < 3; ++i) house.kill("payment"), house.settle();
+  house.advance(1);
+  house.kill("payment");
+  house.settle();
+  CHECK(state_of(house, "payment") == "restarting");
+  auto stopped = house.stop();
+  house.advance(60'000);
+  CHECK(stopped.ok());
+  CHECK(house.population().count("payment") == 0);
+}
+
+TEST_CASE("a child that never says that it is ready fails the start by its name") {
+  theatre_setting setting;
+  setting.mute_child = true;
+  virtual_theatre house{setting};
+  CHECK(house.started().pending());
+  house.advance(setting.options.supervisor.ready_patience_ms);
+  REQUIRE_FALSE(house.started().pending());
+  CHECK_FALSE(house.started().ok());
+  CHECK(house.started().failure().detail.find("mute") == 0);
+}
+
+TEST_CASE("a recover of a healthy service only ends its faults") {
+  virtual_theatre house;
+  house.chaos("payment", "slow", {2'000});
+  auto healed = house.chaos("payment", "recover");
+  REQUIRE(healed.ok());
+  CHECK(healed.value().active.empty());
+  CHECK(house.health().at("payment").restarts == 0);
+  CHECK(sells(house, "A1"));
+}
+
+}  // namespace taquilla::testing
