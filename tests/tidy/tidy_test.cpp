@@ -71,6 +71,8 @@ TEST_CASE("every rule bites a text that breaks it, and lets a clean one pass") {
                     "// clang-format off\n" + std::string(150, 'x') + "\n// clang-format on\n"));
   CHECK(bites(function_length, "src/x.cpp", "void f() {\n" + lines(61, "  g();") + "}\n"));
   CHECK_FALSE(bites(function_length, "src/x.cpp", "void f() {\n" + lines(50, "  g();") + "}\n"));
+  const auto broken_signature = "  int f(int a,\n        int b) {\n    g();\n  }\n" + lines(70, "");
+  CHECK_FALSE(bites(function_length, "src/x.cpp", broken_signature));
   CHECK(bites(banned_words, "src/actors/x.cpp", std::string{"caf::infi"} + "nite"));
   CHECK(bites(banned_words, "src/actors/x.cpp", std::string{"// TO"} + "DO: later"));
   CHECK(bites(banned_words, "src/actors/x.cpp", std::string{"std::co"} + "ut << 1;"));
