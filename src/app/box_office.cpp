@@ -121,7 +121,6 @@ box_office::box_office(box_office_parts parts)
   house.on_fatal = r.parts.on_fatal;
   *r.house = build_theatre(r.system, std::move(house),
                            [&r](const theatre&) { return std::vector{r.gateway_child()}; });
-  r.follower = spawn_log_follower(r.system, r.house->feed, *r.parts.book, r.parts.all.log);
 }
 
 box_office::~box_office() { stop(); }
@@ -130,6 +129,8 @@ std::optional<trouble> box_office::start() {
   auto& r = *running_;
   const auto started = ask_and_wait<children_started>(r.system, r.house->supervisor, start_patience,
                                                       start_children{});
+  // Even a failed start has a story to tell.
+  r.follower = spawn_log_follower(r.system, r.house->feed, *r.parts.book, r.parts.all.log);
   if (started) return {};
   const std::lock_guard<std::mutex> hold{r.board->lock};
   if (r.board->failure) return bind_trouble(*r.board->failure);
@@ -166,8 +167,7 @@ void box_office::stop() {
   if (std::exchange(r.stopped, true)) return;
   ask_and_wait<children_stopped>(r.system, r.house->supervisor, stop_patience, stop_children{});
   end_theatre(*r.house);
-  caf::anon_send_exit(r.follower, caf::exit_reason::user_shutdown);
-  r.follower = nullptr;
+  if (r.follower) end_log_follower(std::exchange(r.follower, nullptr));
 }
 
 }  // namespace taquilla::app

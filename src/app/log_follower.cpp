@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace taquilla::app {
 
@@ -15,6 +17,13 @@ struct check_feed {};  // a time to look whether the feed still knows us
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, check_feed&) {
   return f(caf::meta::type_name("check_feed"));
+}
+
+struct stop_following {};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, stop_following&) {
+  return f(caf::meta::type_name("stop_following"));
 }
 
 namespace {
@@ -43,13 +52,23 @@ class log_follower_state {
     book_ = book;
     options_ = options;
     steps_.reconfigure(limit_of(options));
-    self_->send(self_, check_feed{});
+    catch_up();
+    self_->delayed_send(self_, check_period, check_feed{});
     return {[this](const feed_event& event) { take(event); },
-            [this](const check_feed&) { check(); }};
+            [this](const check_feed&) { check(); },
+            [this](const stop_following&) { self_->quit(); }};
   }
 
  private:
   void take(const feed_event& event) {
+    if (!catching_up_) return log(event);
+    if (early_.size() < catch_up_max)
+      early_.push_back(event);
+    else
+      ++left_out_;
+  }
+
+  void log(const feed_event& event) {
     if (event.sequence <= last_) return;
     last_ = event.sequence;
     at_ = event.at;
@@ -66,20 +85,33 @@ class log_follower_state {
   /// The feed sends us what happens before it answers, so whatever its answer holds that we have
   /// not seen was not sent to us: it does not know us (any more).
   void check() {
-    self_->request(feed_, feed_patience, read_feed{last_, catch_up_max})
-        .then(
-            [this](const feed_page& page) {
-              const bool unknown =
-                  std::any_of(page.events.begin(), page.events.end(),
-                              [this](const feed_event& event) { return event.sequence > last_; });
-              if (unknown)
-                self_->send(feed_, follow_feed{caf::actor_cast<feed_follower_actor>(self_)});
-              for (const auto& event : page.events) take(event);
-            },
-            [](const caf::error&) {});  // closed or dead: the next look finds it
+    ask_feed([this](const feed_page& page) {
+      const auto is_new = [this](const feed_event& event) { return event.sequence > last_; };
+      if (std::any_of(page.events.begin(), page.events.end(), is_new)) catch_up();
+    });
     say_what_is_missing();
     book_->flush();
     self_->delayed_send(self_, check_period, check_feed{});
+  }
+
+  /// Follows first and reads then, so that nothing falls in between; what is sent to us meanwhile
+  /// waits for its elders.
+  void catch_up() {
+    catching_up_ = true;
+    self_->send(feed_, follow_feed{caf::actor_cast<feed_follower_actor>(self_)});
+    ask_feed([this](const feed_page& page) {
+      for (const auto& event : page.events) log(event);
+      catching_up_ = false;
+      for (const auto& event : std::exchange(early_, {})) log(event);
+    });
+  }
+
+  template <class Then>
+  void ask_feed(Then then) {
+    self_->request(feed_, feed_patience, read_feed{last_, catch_up_max})
+        .then([then](const feed_page& page) { then(page); },
+              // Closed or dead: nothing more to read now, and the next check finds it again.
+              [then](const caf::error&) { then(feed_page{}); });
   }
 
   void say_what_is_missing() {
@@ -101,6 +133,8 @@ class log_follower_state {
   log_book* book_ = nullptr;
   log_options options_;
   rate_limiter steps_;
+  bool catching_up_ = false;
+  std::vector<feed_event> early_;
   std::uint64_t last_ = 0, left_out_ = 0, dropped_ = 0;
   wall_ms at_ = 0;
 };
@@ -113,16 +147,19 @@ bool is_purchase_step(const happened& what) {
 }
 
 log_line line_of(const feed_event& event) {
-  static const std::map<std::string, log_level> louder = {
+  static const std::map<std::string, log_level> loudness = {
       {"reservation.lost", log_level::error}, {"mail.dead", log_level::error},
       {"breaker.open", log_level::warn},      {"breaker.forced_open", log_level::warn},
       {"actor.waiting", log_level::warn},     {"actor.gave_up", log_level::error},
-      {"actor.down", log_level::warn},        {"fault.touched", log_level::warn},
+      {"actor.starting", log_level::debug},   {"actor.stopping", log_level::debug},
+      {"actor.gone", log_level::debug},       {"actor.down", log_level::warn},
+      {"fault.touched", log_level::warn},
   };
   log_line line;
   const auto& what = event.what;
   line.at = event.at;
-  if (const auto found = louder.find(what.kind); found != louder.end()) line.level = found->second;
+  if (const auto found = loudness.find(what.kind); found != loudness.end())
+    line.level = found->second;
   line.service = what.service;
   line.kind = what.kind;
   line.reservation = what.id;
@@ -141,5 +178,7 @@ caf::actor spawn_log_follower(caf::actor_system& system, event_feed_actor feed, 
          log_options o) { return self->state.start(std::move(f), b, o); },
       std::move(feed), &book, options);
 }
+
+void end_log_follower(const caf::actor& follower) { caf::anon_send(follower, stop_following{}); }
 
 }  // namespace taquilla::app

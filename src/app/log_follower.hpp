@@ -12,9 +12,12 @@
 
 namespace taquilla::app {
 
-/// @param book must outlive the actor system. End it with an exit message, after the theatre.
+/// @param feed must be serving. @param book must outlive the actor system.
 caf::actor spawn_log_follower(caf::actor_system& system, event_feed_actor feed, log_book& book,
                               log_options options);
+
+/// After what it was already sent; an exit message would overtake that.
+void end_log_follower(const caf::actor& follower);
 
 /// How loud an event is, and whose. Pure.
 log_line line_of(const feed_event& event);

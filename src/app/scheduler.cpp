@@ -15,8 +15,8 @@ namespace taquilla {
 
 namespace {
 
-/// CAF's simple clock (a multimap of timers) behind a mutex. It derives from the thread-safe clock only
-/// because the coordinator's interface names that type; the base's own queue stays empty.
+/// CAF's simple clock (a multimap of timers) behind a mutex. It derives from the thread-safe clock
+/// only because the coordinator's interface names that type; the base's own queue stays empty.
 class prompt_clock final : public caf::detail::thread_safe_actor_clock {
  public:
   using simple = caf::detail::simple_actor_clock;
@@ -38,7 +38,9 @@ class prompt_clock final : public caf::detail::thread_safe_actor_clock {
   }
   void schedule_message(time_point t, caf::group target, caf::strong_actor_ptr sender,
                         caf::message content) override {
-    change(t, [&] { simple::schedule_message(t, std::move(target), std::move(sender), std::move(content)); });
+    change(t, [&] {
+      simple::schedule_message(t, std::move(target), std::move(sender), std::move(content));
+    });
   }
   void cancel_ordinary_timeout(caf::abstract_actor* self, caf::atom_value type) override {
     const std::lock_guard<std::mutex> lock{mutex_};

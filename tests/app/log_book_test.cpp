@@ -129,6 +129,7 @@ TEST_CASE("events are as loud as their consequences") {
   };
   CHECK(level("reservation.confirmed") == log_level::info);
   CHECK(level("actor.up") == log_level::info);
+  CHECK(level("actor.starting") == log_level::debug);
   CHECK(level("breaker.open") == log_level::warn);
   CHECK(level("actor.gave_up") == log_level::error);
   CHECK(line_of({1, 0, {"actor.up", "supervisor", 0, "reservation_desk", {}}}).also_for ==

@@ -19,7 +19,7 @@ from client import (NO_LIMIT, Client, ask, box_office, chaos, nothing_left, wait
 
 BUYERS = 8
 FAULTS = [None, ("payment", "lossy?rate=0.3"), ("payment", "flaky?rate=0.3"),
-          ("notification", "disable"), ("inventory", "panic"), ("payment", "decline?rate=0.3"),
+          ("notification", "disable"), ("inventory", "panic"), ("payment", "decline?times=20"),
           ("notification", "lossy?rate=0.5")]
 VENUE = {"events": [{"id": "EVT-001", "name": "Kill", "seatsPerRow": 9999,
                      "rows": [a + b for a in "ABCDEFGHIJ" for b in "ABCDEFGHIJ"]}]}

@@ -112,7 +112,8 @@ class Start(unittest.TestCase):
         self.assertEqual([f["code"] for f in failed], ["E006"])
 
     def test_what_runs_says_where_it_is_and_logs_each_service(self):
-        with box_office(EXECUTABLE, "--log", "json") as (endpoints, process, folder):
+        with box_office(EXECUTABLE, "--log", "json", data=self.folder) as (endpoints, process,
+                                                                           folder):
             mode = stat.S_IMODE((folder / "endpoints.json").stat().st_mode)
             self.assertEqual(mode, 0o600)
             self.assertEqual(endpoints["pid"], process.pid)
@@ -143,7 +144,7 @@ class Start(unittest.TestCase):
             self.skip_loudly("no sqlite3 shell to break a store with")
         with box_office(EXECUTABLE, data=self.folder) as (endpoints, _, _):
             self.assertEqual(buy(endpoints).status, 200)
-        subprocess.run(["sqlite3", str(self.folder / "taquilla.db"), "DELETE FROM charge"],
+        subprocess.run(["sqlite3", str(self.folder / "taquilla.db"), "DELETE FROM charges"],
                        check=True, timeout=30)
         self.expect(run("audit", "--data", str(self.folder)), 1, "BROKEN")
 
