@@ -24,7 +24,7 @@ bool contains_method(string_view method) {
 struct framing_fields {
   string_view host, content_length, transfer_encoding, expect;
   int hosts = 0, content_lengths = 0, transfer_encodings = 0, expects = 0;
-  bool content_encoding = false, close = false;
+  bool content_encoding = false, content_type = false, close = false;
 };
 
 bool lists_close(string_view value) {
@@ -53,6 +53,7 @@ framing_fields gather(const http_request& request) {
       note(found.transfer_encoding, found.transfer_encodings, value);
     if (same_authority(name, "expect")) note(found.expect, found.expects, value);
     if (same_authority(name, "content-encoding")) found.content_encoding = true;
+    if (same_authority(name, "content-type")) found.content_type = true;
     if (same_authority(name, "connection") && lists_close(value)) found.close = true;
   }
   return found;
@@ -76,8 +77,9 @@ std::optional<framing_error> judge_length(const framing_fields& fields, string_v
                                           const framing_limits& limits, std::size_t& length) {
   constexpr std::size_t digits_max = 18;
   if (fields.content_lengths == 0) {
-    const bool bears_body = method == "POST" || method == "PUT" || method == "PATCH";
-    if (bears_body && fields.transfer_encodings == 0)
+    // `curl -X POST` sends neither type nor length and means no body; who names a type has a body.
+    const bool may_bear = method == "POST" || method == "PUT" || method == "PATCH";
+    if (may_bear && fields.content_type && fields.transfer_encodings == 0)
       return framing_error{411, "A request that bears a body states its length."};
     return std::nullopt;
   }
