@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <utility>
 
@@ -50,7 +51,10 @@ class inventory_state {
   }
 
   void place(const live_seats_page& found) {
-    for (const auto& s : found.seats) seats_.place(s.event, s.seat, s.identity, s.id, s.confirmed);
+    for (const auto& s : found.seats) {
+      seats_.place(s.event, s.seat, s.identity, s.id, s.confirmed);
+      if (!s.confirmed) undecided_.push_back({s.event, s.seat});
+    }
     if (found.next != 0) rebuild_from(found.next);
     else rebuilt({});
   }
@@ -99,14 +103,27 @@ class inventory_state {
           checking_ = false;
           if (owner.id == 0 && token != 0) seats_.release(event, seat, token);
           else seats_.place(event, seat, owner.identity, owner.id, owner.confirmed);
-          if (token != 0) check_overdue();
+          const bool decided = take_off_undecided(event, seat, owner);
+          if (token != 0 || decided) check_overdue();
         },
         [this](const error&) { checking_ = false; }, errc::store_unavailable);
   }
 
   void check_overdue() {
     const auto overdue = seats_.overdue(now_ms(self_), 1);
-    if (!overdue.empty()) check(overdue[0].event, overdue[0].seat, overdue[0].token);
+    if (!overdue.empty()) return check(overdue[0].event, overdue[0].seat, overdue[0].token);
+    // What its purchase says of it may have come to a closed door: pending is not for ever.
+    if (!undecided_.empty()) check(undecided_.front().first, undecided_.front().second, 0);
+  }
+
+  /// Takes a seat off the list of those that were pending at the rebuild. True if it is decided now, so
+  /// that the next one can be asked for; one that is still pending waits behind the others.
+  bool take_off_undecided(const std::string& event, const seat_id& seat, const live_seat& owner) {
+    if (undecided_.empty() || undecided_.front() != std::make_pair(event, seat)) return false;
+    undecided_.pop_front();
+    const bool pending = owner.id != 0 && !owner.confirmed;
+    if (pending) undecided_.push_back({event, seat});
+    return !pending;
   }
 
   void tick() {
@@ -146,6 +163,7 @@ class inventory_state {
   duration_ms store_patience_ = 0;
   bool rebuilt_ = false;
   bool checking_ = false;
+  std::deque<std::pair<std::string, seat_id>> undecided_;  ///< pending in the store when we started
   std::vector<caf::typed_response_promise<child_ready>> waiting_for_ready_;
 };
 
