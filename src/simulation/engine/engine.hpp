@@ -146,6 +146,7 @@ class engine final : private ready_sink {
 
   void on_ready(caf::resumable* job) override;
   std::size_t drain(caf::scheduled_actor& actor, const caf::strong_actor_ptr& self);
+  void announce(caf::actor_id to, const caf::mailbox_element& element);
   void flush_outgoing();
   void route(delivery message);
   void deliver_at(virtual_ns due, delivery message, bool overtakes);

@@ -108,11 +108,22 @@ std::size_t engine::drain(caf::scheduled_actor& actor, const caf::strong_actor_p
   std::size_t count = 0;
   auto take = [&](caf::mailbox_element_ptr element) {
     ++count;
-    if (!dying_) outgoing_.push_back({self, std::move(element), 0});
+    if (dying_) return;
+    announce(actor.id(), *element);
+    outgoing_.push_back({self, std::move(element), 0});
   };
   take_all(actor.get_urgent_queue(), take);
   take_all(actor.get_normal_queue(), take);
   return count;
+}
+
+void engine::announce(caf::actor_id to_id, const caf::mailbox_element& element) {
+  if (!element.sender || element.sender->id() == to_id) return;
+  if (element.sender->id() >= actors_.size() || !actors_[element.sender->id()].known) return;
+  const auto& from = actors_[element.sender->id()];
+  const auto& to = actors_[to_id];
+  observer_.on_sending({now(), roles_[from.role].name, from.incarnation, roles_[to.role].name,
+                        to.incarnation, element});
 }
 
 void engine::flush_outgoing() {
@@ -128,11 +139,7 @@ void engine::route(delivery message) {
   bool own = !sender || sender->id() == to_id;
   if (own || sender->id() >= actors_.size() || !actors_[sender->id()].known)
     return into_inbox(std::move(message));
-  const auto& from = actors_[sender->id()];
-  const auto& to = actors_[to_id];
-  observer_.on_sending({now(), roles_[from.role].name, from.incarnation, roles_[to.role].name,
-                        to.incarnation, *message.element});
-  auto index = link_of(message, from, to);
+  auto index = link_of(message, actors_[sender->id()], actors_[to_id]);
   auto mid = message.element->mid;
   auto fate = links_.next(index, mid.is_request() || mid.is_response());
   if (fate.lost) return observer_.on_lost(links_.at(index).name, now());
