@@ -65,7 +65,7 @@ class door_state {
 
   void disturb(instant_ms now, const victim& found, held_back held) {
     if (!found.may_be_delayed && !found.may_be_hit) return deliver(held);
-    const auto verdict = found.may_be_hit ? rules_.decide(now, found.key, found.attempt)
+    const auto verdict = found.may_be_hit ? rules_.decide(now, found.key, found.attempt, found.immune)
                                           : chaos_verdict{current_delay(now), 0, {}, 0};
     const auto asker = held.promise.source();
     if (verdict.delay_id != 0) tell(asker, found, verdict.delay_id, chaos_kind::slow);

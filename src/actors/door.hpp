@@ -15,10 +15,12 @@
 #include <caf/actor_system.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "actors/clock.hpp"
 #include "actors/protocol.hpp"
+#include "policies/chaos.hpp"
 
 namespace taquilla {
 
@@ -29,6 +31,7 @@ struct victim {
   bool is_purchase_step = false; ///< its sender wants to hear of faults (fault_touched)
   std::string key;               ///< names the request: "reservation 17"
   int attempt = 1;
+  std::optional<chaos_kind> immune;  ///< makes no sense for this message
 };
 using victim_finder = std::function<victim(const caf::message&)>;
 

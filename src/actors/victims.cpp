@@ -11,7 +11,14 @@ namespace {
 std::string reservation_key(reservation_id id) { return "reservation " + std::to_string(id); }
 
 victim hit(std::string key, int attempt, bool purchase_step) {
-  return {true, true, purchase_step, std::move(key), attempt};
+  return {true, true, purchase_step, std::move(key), attempt, std::nullopt};
+}
+
+/// A card can be declined when it is charged, not when the money goes back or is asked after.
+victim hit_but_not_declined(reservation_id id, bool purchase_step) {
+  auto found = hit(reservation_key(id), 1, purchase_step);
+  found.immune = chaos_kind::decline;
+  return found;
 }
 
 }  // namespace
@@ -23,7 +30,7 @@ victim inventory_victim(const caf::message& what) {
   }
   // Ends of holds are only ever late, never lost, and stay behind the hold that they end.
   const bool ends_a_hold = what.match_elements<release_seat>() || what.match_elements<sell_seat>();
-  return {ends_a_hold, false, false, {}, 1};
+  return {ends_a_hold, false, false, {}, 1, std::nullopt};
 }
 
 victim payment_victim(const caf::message& what) {
@@ -32,11 +39,11 @@ victim payment_victim(const caf::message& what) {
     return hit(reservation_key(charge.id), charge.attempt, true);
   }
   if (what.match_elements<find_payment>())
-    return hit(reservation_key(what.get_as<find_payment>(0).id), 1, true);
+    return hit_but_not_declined(what.get_as<find_payment>(0).id, true);
   if (what.match_elements<void_payment>())
-    return hit(reservation_key(what.get_as<void_payment>(0).id), 1, false);
+    return hit_but_not_declined(what.get_as<void_payment>(0).id, false);
   if (what.match_elements<refund_payment>())
-    return hit(reservation_key(what.get_as<refund_payment>(0).id), 1, false);
+    return hit_but_not_declined(what.get_as<refund_payment>(0).id, false);
   return {};
 }
 

@@ -84,13 +84,14 @@ int chaos::clear(instant_ms now) {
   return ended;
 }
 
-chaos_verdict chaos::decide(instant_ms now, std::string_view key, int attempt) {
+chaos_verdict chaos::decide(instant_ms now, std::string_view key, int attempt,
+                            std::optional<chaos_kind> immune) {
   chaos_verdict verdict;
   if (rules_.empty()) return verdict;
   const std::uint64_t hashed = text_key(key);
   for (rule& each : rules_) {
     const bool delays = each.shown.kind == chaos_kind::slow;
-    if (!delays && verdict.fault) continue;
+    if ((!delays && verdict.fault) || each.shown.kind == immune) continue;
     if (state_of(each, now) != chaos_rule_state::active || !hits(each, hashed, attempt)) continue;
     if (delays) {
       verdict.delay_ms += each.shown.options.delay_ms;

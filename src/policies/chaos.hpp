@@ -97,7 +97,9 @@ class chaos {
   /// Decides about one attempt of one request and counts what it hits. Allocates nothing.
   /// @param key identifies the request, e.g. its id.
   /// @param attempt counted from 1.
-  chaos_verdict decide(instant_ms now, std::string_view key, int attempt = 1);
+  /// @param immune a kind that makes no sense for this request: it neither hits nor counts.
+  chaos_verdict decide(instant_ms now, std::string_view key, int attempt = 1,
+                       std::optional<chaos_kind> immune = std::nullopt);
 
   /// True if any rule could hit a request at `now`.
   bool any_active(instant_ms now) const;

@@ -158,4 +158,22 @@ TEST_CASE("events are seats of their own: the same seat of two events is sold tw
   CHECK(house.at_rest() == "");
 }
 
+TEST_CASE("a sale that is still under way when it is cancelled does not come back as a sale") {
+  virtual_theatre house;
+  house.chaos("inventory", "slow", {1'500});
+  auto bought = house.buy(order());
+  house.advance(1'500);
+  REQUIRE(bought.text() == "ok");  // what tells INVENTORY so waits at the door
+  house.chaos("inventory", "recover");
+  auto cancelled = house.cancel(bought.value().id);
+  house.settle();
+  CHECK(cancelled.text() == "ok");
+  house.advance(1'500);
+  auto other = house.buy(order("A1", "other@email.com"));
+  house.settle();
+  CHECK(other.text() == "ok");
+  house.advance(70'000);
+  CHECK(house.at_rest() == "");
+}
+
 }  // namespace taquilla::testing
