@@ -33,7 +33,7 @@ class relay {
   relay_actor::behavior_type behave(std::string service) {
     service_ = std::move(service);
     // Waits written down by an earlier process are worth nothing: its clock may have been ahead of ours.
-    ignore_waits_ = true;
+    healed_ = true;
     look();
     return {[this](const something_due&) { look(); },
             [this](const service_healed& healed) { on_healed(healed); },
