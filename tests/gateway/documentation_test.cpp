@@ -135,17 +135,18 @@ TEST_CASE("the pages need nothing that the policy forbids, and the script writes
 TEST_CASE("every file and every API path that the console asks for is served") {
   house h;
   const auto page = h.get("/").body + h.get("/console/app.js").body;
-  const std::regex path{R"re([`'"](/(api|console|docs|metrics|health|openapi)[^`'"?]*))re"};
-  std::size_t found = 0;
-  for (std::sregex_iterator at{page.begin(), page.end(), path}, end; at != end; ++at, ++found) {
-    auto target = std::regex_replace((*at)[1].str(), std::regex{R"(\$\{[^}]*\})"}, "inventory");
+  const auto found =
+      find_all(page, R"re([`'"](/(api|console|docs|metrics|health|openapi)[^`'"?]*))re");
+  for (const auto& groups : found) {
+    auto target = groups[1];
+    for (auto hole = target.find("${"); hole != std::string::npos; hole = target.find("${"))
+      target.replace(hole, target.find('}', hole) - hole + 1, "inventory");
     CAPTURE(target);
-    const bool served =
-        std::any_of(h.app->routes().begin(), h.app->routes().end(), [&](const route& r) {
-          return std::regex_match(target, std::regex{r.pattern}) ||
-                 std::regex_match(target + "1", std::regex{r.pattern});
-        });
+    const auto& routes = h.app->routes();
+    const bool served = std::any_of(routes.begin(), routes.end(), [&](const route& r) {
+      return match_whole(target, r.pattern) || match_whole(target + "1", r.pattern);
+    });
     CHECK((served || target == "/api/inventory/chaos/{kind}"));
   }
-  CHECK(found >= 12);
+  CHECK(found.size() >= 12);
 }

@@ -9,8 +9,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <regex>
-#include <set>
 #include <string>
 
 namespace taquilla::gateway {
@@ -62,6 +60,12 @@ inline nlohmann::ordered_json json_of(const http_response& response) {
   return nlohmann::ordered_json::parse(response.body);
 }
 
+/// The groups of `pattern` over the whole of `text`; nothing when it does not match.
+std::optional<std::vector<std::string>> match_whole(const std::string& text,
+                                                    const std::string& pattern);
+/// The groups of every place in `text` that `pattern` matches; the whole place comes first.
+std::vector<std::vector<std::string>> find_all(const std::string& text, const std::string& pattern);
+
 struct house {
   explicit house(gateway_options given = quiet()) {
     given.start_nonce = "n0";
@@ -79,30 +83,7 @@ struct house {
   }
 
   /// The answer; nothing when it has not come yet.
-  std::optional<http_response> try_ask(http_request request) {
-    http_response refused;
-    if (app->refuse(request, refused)) return refused;
-    std::set<std::string> allowed;
-    for (const auto& route : app->routes()) {
-      std::smatch match;
-      if (std::count(route.at.begin(), route.at.end(), request.at) == 0 ||
-          !std::regex_match(request.path, match, std::regex{route.pattern}))
-        continue;
-      if (route.method != request.method) {
-        allowed.insert(route.method);
-        continue;
-      }
-      request.captures.assign(std::next(match.begin()), match.end());
-      const auto answer = std::make_shared<std::optional<http_response>>();
-      route.handle(request, [answer](http_response response) {
-        if (!*answer) *answer = std::move(response);
-      });
-      last_answer = answer;
-      return *answer;
-    }
-    if (allowed.count("GET") > 0) allowed.insert("HEAD");
-    return app->unmatched(request, {allowed.begin(), allowed.end()});
-  }
+  std::optional<http_response> try_ask(http_request request);
   http_response ask(http_request request) { return try_ask(std::move(request)).value(); }
   http_response get(std::string target, listener at = listener::gateway) {
     return ask(request_to("GET", std::move(target), {}, at));
@@ -114,7 +95,6 @@ struct house {
   std::int64_t now = 1'000'000;
   fake_front_desk desk;
   std::unique_ptr<application> app;
-  std::shared_ptr<std::optional<http_response>> last_answer;
 };
 
 }  // namespace taquilla::gateway

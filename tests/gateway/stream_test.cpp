@@ -7,7 +7,6 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <regex>
 #include <thread>
 
 using namespace taquilla;
@@ -199,13 +198,12 @@ TEST_CASE("lines pushed by one thread and taken by another arrive in order, what
   while (!client->finished()) text += client->take(1'000);
   publisher.join();
   std::uint64_t last = 0, seen = 0, skipped = 0;
-  const std::regex event{R"(id: (\d+)|\{"n":(\d+)\})"};
-  for (std::sregex_iterator at{text.begin(), text.end(), event}, end; at != end; ++at) {
-    if ((*at)[2].matched) {
-      skipped += std::stoull((*at)[2].str());
+  for (const auto& groups : find_all(text, R"(id: (\d+)|\{"n":(\d+)\})")) {
+    if (!groups[2].empty()) {
+      skipped += std::stoull(groups[2]);
       continue;
     }
-    const auto sequence = std::stoull((*at)[1].str());
+    const auto sequence = std::stoull(groups[1]);
     CHECK(sequence > last);
     last = sequence;
     ++seen;
