@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -54,7 +55,7 @@ class door_state {
     held_back held{std::move(what), self_->make_response_promise(), false, {}};
     auto promise = held.promise;
     const auto now = now_ms(self_);
-    if (options_.find_victim && rules_.any_active(now)) {
+    if (options_.find_victim && (rules_.any_active(now) || now < delayed_until_)) {
       const auto found = options_.find_victim(held.what);  // before the message is moved away
       disturb(now, found, std::move(held));
     } else {
@@ -65,8 +66,9 @@ class door_state {
 
   void disturb(instant_ms now, const victim& found, held_back held) {
     if (!found.may_be_delayed && !found.may_be_hit) return deliver(held);
-    const auto verdict = found.may_be_hit ? rules_.decide(now, found.key, found.attempt, found.immune)
-                                          : chaos_verdict{current_delay(now), 0, {}, 0};
+    const auto verdict = found.may_be_hit
+                             ? rules_.decide(now, found.key, found.attempt, found.immune)
+                             : chaos_verdict{delay_of_followers(now), 0, {}, 0};
     const auto asker = held.promise.source();
     if (verdict.delay_id != 0) tell(asker, found, verdict.delay_id, chaos_kind::slow);
     if (verdict.fault) {
@@ -79,15 +81,18 @@ class door_state {
       if (!held.lossy) held.refusal = to_string(*verdict.fault);
     }
     if (verdict.delay_ms == 0) return deliver(held);
+    delayed_until_ = std::max(delayed_until_, later(now, verdict.delay_ms));
     self_->delayed_send(self_, std::chrono::milliseconds{verdict.delay_ms}, std::move(held));
   }
 
-  /// What ends a hold must not overtake the hold: it waits as long as `slow` lets the others wait.
-  duration_ms current_delay(instant_ms now) const {
+  /// What ends a hold must not overtake the hold, nor its own like: it waits as long as `slow` lets the
+  /// others wait, and until all that waits already has gone, even when the rule has ended.
+  duration_ms delay_of_followers(instant_ms now) const {
+    auto delay = std::max<duration_ms>(0, delayed_until_ - now);
     for (const auto& rule : rules_.view(now))
       if (rule.kind == chaos_kind::slow && rule.state == chaos_rule_state::active)
-        return rule.options.delay_ms;
-    return 0;
+        delay = std::max(delay, rule.options.delay_ms);
+    return delay;
   }
 
   void deliver(held_back& held) {
@@ -178,6 +183,7 @@ class door_state {
   supervisor_actor supervisor_;
   caf::actor child_;
   chaos rules_;
+  instant_ms delayed_until_ = 0;  ///< when the last of the delayed messages goes
 };
 
 }  // namespace

@@ -166,13 +166,25 @@ TEST_CASE("a sale that is still under way when it is cancelled does not come bac
   REQUIRE(bought.text() == "ok");  // what tells INVENTORY so waits at the door
   house.chaos("inventory", "recover");
   auto cancelled = house.cancel(bought.value().id);
-  house.settle();
-  CHECK(cancelled.text() == "ok");
   house.advance(1'500);
+  CHECK(cancelled.text() == "ok");
   auto other = house.buy(order("A1", "other@email.com"));
   house.settle();
   CHECK(other.text() == "ok");
   house.advance(70'000);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("a hold that is delayed when the fault ends is not overtaken by its own release") {
+  virtual_theatre house;
+  house.chaos("inventory", "slow", {20'000});
+  auto slow = house.buy(order());
+  house.advance(1'000);
+  house.chaos("inventory", "recover");
+  house.advance(1'000);
+  CHECK(slow.text() == "inventory_unavailable");
+  house.advance(18'000);
+  CHECK(house.seats().empty());
   CHECK(house.at_rest() == "");
 }
 
