@@ -102,15 +102,40 @@ TEST_CASE(
   CHECK(house.at_rest() == "");
 }
 
-TEST_CASE("an open breaker lets one probe pass when its time is over") {
+TEST_CASE(
+    "a crash that ends by itself half-opens the breaker, for the supervisor saw the recovery") {
   virtual_theatre house;
-  house.chaos("inventory", "crash", {0, 1.0, 29'000});
+  house.chaos("inventory", "crash", {0, 1.0, 10'000});
+  for (int i = 1; i <= 5; ++i) house.buy(order()), house.settle();
+  CHECK(house.desk().breaker == "open");
+  house.advance(10'000);
+  auto served = house.buy(order());
+  house.settle();
+  CHECK(served.text() == "ok");
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("an open breaker lets one probe pass when its time is over, and not a moment earlier") {
+  virtual_theatre house;
+  house.chaos("inventory", "flaky", {0, 1.0, 10'000});  // ends unseen: nobody reports a recovery
   for (int i = 1; i <= 5; ++i) house.buy(order()), house.settle();
   house.advance(29'999);
   auto too_early = house.buy(order());
   house.settle();
-  // The crash ended by itself at 29 s and the supervisor saw it: the breaker is half open already.
-  CHECK(too_early.text() == "ok");
+  CHECK(too_early.text() == "breaker_open");
+  CHECK(too_early.failure().retry_after_ms == 1);
+  house.advance(1);
+  house.chaos("inventory", "slow", {500});
+  auto probe = house.buy(order("A1"));
+  house.settle();
+  auto second = house.buy(order("A2"));
+  house.settle();
+  CHECK(second.text() == "breaker_open");
+  house.advance(1'000);
+  CHECK(probe.text() == "ok");
+  CHECK(house.desk().breaker == "closed");
+  house.chaos("inventory", "recover");
+  house.advance(5'000);
   CHECK(house.at_rest() == "");
 }
 
