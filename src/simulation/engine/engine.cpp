@@ -187,6 +187,15 @@ void engine::hand_over(actor_entry& entry, caf::scheduled_actor& actor, delivery
   after_step(id, actor, ended);
 }
 
+/// What the actor said in its last step is never sent. That it ended (it may have ended by itself) is.
+void engine::silence_last_words() {
+  auto said = [](const delivery& message) {
+    const auto& content = message.element->content();
+    return !content.match_elements<caf::down_msg>() && !content.match_elements<caf::exit_msg>();
+  };
+  outgoing_.erase(std::remove_if(outgoing_.begin(), outgoing_.end(), said), outgoing_.end());
+}
+
 void engine::after_step(caf::actor_id id, caf::scheduled_actor& actor, bool ended) {
   if (dying_) return bury_process();
   if (!ended) {
@@ -198,7 +207,7 @@ void engine::after_step(caf::actor_id id, caf::scheduled_actor& actor, bool ende
   auto& role = roles_[entry.role];
   if (role.last_step_ahead) {
     role.last_step_ahead = false;
-    outgoing_.clear();
+    silence_last_words();
     end_actor(id);
   } else if (ended) {
     entry.alive = false;

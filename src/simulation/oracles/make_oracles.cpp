@@ -22,6 +22,7 @@ oracles make_oracles(const plan&) {
   oracles all;
   all.push_back(make_breaker());
   all.push_back(make_restarts());
+  all.push_back(make_holds());
   all.push_back(make_store_opens());
   all.push_back(make_one_owner());
   all.push_back(make_one_key());
@@ -29,7 +30,9 @@ oracles make_oracles(const plan&) {
   all.push_back(make_money());
   all.push_back(make_mails());
   all.push_back(make_in_time());
+  all.push_back(make_limiter());
   all.push_back(make_comes_to_rest());
+  all.push_back(make_seat_map());
   if (planted::is(planted::bug::canary)) all.push_back(std::make_unique<canary>());
   return all;
 }

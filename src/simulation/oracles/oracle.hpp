@@ -26,6 +26,12 @@ struct final_state {
   store_counts counts;
 };
 
+/// One seat as INVENTORY shows it.
+struct shown_seat {
+  std::string seat;
+  seat_state state = seat_state::free;
+};
+
 /// How the run went, as far as oracles care.
 struct run_facts {
   bool came_to_rest = false;        ///< nothing was open, held, due or pending within the limit
@@ -34,6 +40,8 @@ struct run_facts {
   bool store_readable = true;       ///< the disk could be opened again
   std::string store_trouble;
   std::uint32_t processes = 1;
+  std::vector<shown_seat> hall;     ///< INVENTORY's picture when all was at rest
+  bool hall_settled = false;        ///< nothing that it should know can still have been under way
   bool disturbed = false;           ///< something slowed clients or purchases down from outside
 };
 
@@ -53,6 +61,7 @@ class oracle {
                                  virtual_ns) {
     return {};
   }
+  virtual void on_ended(const std::string& /*role*/, std::uint32_t /*incarnation*/) {}
   virtual void on_process_start(virtual_ns) {}
   /// Returns a sentence if the promise was broken, else nothing.
   virtual std::string at_end(const plan&, const history&, const final_state&, const run_facts&) {

@@ -14,6 +14,9 @@ std::unique_ptr<oracle> make_mails();           ///< every sale and cancellation
 std::unique_ptr<oracle> make_comes_to_rest();   ///< after healing nothing is left open
 std::unique_ptr<oracle> make_in_time();         ///< every request is answered within its deadline
 std::unique_ptr<oracle> make_breaker();         ///< open lets nothing pass, half-open its probes
+std::unique_ptr<oracle> make_holds();           ///< a held seat is held for one buyer
+std::unique_ptr<oracle> make_seat_map();        ///< INVENTORY shows what the store knows
+std::unique_ptr<oracle> make_limiter();         ///< burst + 1 + rate x time, for every client
 std::unique_ptr<oracle> make_restarts();        ///< the supervisor restarts no more than it may
 
 }  // namespace taquilla::simulation

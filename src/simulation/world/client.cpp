@@ -128,6 +128,16 @@ class operator_state {
         .then(
             [this, report](const event_list& events) {
               for (const auto& e : events.events) report->held += e.held;
+              ask_hall(report);
+            },
+            [this, report](const caf::error&) { port_->on_rest_report(*report); });
+  }
+
+  void ask_hall(std::shared_ptr<rest_report> report) {
+    self_->request(house_.inventory, look_patience, list_seats{the_event, {}, 1000})
+        .then(
+            [this, report](seat_page& page) {
+              report->hall = std::move(page.seats);
               ask_desk(report);
             },
             [this, report](const caf::error&) { port_->on_rest_report(*report); });

@@ -32,6 +32,7 @@ struct rest_report {
   store_counts counts;
   std::uint64_t held = 0;        ///< seats on hold
   std::uint64_t in_flight = 0;   ///< purchases that run
+  std::vector<seat_line> hall;   ///< INVENTORY's picture
 };
 
 class people_port {

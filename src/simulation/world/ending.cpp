@@ -63,6 +63,8 @@ void world::on_rest_report(const rest_report& report) {
                  std::to_string(c.outbox_due) + " mails due";
   at_rest_ = c.pending == 0 && report.in_flight == 0 && report.held == 0 &&
              c.settlements_due == 0 && c.outbox_due == 0;
+  facts_.hall.clear();
+  for (const auto& line : report.hall) facts_.hall.push_back({to_string(line.seat), line.state});
 }
 
 final_state world::read_store() {
@@ -111,12 +113,23 @@ bool world::disturbed() const {
   return false;
 }
 
+/// True if every word that INVENTORY should have heard had arrived when it was asked at rest.
+bool world::hall_settled() const {
+  constexpr std::uint64_t short_us = 400'000;  // a rest report comes later than this after the healing
+  for (const auto& d : taken_.taken())
+    if (d.kind == choice::delay && d.value > short_us) return false;
+  for (const auto& f : plan_.faults)
+    if (f.what == fault::kind::stall || f.detail == "slow") return false;
+  return true;
+}
+
 void world::judge(run_result& result) {
   result.steps = engine_.steps();
   result.ended_at = engine_.now();
   result.broken = broken_;
   facts_.came_to_rest = at_rest_;
   facts_.disturbed = disturbed();
+  facts_.hall_settled = hall_settled();
   if (!at_rest_ && !given_up_ && facts_.still_open.empty())
     facts_.still_open = "the run was cut off after " + std::to_string(engine_.steps()) + " steps";
   if (result.broken.oracle.empty()) {

@@ -36,6 +36,13 @@ void world::invoke(std::uint32_t client, std::size_t index) {
       return plan_next(client);  // nothing to cancel yet
     }
   }
+  if (what.what == operation::kind::buy &&
+      !limiter_->decide("client" + std::to_string(client), engine_.now() / 1'000'000).pass) {
+    entry.why = errc::rate_limited;
+    reached("refused-rate_limited");
+    story_.end(number, outcome::refused, engine_.now());
+    return plan_next(client);
+  }
   running_[number] = client;
   note(trace_event::kind::invoked, "client#" + std::to_string(client), "", print(what));
   caf::anon_send(clients_[client], do_operation{number, what, entry.id});

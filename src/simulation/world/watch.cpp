@@ -46,6 +46,7 @@ void world::on_lost(const std::string& link, virtual_ns) {
 }
 
 void world::on_ended(const std::string& role, std::uint32_t incarnation, virtual_ns) {
+  for (auto& o : oracles_) o->on_ended(role, incarnation);
   note(trace_event::kind::ended, "", actor_name(role, incarnation), "ends");
 }
 

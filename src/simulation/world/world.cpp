@@ -163,6 +163,7 @@ void world::compose(caf::actor_system& system) {
     die(false, 100, 0, "fail-stop: " + why);
   };
   auto house = build_theatre(system, std::move(parts));
+  limiter_ = std::make_unique<rate_limiter>();
   operator_ = spawn_operator(system, house, *this);
   clients_.assign(scripts_.size(), client_actor{});
   for (std::uint32_t c = 1; c < scripts_.size(); ++c) clients_[c] = spawn_client(system, house, *this);

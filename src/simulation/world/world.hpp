@@ -6,6 +6,7 @@
 // One world runs one plan once. Single-threaded; nothing in it reads a real clock.
 #pragma once
 
+#include "policies/rate_limiter.hpp"
 #include "simulation/disk/sim_vfs.hpp"
 #include "simulation/engine/engine.hpp"
 #include "simulation/oracles/oracle.hpp"
@@ -63,6 +64,7 @@ class world final : private engine_observer, private disk_environment, private p
   void tick();
   void heal();
   bool disturbed() const;
+  bool hall_settled() const;
   bool over() const { return at_rest_ || given_up_ || !facts_.store_readable; }
   void judge(run_result& result);
   final_state read_store();
@@ -95,6 +97,7 @@ class world final : private engine_observer, private disk_environment, private p
   operator_actor operator_;
   std::map<std::uint64_t, std::uint32_t> running_;  // history number -> client
   std::map<std::uint64_t, std::uint64_t> disk_uses_;
+  std::unique_ptr<rate_limiter> limiter_;           // of the process, as the gateway has one
   std::uint32_t process_ = 0;
   bool serving_ = false;      // the theatre has started
   bool up_again_planned_ = false;

@@ -1,0 +1,86 @@
+// What INVENTORY promises: a held seat is held for one buyer, and what it shows is what the store knows.
+#include "simulation/oracles/promises.hpp"
+
+#include "actors/protocol.hpp"
+
+#include <caf/all.hpp>
+
+#include <map>
+#include <set>
+
+namespace taquilla::simulation {
+
+namespace {
+
+/// Follows who was granted a hold. A purchase gives its hold back at its end at the latest; a new
+/// INVENTORY knows no holds. A grant to a purchase that has ended is on its way back.
+class holds_exclude final : public oracle {
+ public:
+  const char* name() const override { return "holds-exclude"; }
+
+  void on_process_start(virtual_ns) override { *this = holds_exclude{}; }
+
+  std::string on_spawned(const std::string& role, std::uint32_t, virtual_ns) override {
+    if (role == "inventory") holders_.clear();
+    return {};
+  }
+
+  void on_ended(const std::string& role, std::uint32_t incarnation) override {
+    if (role != "reservation") return;
+    ended_.insert(incarnation);
+    for (auto i = holders_.begin(); i != holders_.end();)
+      i = i->second == incarnation ? holders_.erase(i) : std::next(i);
+  }
+
+  std::string on_sending(const sending_view& view) override {
+    const auto& content = view.element.content();
+    if (view.sender == "reservation" && content.match_elements<hold_seat>())
+      asked_[view.sender_incarnation] = content.get_as<hold_seat>(0);
+    if (view.sender == "inventory" && content.match_elements<hold_answer>() &&
+        content.get_as<hold_answer>(0).yours == 0)
+      return granted(view.receiver_incarnation);
+    return {};
+  }
+
+ private:
+  std::string granted(std::uint32_t to) {
+    if (ended_.count(to) != 0) return {};
+    const auto& wish = asked_[to];
+    auto seat = to_string(wish.seat);
+    auto [holder, fresh] = holders_.emplace(seat, to);
+    if (!fresh && holder->second != to && asked_[holder->second].identity != wish.identity)
+      return "seat " + seat + " was held for two buyers at once";
+    holder->second = to;
+    return {};
+  }
+
+  std::map<std::uint32_t, hold_seat> asked_;
+  std::map<std::string, std::uint32_t> holders_;
+  std::set<std::uint32_t> ended_;
+};
+
+class seat_map_is_true final : public oracle {
+ public:
+  const char* name() const override { return "seat-map-is-true"; }
+
+  std::string at_end(const plan&, const history&, const final_state& f, const run_facts& facts) override {
+    if (!facts.came_to_rest || !facts.store_readable || !facts.hall_settled) return {};
+    std::set<std::string> sold;
+    for (const auto& row : f.all)
+      if (row.state == reservation_state::confirmed) sold.insert(taquilla::to_string(row.seat));
+    for (const auto& seat : facts.hall) {
+      auto truth = sold.count(seat.seat) != 0 ? seat_state::sold : seat_state::free;
+      if (seat.state != truth)
+        return "seat " + seat.seat + " is " + taquilla::to_string(truth) + " and INVENTORY shows it as " +
+               taquilla::to_string(seat.state);
+    }
+    return {};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<oracle> make_holds() { return std::make_unique<holds_exclude>(); }
+std::unique_ptr<oracle> make_seat_map() { return std::make_unique<seat_map_is_true>(); }
+
+}  // namespace taquilla::simulation
