@@ -33,3 +33,51 @@ TEST_CASE("a run replays from its script alone") {
     CHECK(replay(p).hash == original.hash);
   }
 }
+
+TEST_CASE("a machine that loses its power sells on and forgets nothing") {
+  plan p;
+  p.fast_disk = false;
+  p.operations.resize(4);
+  for (std::size_t i = 0; i < p.operations.size(); ++i) {
+    p.operations[i].seat = "A" + std::to_string(i + 1);
+    p.operations[i].think_us = 900'000;
+  }
+  for (std::int64_t at : {700, 1600, 2500}) {
+    fault f;
+    f.what = fault::kind::power;
+    f.at_ms = at;
+    f.for_ms = 200;
+    p.faults.push_back(f);
+  }
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    p.seed = seed;
+    auto r = explore(p);
+    CHECK(r.broken.what == "");
+  }
+}
+
+TEST_CASE("payments that never answer fail purchases and keep no money") {
+  plan p;
+  p.operations.push_back({});
+  fault f;
+  f.what = fault::kind::chaos;
+  f.target = "payment";
+  f.detail = "stall";
+  f.for_ms = 30'000;
+  p.faults.push_back(f);
+  auto r = explore(p);
+  CHECK(r.broken.what == "");
+  REQUIRE(r.story.entries().size() == 1);
+  CHECK(r.story.entries()[0].why == taquilla::errc::payment_timeout);
+}
+
+TEST_CASE("two hundred seeds of every profile keep all promises") {
+  for (const char* profile : {"swarm", "calm", "crash", "disk", "slow"})
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+      auto r = explore(draw_plan(seed, profile, {}));
+      CAPTURE(profile);
+      CAPTURE(seed);
+      CHECK(r.broken.what == "");
+      CHECK(r.guard_first == "");
+    }
+}
