@@ -5,6 +5,7 @@
 #include "app/bind_trouble.hpp"
 #include "app/log_follower.hpp"
 #include "app/platform.hpp"
+#include "app/scheduler.hpp"
 #include "gateway/bridge/caf_front_desk.hpp"
 #include "gateway/bridge/gateway_actor.hpp"
 
@@ -26,7 +27,7 @@ constexpr duration_ms quick_ms = 3'000;
 
 struct system_config : caf::actor_system_config {
   system_config() {
-    set("scheduler.policy", caf::atom("sharing"));
+    load<box_office_scheduler>();
     // One worker could be held up by one actor that computes; more than there are cores only waits.
     set("scheduler.max-threads", std::max<std::size_t>(2, platform::processors()));
     set("scheduler.max-throughput", std::size_t{100});
