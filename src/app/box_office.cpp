@@ -27,7 +27,7 @@ constexpr duration_ms quick_ms = 3'000;
 
 struct system_config : caf::actor_system_config {
   system_config() {
-    load<box_office_scheduler>();
+    use_box_office_scheduler(*this);
     // One worker could be held up by one actor that computes; more than there are cores only waits.
     set("scheduler.max-threads", std::max<std::size_t>(2, platform::processors()));
     set("scheduler.max-throughput", std::size_t{100});

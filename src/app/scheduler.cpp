@@ -74,6 +74,10 @@ class prompt_clock final : public caf::detail::thread_safe_actor_clock {
       due.clear();
       lock.lock();
     }
+    // What is not due holds its receivers, and nobody would ever let them go.
+    const auto never_due = std::exchange(schedule_, {});
+    actor_lookup_.clear();
+    lock.unlock();
   }
 
   void stop() {
@@ -86,6 +90,7 @@ class prompt_clock final : public caf::detail::thread_safe_actor_clock {
   template <class Change>
   void change(time_point due, Change what) {
     const std::lock_guard<std::mutex> lock{mutex_};
+    if (stopping_) return;
     what();
     // Deadlines mostly grow, so the clock's thread is rarely disturbed.
     if (due < wake_at_) changed_.notify_all();
@@ -134,9 +139,10 @@ class coordinator final : public caf::scheduler::coordinator<caf::policy::work_s
 
 }  // namespace
 
-caf::actor_system::module* box_office_scheduler::make(caf::actor_system& system,
-                                                      caf::detail::type_list<>) {
-  return new coordinator(system);
+void use_box_office_scheduler(caf::actor_system_config& config) {
+  config.module_factories.push_back([](caf::actor_system& system) -> caf::actor_system::module* {
+    return new coordinator(system);
+  });
 }
 
 }  // namespace taquilla

@@ -6,17 +6,14 @@
 //       and cancelling are a map operation on the caller's thread, and the clock's thread wakes
 //       only when something is really due. Deadlines are as exact as before.
 //
-// Load it once per actor_system_config: `config.load<box_office_scheduler>()`. The simulation loads
-// its own module instead; the actors cannot tell.
+// The simulation loads its own module instead; the actors cannot tell.
 #pragma once
 
-#include <caf/actor_system.hpp>
-#include <caf/detail/type_list.hpp>
+#include <caf/actor_system_config.hpp>
 
 namespace taquilla {
 
-struct box_office_scheduler {
-  static caf::actor_system::module* make(caf::actor_system& system, caf::detail::type_list<>);
-};
+/// Once per configuration, before its system is made.
+void use_box_office_scheduler(caf::actor_system_config& config);
 
 }  // namespace taquilla
