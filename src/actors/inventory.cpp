@@ -30,7 +30,7 @@ class inventory_state {
     tick();
     return {[this](const hold_seat& hold) { return take(hold); },
             [this](const release_seat& release) { return give_back(release); },
-            [this](const sell_seat& s) { seats_.sell(s.event, s.seat, s.identity, s.id); },
+            [this](const sell_seat& s) { sell(s); },
             [this](const recheck_seat& doubt) { check(doubt.event, doubt.seat, 0); },
             [this](const list_seats& page) { return list(page); },
             [this](const list_events&) { return events(); },
@@ -78,6 +78,7 @@ class inventory_state {
     if (!rebuilt_) return to_caf({errc::inventory_unavailable, "still rebuilding", 1000});
     const auto until = later(now_ms(self_), options_.hold_ms);
     const auto answer = seats_.hold(hold.event, hold.seat, hold.identity, hold.token, until);
+    if (!std::holds_alternative<error>(answer)) touch(hold.event, hold.seat);
     if (std::holds_alternative<seat_map::held>(answer)) return hold_answer{0};
     if (const auto* yours = std::get_if<seat_map::yours>(&answer)) return hold_answer{yours->id};
     const auto& why = std::get<error>(answer);
@@ -85,7 +86,13 @@ class inventory_state {
     return to_caf(why);
   }
 
+  void sell(const sell_seat& s) {
+    seats_.sell(s.event, s.seat, s.identity, s.id);
+    touch(s.event, s.seat);
+  }
+
   seat_released give_back(const release_seat& release) {
+    touch(release.event, release.seat);
     if (release.token != 0) seats_.release(release.event, release.seat, release.token);
     if (release.id != 0) seats_.vacate(release.event, release.seat, release.id);
     return {};
@@ -97,16 +104,24 @@ class inventory_state {
   void check(const std::string& event, const seat_id& seat, std::uint64_t token) {
     if (checking_) return;
     checking_ = true;
+    checked_ = {event, seat};
+    outdated_ = false;
     ask<live_seat>(
         self_, store_, store_patience_, find_seat_owner{event, seat},
         [this, event, seat, token](const live_seat& owner) {
           checking_ = false;
+          // Somebody told us more about this seat while the store was answering: ask once more.
+          if (outdated_) return check(event, seat, 0);
           if (owner.id == 0 && token != 0) seats_.release(event, seat, token);
           else seats_.place(event, seat, owner.identity, owner.id, owner.confirmed);
           const bool decided = take_off_undecided(event, seat, owner);
           if (token != 0 || decided) check_overdue();
         },
         [this](const error&) { checking_ = false; }, errc::store_unavailable);
+  }
+
+  void touch(const std::string& event, const seat_id& seat) {
+    if (checking_ && checked_ == std::make_pair(event, seat)) outdated_ = true;
   }
 
   void check_overdue() {
@@ -163,6 +178,8 @@ class inventory_state {
   duration_ms store_patience_ = 0;
   bool rebuilt_ = false;
   bool checking_ = false;
+  std::pair<std::string, seat_id> checked_;  ///< the seat that the store is asked about
+  bool outdated_ = false;                    ///< it changed since the question
   std::deque<std::pair<std::string, seat_id>> undecided_;  ///< pending in the store when we started
   std::vector<caf::typed_response_promise<child_ready>> waiting_for_ready_;
 };
