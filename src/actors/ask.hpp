@@ -7,15 +7,15 @@
 // `silence`. Continuations may capture `this` of the actor's state: CAF drops them with the actor.
 #pragma once
 
+#include "actors/errors.hpp"
+#include "actors/protocol.hpp"
+#include "policies/time.hpp"
+
 #include <caf/duration.hpp>
 #include <caf/response_handle.hpp>
 
 #include <chrono>
 #include <utility>
-
-#include "actors/errors.hpp"
-#include "actors/protocol.hpp"
-#include "policies/time.hpp"
 
 namespace taquilla {
 

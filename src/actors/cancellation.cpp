@@ -1,10 +1,10 @@
 #include "actors/cancellation.hpp"
 
+#include "actors/ask.hpp"
+
 #include <caf/all.hpp>
 
 #include <utility>
-
-#include "actors/ask.hpp"
 
 namespace taquilla {
 
@@ -42,8 +42,11 @@ class cancellation_state {
     if (row.changed) {
       self_->send(world_->settlement, something_due{});
       self_->send(world_->mail_relay, something_due{});
-      self_->send(world_->feed, happened{"reservation.cancelled", "reservation", record_.id,
-                                         record_.event + " " + to_string(record_.seat), {}});
+      self_->send(world_->feed, happened{"reservation.cancelled",
+                                         "reservation",
+                                         record_.id,
+                                         record_.event + " " + to_string(record_.seat),
+                                         {}});
     }
     // Before the answer, so that whoever cancelled may buy the seat again at once.
     ask<seat_released>(

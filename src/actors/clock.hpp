@@ -1,14 +1,14 @@
 // Time for actors. Policies and deadlines use `now_ms`: the actor system's own clock, which is
-// virtual in tests and in the simulation. People read `wall_ms`, which is the same clock moved by an
-// offset that the composition root measured once. Nobody below main reads a real clock.
+// virtual in tests and in the simulation. People read `wall_ms`, which is the same clock moved by
+// an offset that the composition root measured once. Nobody below main reads a real clock.
 #pragma once
+
+#include "domain/reservation.hpp"
+#include "policies/time.hpp"
 
 #include <caf/actor_clock.hpp>
 
 #include <chrono>
-
-#include "domain/reservation.hpp"
-#include "policies/time.hpp"
 
 namespace taquilla {
 

@@ -1,13 +1,13 @@
 #include "actors/door.hpp"
 
+#include "actors/errors.hpp"
+#include "policies/chaos.hpp"
+
 #include <caf/all.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
-
-#include "actors/errors.hpp"
-#include "policies/chaos.hpp"
 
 namespace taquilla {
 
@@ -85,8 +85,8 @@ class door_state {
     self_->delayed_send(self_, std::chrono::milliseconds{verdict.delay_ms}, std::move(held));
   }
 
-  /// What ends a hold must not overtake the hold, nor its own like: it waits as long as `slow` lets the
-  /// others wait, and until all that waits already has gone, even when the rule has ended.
+  /// What ends a hold must not overtake the hold, nor its own like: it waits as long as `slow` lets
+  /// the others wait, and until all that waits already has gone, even when the rule has ended.
   duration_ms delay_of_followers(instant_ms now) const {
     auto delay = std::max<duration_ms>(0, delayed_until_ - now);
     for (const auto& rule : rules_.view(now))
@@ -103,8 +103,9 @@ class door_state {
       return;
     }
     const auto ignore = [](const caf::error&) {};  // the work is done; the reply is lost by order
-    self_->request(child_, std::chrono::milliseconds{options_.lost_work_patience_ms},
-                   std::move(held.what))
+    self_
+        ->request(child_, std::chrono::milliseconds{options_.lost_work_patience_ms},
+                  std::move(held.what))
         .then([] {}, ignore);
   }
 
@@ -117,7 +118,8 @@ class door_state {
     auto code = errc::fault_injected;
     if (kind == to_string(chaos_kind::decline)) code = errc::payment_declined;
     if (kind == to_string(chaos_kind::bounce)) code = errc::mail_bounced;
-    if (kind == to_string(chaos_kind::crash) || kind == to_string(chaos_kind::panic)) code = options_.unavailable;
+    if (kind == to_string(chaos_kind::crash) || kind == to_string(chaos_kind::panic))
+      code = options_.unavailable;
     return {code, options_.service + ": injected " + kind, 0};
   }
 

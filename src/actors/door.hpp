@@ -1,15 +1,19 @@
 // DOOR: the handle by which a supervised actor is known. Peers keep it for ever; behind it
-// incarnations come and go. An open door passes every message on; a closed one answers requests with
-// the service's `unavailable` error at once, so that nobody waits for the dead.
+// incarnations come and go. An open door passes every message on; a closed one answers requests
+// with the service's `unavailable` error at once, so that nobody waits for the dead.
 //
 //   closed --open_door(child)--> open --close_door--> closed
 //
-// The door is also where chaos is played, so that no service knows of it: between the caller and the
-// service a request can be delayed, refused, swallowed, or answered into the void after the work was
-// done. Which messages chaos may touch is told by a `victim_finder`; looking (lists, health) is never
-// disturbed. What a rule touches is counted, told to the event feed, and told to the purchase it
-// touched, so that its timeline names the fault.
+// The door is also where chaos is played, so that no service knows of it: between the caller and
+// the service a request can be delayed, refused, swallowed, or answered into the void after the
+// work was done. Which messages chaos may touch is told by a `victim_finder`; looking (lists,
+// health) is never disturbed. What a rule touches is counted, told to the event feed, and told to
+// the purchase it touched, so that its timeline names the fault.
 #pragma once
+
+#include "actors/clock.hpp"
+#include "actors/protocol.hpp"
+#include "policies/chaos.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -18,48 +22,50 @@
 #include <optional>
 #include <string>
 
-#include "actors/clock.hpp"
-#include "actors/protocol.hpp"
-#include "policies/chaos.hpp"
-
 namespace taquilla {
 
 /// What chaos needs to know of a message.
 struct victim {
   bool may_be_delayed = false;
-  bool may_be_hit = false;       ///< by the kinds that decide the answer
-  bool is_purchase_step = false; ///< its sender wants to hear of faults (fault_touched)
-  std::string key;               ///< names the request: "reservation 17"
+  bool may_be_hit = false;        ///< by the kinds that decide the answer
+  bool is_purchase_step = false;  ///< its sender wants to hear of faults (fault_touched)
+  std::string key;                ///< names the request: "reservation 17"
   int attempt = 1;
   std::optional<chaos_kind> immune;  ///< makes no sense for this message
 };
 using victim_finder = std::function<victim(const caf::message&)>;
 
 struct door_options {
-  std::string service;                         ///< "inventory"
-  errc unavailable = errc::internal_error;     ///< what a closed door says
-  victim_finder find_victim;                   ///< empty: chaos never touches this service
+  std::string service;                      ///< "inventory"
+  errc unavailable = errc::internal_error;  ///< what a closed door says
+  victim_finder find_victim;                ///< empty: chaos never touches this service
   std::uint64_t seed = 0;
   duration_ms lost_work_patience_ms = 60'000;  ///< how long a lost reply's work may still take
 };
 
-struct open_door { caf::actor child; };
-struct close_door { std::string reason; };
-struct set_rule { set_chaos what; };
+struct open_door {
+  caf::actor child;
+};
+struct close_door {
+  std::string reason;
+};
+struct set_rule {
+  set_chaos what;
+};
 struct end_rules {};
 struct show_rules {};
 /// Whom to tell that a `crash` rule has touched its last request.
-struct know_supervisor { supervisor_actor supervisor; };
+struct know_supervisor {
+  supervisor_actor supervisor;
+};
 
 /// What the SUPERVISOR says to a door. To everybody else the door is the service behind it.
-using door_actor = caf::typed_actor<
-    caf::reacts_to<open_door>,
-    caf::reacts_to<close_door>,
-    caf::reacts_to<know_supervisor>,
-    // Starts a rule of chaos. Errors: invalid_field.
-    caf::replies_to<set_rule>::with<chaos_report>,
-    caf::reacts_to<end_rules>,
-    caf::replies_to<show_rules>::with<chaos_report>>;
+using door_actor =
+    caf::typed_actor<caf::reacts_to<open_door>, caf::reacts_to<close_door>,
+                     caf::reacts_to<know_supervisor>,
+                     // Starts a rule of chaos. Errors: invalid_field.
+                     caf::replies_to<set_rule>::with<chaos_report>, caf::reacts_to<end_rules>,
+                     caf::replies_to<show_rules>::with<chaos_report>>;
 
 /// @param feed is told of every request that a rule touched; may be null.
 door_actor spawn_door(caf::actor_system& system, door_options options, wall_clock wall,

@@ -1,10 +1,10 @@
 #include "actors/errors.hpp"
 
+#include "actors/protocol.hpp"
+
 #include <caf/all.hpp>
 
 #include <string>
-
-#include "actors/protocol.hpp"
 
 namespace taquilla {
 
@@ -26,10 +26,13 @@ error as_error(const caf::error& e, errc silence) {
 
 bool is_refusal(const error& why) {
   switch (kind_of(why.code)) {
-    case error_kind::unavailable: return why.code == errc::storage_full;
+    case error_kind::unavailable:
+      return why.code == errc::storage_full;
     case error_kind::too_late:
-    case error_kind::broken: return false;
-    default: return true;
+    case error_kind::broken:
+      return false;
+    default:
+      return true;
   }
 }
 

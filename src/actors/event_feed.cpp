@@ -37,7 +37,8 @@ class event_feed_state {
   feed_page read(const read_feed& page) const {
     feed_page out;
     for (const auto& event : kept_)
-      if (event.sequence > page.after && out.events.size() < page.limit) out.events.push_back(event);
+      if (event.sequence > page.after && out.events.size() < page.limit)
+        out.events.push_back(event);
     return out;
   }
 

@@ -1,7 +1,7 @@
-// EVENT FEED: what happened, in order, for whoever wants to watch: the live console, the log, tests.
-// It keeps the last `kept_max` events and numbers all of them, so that a follower who comes late or
-// loses some can tell. Nobody waits for it and nothing depends on it: it may die and be restarted
-// with an empty memory (the numbers then start above every number given before).
+// EVENT FEED: what happened, in order, for whoever wants to watch: the live console, the log,
+// tests. It keeps the last `kept_max` events and numbers all of them, so that a follower who comes
+// late or loses some can tell. Nobody waits for it and nothing depends on it: it may die and be
+// restarted with an empty memory (the numbers then start above every number given before).
 #pragma once
 
 #include "actors/clock.hpp"

@@ -1,5 +1,7 @@
 #include "actors/inventory.hpp"
 
+#include "actors/ask.hpp"
+
 #include <caf/all.hpp>
 
 #include <algorithm>
@@ -7,8 +9,6 @@
 #include <deque>
 #include <optional>
 #include <utility>
-
-#include "actors/ask.hpp"
 
 namespace taquilla {
 
@@ -35,7 +35,10 @@ class inventory_state {
             [this](const list_seats& page) { return list(page); },
             [this](const list_events&) { return events(); },
             [this](const report_ready&) { return ready(); },
-            [this](const check_holds&) { check_overdue(); tick(); }};
+            [this](const check_holds&) {
+              check_overdue();
+              tick();
+            }};
   }
 
  private:
@@ -45,8 +48,7 @@ class inventory_state {
     live_seats page;
     page.after = after;
     ask<live_seats_page>(
-        self_, store_, store_patience_, page,
-        [this](live_seats_page& found) { place(found); },
+        self_, store_, store_patience_, page, [this](live_seats_page& found) { place(found); },
         [this](const error& why) { rebuilt(why); }, errc::store_unavailable);
   }
 
@@ -55,8 +57,10 @@ class inventory_state {
       seats_.place(s.event, s.seat, s.identity, s.id, s.confirmed);
       if (!s.confirmed) undecided_.push_back({s.event, s.seat});
     }
-    if (found.next != 0) rebuild_from(found.next);
-    else rebuilt({});
+    if (found.next != 0)
+      rebuild_from(found.next);
+    else
+      rebuilt({});
   }
 
   void rebuilt(const error& why) {
@@ -112,8 +116,10 @@ class inventory_state {
           checking_ = false;
           // Somebody told us more about this seat while the store was answering: ask once more.
           if (outdated_) return check(event, seat, 0);
-          if (owner.id == 0 && token != 0) seats_.release(event, seat, token);
-          else seats_.place(event, seat, owner.identity, owner.id, owner.confirmed);
+          if (owner.id == 0 && token != 0)
+            seats_.release(event, seat, token);
+          else
+            seats_.place(event, seat, owner.identity, owner.id, owner.confirmed);
           const bool decided = take_off_undecided(event, seat, owner);
           if (token != 0 || decided) check_overdue();
         },
@@ -131,8 +137,8 @@ class inventory_state {
     if (!undecided_.empty()) check(undecided_.front().first, undecided_.front().second, 0);
   }
 
-  /// Takes a seat off the list of those that were pending at the rebuild. True if it is decided now, so
-  /// that the next one can be asked for; one that is still pending waits behind the others.
+  /// Takes a seat off the list of those that were pending at the rebuild. True if it is decided
+  /// now, so that the next one can be asked for; one that is still pending waits behind the others.
   bool take_off_undecided(const std::string& event, const seat_id& seat, const live_seat& owner) {
     if (undecided_.empty() || undecided_.front() != std::make_pair(event, seat)) return false;
     undecided_.pop_front();
@@ -159,8 +165,9 @@ class inventory_state {
     const auto now = now_ms(self_);
     seat_page out;
     for (const auto& line : *found)
-      out.seats.push_back({line.seat, line.state,
-                           line.held_until_ms == 0 ? 0 : std::max<std::int64_t>(0, line.held_until_ms - now)});
+      out.seats.push_back(
+          {line.seat, line.state,
+           line.held_until_ms == 0 ? 0 : std::max<std::int64_t>(0, line.held_until_ms - now)});
     return out;
   }
 
@@ -191,9 +198,8 @@ inventory_actor spawn_inventory(caf::actor_system& system, std::shared_ptr<const
                                 duration_ms store_patience_ms) {
   return system.spawn(
       [](inventory_state::pointer self, std::shared_ptr<const venue> p, inventory_options o,
-         store_actor s, duration_ms patience) {
-        return self->state.start(*p, o, std::move(s), patience);
-      },
+         store_actor s,
+         duration_ms patience) { return self->state.start(*p, o, std::move(s), patience); },
       std::move(plan), options, std::move(store), store_patience_ms);
 }
 

@@ -45,17 +45,24 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
           self_->send(feed_, happened{"mail.delivered", "notification", reservation, id, {}});
           item_over(item_end::done);
         },
-        [this, id, reservation, attempts](const error& why) { postpone(id, reservation, attempts, why); },
+        [this, id, reservation, attempts](const error& why) {
+          postpone(id, reservation, attempts, why);
+        },
         errc::notification_unavailable);
   }
 
  private:
   void postpone(const std::string& id, reservation_id reservation, int attempts, const error& why) {
-    const auto draw = static_cast<double>(keyed_hash(seed_, text_key(id), static_cast<std::uint64_t>(attempts), 0) % 1000) / 1000;
+    const auto draw =
+        static_cast<double>(
+            keyed_hash(seed_, text_key(id), static_cast<std::uint64_t>(attempts), 0) % 1000) /
+        1000;
     const auto wait = options_.backoff.delay_ms(attempts, draw);
     const bool dead = options_.backoff.exhausted(attempts);
-    self_->send(feed_, happened{dead ? "mail.dead" : "mail.postponed", "notification", reservation, id,
-                                std::string{to_string(why.code)} + ", attempt " + std::to_string(attempts)});
+    self_->send(
+        feed_,
+        happened{dead ? "mail.dead" : "mail.postponed", "notification", reservation, id,
+                 std::string{to_string(why.code)} + ", attempt " + std::to_string(attempts)});
     ask<mail_filed>(
         self_, store_, store_patience_,
         postpone_mail{id, wall_.at(now() + wait), to_string(why.code), dead},

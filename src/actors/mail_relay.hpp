@@ -1,12 +1,13 @@
-// MAIL RELAY: brings every mail of the durable outbox to NOTIFICATION, oldest first, again and again
-// until it is filed. The buyer never waits for it: his answer went out when the mail was in the outbox.
+// MAIL RELAY: brings every mail of the durable outbox to NOTIFICATION, oldest first, again and
+// again until it is filed. The buyer never waits for it: his answer went out when the mail was in
+// the outbox.
 #pragma once
-
-#include <caf/actor_system.hpp>
 
 #include "actors/clock.hpp"
 #include "actors/options.hpp"
 #include "actors/protocol.hpp"
+
+#include <caf/actor_system.hpp>
 
 namespace taquilla {
 

@@ -1,11 +1,11 @@
 #include "actors/notification.hpp"
 
+#include "actors/ask.hpp"
+
 #include <caf/all.hpp>
 
 #include <map>
 #include <utility>
-
-#include "actors/ask.hpp"
 
 namespace taquilla {
 
@@ -55,8 +55,10 @@ class notification_state {
     if (entry == in_hand_.end()) return;
     auto held = std::move(entry->second);
     in_hand_.erase(entry);
-    if (answer.why.code == errc::none) file(std::move(held.what), held.answer);
-    else held.answer.deliver(to_caf(answer.why));
+    if (answer.why.code == errc::none)
+      file(std::move(held.what), held.answer);
+    else
+      held.answer.deliver(to_caf(answer.why));
   }
 
   void file(mail what, promise answer) {

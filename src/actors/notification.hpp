@@ -1,22 +1,23 @@
-// NOTIFICATION: delivers mails. Each mail ends in the mailbox, where it can be read, once by message id
-// however often it is sent; with a transport (SMTP) it is handed over there first, so a crash between
-// the two sends it again under the same Message-ID rather than losing it.
+// NOTIFICATION: delivers mails. Each mail ends in the mailbox, where it can be read, once by
+// message id however often it is sent; with a transport (SMTP) it is handed over there first, so a
+// crash between the two sends it again under the same Message-ID rather than losing it.
 //
-// It is told what to send by the MAIL RELAY and answers when the mail is filed. It holds nothing that a
-// death could lose: what was not answered stays in the outbox.
+// It is told what to send by the MAIL RELAY and answers when the mail is filed. It holds nothing
+// that a death could lose: what was not answered stays in the outbox.
 #pragma once
+
+#include "actors/clock.hpp"
+#include "actors/protocol.hpp"
 
 #include <caf/actor_system.hpp>
 
 #include <functional>
 
-#include "actors/clock.hpp"
-#include "actors/protocol.hpp"
-
 namespace taquilla {
 
-/// Hands a mail to the outside world. `send` returns at once; `done` comes once, from any thread: code
-/// none when the other side took the mail, mail_bounced when it never will, else try again later.
+/// Hands a mail to the outside world. `send` returns at once; `done` comes once, from any thread:
+/// code none when the other side took the mail, mail_bounced when it never will, else try again
+/// later.
 class mail_transport {
  public:
   virtual ~mail_transport() = default;

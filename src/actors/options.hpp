@@ -13,9 +13,9 @@
 namespace taquilla {
 
 struct inventory_options {
-  duration_ms hold_ms = 60'000;        ///< a hold that nobody ends is checked after this
-  duration_ms patience_ms = 2'000;     ///< how long a purchase waits for INVENTORY
-  circuit_breaker_config breaker;      ///< lease_ms must exceed patience_ms
+  duration_ms hold_ms = 60'000;     ///< a hold that nobody ends is checked after this
+  duration_ms patience_ms = 2'000;  ///< how long a purchase waits for INVENTORY
+  circuit_breaker_config breaker;   ///< lease_ms must exceed patience_ms
 };
 
 struct payment_options {
@@ -27,26 +27,26 @@ struct payment_options {
 };
 
 struct reservation_options {
-  duration_ms deadline_ms = 20'000;    ///< of a whole purchase; must exceed attempts x timeout
-  std::size_t in_flight_max = 5'000;   ///< purchases at once; one more is told 503
-  std::size_t joiners_max = 64;        ///< identical requests that wait for one purchase
-  duration_ms sweep_ms = 5'000;        ///< how often pending leftovers are looked for
+  duration_ms deadline_ms = 20'000;   ///< of a whole purchase; must exceed attempts x timeout
+  std::size_t in_flight_max = 5'000;  ///< purchases at once; one more is told 503
+  std::size_t joiners_max = 64;       ///< identical requests that wait for one purchase
+  duration_ms sweep_ms = 5'000;       ///< how often pending leftovers are looked for
 };
 
 struct store_options {
-  duration_ms patience_ms = 3'000;     ///< how long anybody waits for one store command
-  std::size_t batch_max = 512;         ///< commands in one commit
+  duration_ms patience_ms = 3'000;  ///< how long anybody waits for one store command
+  std::size_t batch_max = 512;      ///< commands in one commit
 };
 
 struct settlement_options {
-  duration_ms patience_ms = 5'000;     ///< for one void or refund
+  duration_ms patience_ms = 5'000;  ///< for one void or refund
   duration_ms backoff_base_ms = 200;
   duration_ms backoff_cap_ms = 5'000;
-  std::uint32_t batch = 64;            ///< items in hand at once
+  std::uint32_t batch = 64;  ///< items in hand at once
 };
 
 struct notification_options {
-  duration_ms patience_ms = 5'000;     ///< for one mail
+  duration_ms patience_ms = 5'000;                ///< for one mail
   outbox_backoff backoff{1'000'000, 500, 5'000};  ///< a mail is never given up by default
   std::uint32_t batch = 128;
 };
@@ -58,7 +58,7 @@ struct supervisor_options {
 };
 
 struct event_feed_options {
-  std::size_t kept_max = 1'000;        ///< events that a late follower can still read
+  std::size_t kept_max = 1'000;  ///< events that a late follower can still read
 };
 
 struct theatre_options {

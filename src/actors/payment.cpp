@@ -1,10 +1,10 @@
 #include "actors/payment.hpp"
 
+#include "actors/ask.hpp"
+
 #include <caf/all.hpp>
 
 #include <utility>
-
-#include "actors/ask.hpp"
 
 namespace taquilla {
 
@@ -20,23 +20,32 @@ class payment_state {
     ledger_ = std::move(ledger);
     patience_ = patience;
     wall_ = wall;
-    return {[this](const charge_card& charge) {
-              return from_ledger(record_charge{charge.id, charge.amount, today()}, refuse_tombstone);
-            },
-            [this](const void_payment& v) { return from_ledger(void_charge{v.id, today()}, as_it_is); },
-            [this](const refund_payment& r) { return from_ledger(refund_charge{r.id, today()}, as_it_is); },
-            [this](const find_payment& f) { return from_ledger(find_charge{f.id}, as_it_is); },
-            [](const report_ready&) { return child_ready{}; }};
+    return {
+        [this](const charge_card& charge) {
+          return from_ledger(record_charge{charge.id, charge.amount, today()}, refuse_tombstone);
+        },
+        [this](const void_payment& v) {
+          return from_ledger(void_charge{v.id, today()}, as_it_is);
+        },
+        [this](const refund_payment& r) {
+          return from_ledger(refund_charge{r.id, today()}, as_it_is);
+        },
+        [this](const find_payment& f) { return from_ledger(find_charge{f.id}, as_it_is); },
+        [](const report_ready&) { return child_ready{}; }};
   }
 
  private:
   using promise = caf::typed_response_promise<charge_record>;
 
-  static void as_it_is(promise& answer, charge_record& record) { answer.deliver(std::move(record)); }
+  static void as_it_is(promise& answer, charge_record& record) {
+    answer.deliver(std::move(record));
+  }
 
   static void refuse_tombstone(promise& answer, charge_record& record) {
-    if (record.state == charge_state::charged) answer.deliver(std::move(record));
-    else answer.deliver(to_caf({errc::charge_voided, to_string(record.state), 0}));
+    if (record.state == charge_state::charged)
+      answer.deliver(std::move(record));
+    else
+      answer.deliver(to_caf({errc::charge_voided, to_string(record.state), 0}));
   }
 
   template <class Command>
@@ -62,11 +71,9 @@ class payment_state {
 
 payment_actor spawn_payment(caf::actor_system& system, store_actor ledger,
                             duration_ms ledger_patience_ms, wall_clock wall) {
-  return system.spawn(
-      [](payment_state::pointer self, store_actor l, duration_ms p, wall_clock w) {
-        return self->state.start(std::move(l), p, w);
-      },
-      std::move(ledger), ledger_patience_ms, wall);
+  return system.spawn([](payment_state::pointer self, store_actor l, duration_ms p,
+                         wall_clock w) { return self->state.start(std::move(l), p, w); },
+                      std::move(ledger), ledger_patience_ms, wall);
 }
 
 }  // namespace taquilla

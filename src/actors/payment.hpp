@@ -1,15 +1,15 @@
-// PAYMENT: a card provider with a durable ledger of its own. It is idempotent by reservation: however
-// often a charge is asked for, the money moves once. A void leaves a tombstone, so a charge that comes
-// after its void (a late attempt, a delayed message) finds the door shut for ever.
+// PAYMENT: a card provider with a durable ledger of its own. It is idempotent by reservation:
+// however often a charge is asked for, the money moves once. A void leaves a tombstone, so a charge
+// that comes after its void (a late attempt, a delayed message) finds the door shut for ever.
 //
-// It keeps nothing in memory: every answer is the ledger's, after the ledger's commit. It may die at
-// any moment and lose nothing but answers.
+// It keeps nothing in memory: every answer is the ledger's, after the ledger's commit. It may die
+// at any moment and lose nothing but answers.
 #pragma once
-
-#include <caf/actor_system.hpp>
 
 #include "actors/clock.hpp"
 #include "actors/protocol.hpp"
+
+#include <caf/actor_system.hpp>
 
 namespace taquilla {
 

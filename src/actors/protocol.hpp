@@ -6,22 +6,23 @@
 //   SETTLEMENT --void/refund--> PAYMENT       MAIL RELAY --send_mail--> NOTIFICATION
 //   everybody --happened--> EVENT FEED        SUPERVISOR starts, watches, restarts, stops them all
 //
-// INVENTORY, PAYMENT, NOTIFICATION and the DESK are reached through a door (door.hpp): a handle that
-// stays the same while incarnations come and go. Requests are imperatives, facts are in the past
-// tense, refusals travel as CAF errors of category `taquilla` (errors.def). Messages marked INTERNAL
-// an actor sends to itself. Times: `*_ms` of clock() where nothing else is said, wall_ms for people.
+// INVENTORY, PAYMENT, NOTIFICATION and the DESK are reached through a door (door.hpp): a handle
+// that stays the same while incarnations come and go. Requests are imperatives, facts are in the
+// past tense, refusals travel as CAF errors of category `taquilla` (errors.def). Messages marked
+// INTERNAL an actor sends to itself. Times: `*_ms` of clock() where nothing else is said, wall_ms
+// for people.
 #pragma once
+
+#include "domain/error.hpp"
+#include "domain/reservation.hpp"
+#include "policies/circuit_breaker_config.hpp"
+#include "store/commands.hpp"
 
 #include <caf/meta/type_name.hpp>
 #include <caf/typed_actor.hpp>
 
 #include <string>
 #include <vector>
-
-#include "domain/error.hpp"
-#include "domain/reservation.hpp"
-#include "policies/circuit_breaker_config.hpp"
-#include "store/commands.hpp"
 
 // Fixed here, at global scope as CAF wants it: an errc becomes a caf::error of this category.
 CAF_ERROR_CODE_ENUM(taquilla::errc, "taquilla")
@@ -40,10 +41,10 @@ struct hold_seat {
   std::string event;
   seat_id seat;
   std::uint64_t identity = 0;
-  std::uint64_t token = 0;     ///< names this hold
+  std::uint64_t token = 0;  ///< names this hold
 };
 struct hold_answer {
-  reservation_id yours = 0;    ///< 0: held for you now; else the seat is already this purchase's
+  reservation_id yours = 0;  ///< 0: held for you now; else the seat is already this purchase's
 };
 /// Gives a hold back, and forgets a sale of `id` (0: there was none).
 struct release_seat {
@@ -66,7 +67,7 @@ struct recheck_seat {
 };
 struct list_seats {
   std::string event;
-  std::string after;           ///< seat as text; empty: from the beginning
+  std::string after;  ///< seat as text; empty: from the beginning
   std::uint32_t limit = 1000;
 };
 struct seat_line {
@@ -85,7 +86,7 @@ struct event_line {
 struct event_list {
   std::vector<event_line> events;
 };
-struct check_holds {};         ///< INTERNAL: whose time is over?
+struct check_holds {};  ///< INTERNAL: whose time is over?
 
 using inventory_actor = caf::typed_actor<
     // Holds a seat for a purchase. Errors: unknown_event, unknown_seat, seat_taken.
@@ -95,16 +96,14 @@ using inventory_actor = caf::typed_actor<
     // The store has confirmed the purchase: the hold is a sale now.
     caf::reacts_to<sell_seat>,
     // Asks the store who lives on a seat and believes it.
-    caf::reacts_to<recheck_seat>,
-    caf::replies_to<list_seats>::with<seat_page>,
+    caf::reacts_to<recheck_seat>, caf::replies_to<list_seats>::with<seat_page>,
     caf::replies_to<list_events>::with<event_list>,
-    caf::replies_to<report_ready>::with<child_ready>,
-    caf::reacts_to<check_holds>>;
+    caf::replies_to<report_ready>::with<child_ready>, caf::reacts_to<check_holds>>;
 
 // -- PAYMENT --------------------------------------------------------------------------------------
 
 struct charge_card {
-  reservation_id id = 0;       ///< the idempotency key of all attempts
+  reservation_id id = 0;  ///< the idempotency key of all attempts
   money amount;
   int attempt = 1;
 };
@@ -119,7 +118,8 @@ struct find_payment {
 };
 
 using payment_actor = caf::typed_actor<
-    // Charges once per reservation, however often it is asked. Errors: payment_declined, charge_voided.
+    // Charges once per reservation, however often it is asked. Errors: payment_declined,
+    // charge_voided.
     caf::replies_to<charge_card>::with<charge_record>,
     // Leaves a tombstone: what was voided can never be charged.
     caf::replies_to<void_payment>::with<charge_record>,
@@ -127,41 +127,42 @@ using payment_actor = caf::typed_actor<
     caf::replies_to<find_payment>::with<charge_record>,
     caf::replies_to<report_ready>::with<child_ready>>;
 
-// -- NOTIFICATION -----------------------------------------------------------------------------------
+// -- NOTIFICATION
+// -----------------------------------------------------------------------------------
 
 struct send_mail {
   mail what;
 };
-struct transport_answered {    ///< INTERNAL: the SMTP server took the mail, or did not
+struct transport_answered {  ///< INTERNAL: the SMTP server took the mail, or did not
   std::string message_id;
-  error why;                   ///< code none: it took it
+  error why;  ///< code none: it took it
 };
 
 using notification_actor = caf::typed_actor<
     // Delivers a mail, once by message id. Errors: mail_bounced, notification_unavailable.
-    caf::replies_to<send_mail>::with<mail_filed>,
-    caf::replies_to<report_ready>::with<child_ready>,
+    caf::replies_to<send_mail>::with<mail_filed>, caf::replies_to<report_ready>::with<child_ready>,
     caf::reacts_to<transport_answered>>;
 
-// -- relays of what is owed ---------------------------------------------------------------------------
+// -- relays of what is owed
+// ---------------------------------------------------------------------------
 
-struct something_due {};       ///< the store has new work for a relay
-struct look_again {};          ///< INTERNAL: a wait is over
+struct something_due {};  ///< the store has new work for a relay
+struct look_again {};     ///< INTERNAL: a wait is over
 /// The supervisor has seen a service come back: whoever waits for it need not wait any longer.
 struct service_healed {
-  std::string service;         ///< "inventory", "payment", "notification"
+  std::string service;  ///< "inventory", "payment", "notification"
 };
 
-/// SETTLEMENT and MAIL RELAY: drain a durable queue of the store, each item until it is acknowledged.
-using relay_actor = caf::typed_actor<
-    caf::reacts_to<something_due>,
-    caf::reacts_to<service_healed>,
-    caf::replies_to<report_ready>::with<child_ready>,
-    caf::reacts_to<look_again>>;
+/// SETTLEMENT and MAIL RELAY: drain a durable queue of the store, each item until it is
+/// acknowledged.
+using relay_actor =
+    caf::typed_actor<caf::reacts_to<something_due>, caf::reacts_to<service_healed>,
+                     caf::replies_to<report_ready>::with<child_ready>, caf::reacts_to<look_again>>;
 
-// -- STORE --------------------------------------------------------------------------------------------
+// -- STORE
+// --------------------------------------------------------------------------------------------
 
-struct flush_batch {};         ///< INTERNAL: behind the backlog, so the batch is as large as it gets
+struct flush_batch {};  ///< INTERNAL: behind the backlog, so the batch is as large as it gets
 
 using store_actor = caf::typed_actor<
     // Writes: answered after the commit that made them durable (store/commands.hpp).
@@ -172,46 +173,40 @@ using store_actor = caf::typed_actor<
     caf::replies_to<append_timeline>::with<timeline_appended>,
     caf::replies_to<record_charge>::with<charge_record>,
     caf::replies_to<void_charge>::with<charge_record>,
-    caf::replies_to<refund_charge>::with<charge_record>,
-    caf::replies_to<settle>::with<settled>,
+    caf::replies_to<refund_charge>::with<charge_record>, caf::replies_to<settle>::with<settled>,
     caf::replies_to<deliver_mail>::with<mail_filed>,
     caf::replies_to<postpone_mail>::with<mail_filed>,
     // Reads: of committed rows only.
     caf::replies_to<find_reservation>::with<reservation>,
     caf::replies_to<list_reservations>::with<reservations>,
     caf::replies_to<open_purchases>::with<reservations>,
-    caf::replies_to<find_charge>::with<charge_record>,
-    caf::replies_to<list_charges>::with<charges>,
-    caf::replies_to<due_settlements>::with<settlements>,
-    caf::replies_to<due_mails>::with<mails>,
-    caf::replies_to<list_mailbox>::with<mails>,
-    caf::replies_to<list_outbox>::with<mails>,
+    caf::replies_to<find_charge>::with<charge_record>, caf::replies_to<list_charges>::with<charges>,
+    caf::replies_to<due_settlements>::with<settlements>, caf::replies_to<due_mails>::with<mails>,
+    caf::replies_to<list_mailbox>::with<mails>, caf::replies_to<list_outbox>::with<mails>,
     caf::replies_to<live_seats>::with<live_seats_page>,
-    caf::replies_to<find_seat_owner>::with<live_seat>,
-    caf::replies_to<find_key>::with<key_owner>,
+    caf::replies_to<find_seat_owner>::with<live_seat>, caf::replies_to<find_key>::with<key_owner>,
     caf::replies_to<count_everything>::with<store_counts>,
-    caf::replies_to<report_ready>::with<child_ready>,
-    caf::reacts_to<flush_batch>>;
+    caf::replies_to<report_ready>::with<child_ready>, caf::reacts_to<flush_batch>>;
 
-// -- RESERVATION and its DESK -------------------------------------------------------------------------
+// -- RESERVATION and its DESK
+// -------------------------------------------------------------------------
 
 struct purchase_accepted {
   reservation_id id = 0;
   bool replayed = false;
 };
-struct step_timer {            ///< INTERNAL: a wait between attempts is over, or the deadline passed
+struct step_timer {  ///< INTERNAL: a wait between attempts is over, or the deadline passed
   bool deadline = false;
   int attempt = 0;
 };
 /// A door tells whom an injected fault touched, so that the timeline can name it.
 struct fault_touched {
-  std::string fault_id;        ///< e.g. "payment#3"
+  std::string fault_id;  ///< e.g. "payment#3"
   std::string kind;
 };
 
-using reservation_actor = caf::typed_actor<
-    caf::reacts_to<fault_touched>,
-    caf::reacts_to<step_timer>>;
+using reservation_actor =
+    caf::typed_actor<caf::reacts_to<fault_touched>, caf::reacts_to<step_timer>>;
 
 struct cancel_reservation {
   reservation_id id = 0;
@@ -230,7 +225,7 @@ struct retry_wanted {
 struct retry_answer {
   bool again = false;
   std::int64_t after_ms = 0;
-  std::string evidence;        ///< the numbers behind the verdict, for the timeline
+  std::string evidence;  ///< the numbers behind the verdict, for the timeline
 };
 /// The last word of a RESERVATION to its desk, which answers the buyer and whoever joined him.
 struct purchase_over {
@@ -238,7 +233,7 @@ struct purchase_over {
   bool accepted = false;
   purchase_accepted answer;
   error why;
-  bool was_charged = false;    ///< PAYMENT answered well: credit for the retry budget
+  bool was_charged = false;  ///< PAYMENT answered well: credit for the retry budget
 };
 struct report_desk {};
 struct desk_report {
@@ -250,30 +245,27 @@ struct desk_report {
 };
 struct drain_desk {};
 struct desk_drained {};
-struct sweep_open {};          ///< INTERNAL: purchases that a death or a lost answer left pending
+struct sweep_open {};  ///< INTERNAL: purchases that a death or a lost answer left pending
 
 using desk_actor = caf::typed_actor<
     // Sells. The same purchase again gets the stored answer. Errors: most of errors.def.
     caf::replies_to<purchase_order>::with<purchase_accepted>,
     // Cancels: refund owed, seat free, mail due. Repeating it changes nothing.
-    caf::replies_to<cancel_reservation>::with<reservation>,
-    caf::reacts_to<inventory_heard>,
-    caf::replies_to<retry_wanted>::with<retry_answer>,
-    caf::reacts_to<purchase_over>,
-    caf::reacts_to<service_healed>,
-    caf::replies_to<report_desk>::with<desk_report>,
+    caf::replies_to<cancel_reservation>::with<reservation>, caf::reacts_to<inventory_heard>,
+    caf::replies_to<retry_wanted>::with<retry_answer>, caf::reacts_to<purchase_over>,
+    caf::reacts_to<service_healed>, caf::replies_to<report_desk>::with<desk_report>,
     // Refuses new purchases from now on; answered when none is in flight.
     caf::replies_to<drain_desk>::with<desk_drained>,
-    caf::replies_to<report_ready>::with<child_ready>,
-    caf::reacts_to<sweep_open>>;
+    caf::replies_to<report_ready>::with<child_ready>, caf::reacts_to<sweep_open>>;
 
-// -- EVENT FEED ---------------------------------------------------------------------------------------
+// -- EVENT FEED
+// ---------------------------------------------------------------------------------------
 
 struct happened {
-  std::string kind;            ///< "reservation.confirmed", "breaker.opened", "actor.restarted", ...
+  std::string kind;  ///< "reservation.confirmed", "breaker.opened", "actor.restarted", ...
   std::string service;
   reservation_id id = 0;
-  std::string subject;         ///< a seat, an actor, a fault id
+  std::string subject;  ///< a seat, an actor, a fault id
   std::string detail;
 };
 struct feed_event {
@@ -293,26 +285,25 @@ struct follow_feed {
   feed_follower_actor follower;
 };
 
-using event_feed_actor = caf::typed_actor<
-    caf::reacts_to<happened>,
-    caf::replies_to<read_feed>::with<feed_page>,
-    // From now on every event is sent to the follower, until it dies.
-    caf::reacts_to<follow_feed>,
-    caf::replies_to<report_ready>::with<child_ready>>;
+using event_feed_actor =
+    caf::typed_actor<caf::reacts_to<happened>, caf::replies_to<read_feed>::with<feed_page>,
+                     // From now on every event is sent to the follower, until it dies.
+                     caf::reacts_to<follow_feed>, caf::replies_to<report_ready>::with<child_ready>>;
 
-// -- SUPERVISOR ---------------------------------------------------------------------------------------
+// -- SUPERVISOR
+// ---------------------------------------------------------------------------------------
 
 struct start_children {};
 struct children_started {};
 struct stop_children {};
 struct children_stopped {};
 struct set_chaos {
-  std::string service;         ///< inventory, payment, notification
-  std::string kind;            ///< of policies/chaos.hpp; "recover" ends all
+  std::string service;  ///< inventory, payment, notification
+  std::string kind;     ///< of policies/chaos.hpp; "recover" ends all
   std::int64_t delay_ms = 0;
   std::uint32_t rate_ppm = 1'000'000;
-  std::int64_t for_ms = 0;     ///< 0: until it is ended
-  std::uint64_t times = 0;     ///< 0: every request
+  std::int64_t for_ms = 0;  ///< 0: until it is ended
+  std::uint64_t times = 0;  ///< 0: every request
 };
 struct show_chaos {
   std::string service;
@@ -340,14 +331,14 @@ struct health_report {
   std::vector<child_health> children;
   bool ready = false;
 };
-struct restart_due {           ///< INTERNAL: a back-off is over
+struct restart_due {  ///< INTERNAL: a back-off is over
   std::string name;
 };
-struct crash_over {            ///< a `crash` ran out, by time (INTERNAL) or by count (from the door)
+struct crash_over {  ///< a `crash` ran out, by time (INTERNAL) or by count (from the door)
   std::string service;
   std::uint64_t rule = 0;
 };
-struct stop_overdue {          ///< INTERNAL: a child did not leave in time
+struct stop_overdue {  ///< INTERNAL: a child did not leave in time
   std::size_t index = 0;
 };
 
@@ -356,84 +347,10 @@ using supervisor_actor = caf::typed_actor<
     caf::replies_to<start_children>::with<children_started>,
     caf::replies_to<stop_children>::with<children_stopped>,
     // Breaks or heals a service. `recover` is answered when the new incarnation serves.
-    caf::replies_to<set_chaos>::with<chaos_report>,
-    caf::replies_to<show_chaos>::with<chaos_report>,
-    caf::replies_to<report_health>::with<health_report>,
-    caf::reacts_to<restart_due>,
-    caf::reacts_to<crash_over>,
-    caf::reacts_to<stop_overdue>>;
-
-// -- how CAF carries and prints them --------------------------------------------------------------------
-
-#define TAQUILLA_MESSAGE(type, ...)                                     \
-  template <class Inspector>                                            \
-  typename Inspector::result_type inspect(Inspector& f, type& x) {      \
-    return f(caf::meta::type_name(#type), __VA_ARGS__);                 \
-  }
-#define TAQUILLA_EMPTY_MESSAGE(type)                                    \
-  template <class Inspector>                                            \
-  typename Inspector::result_type inspect(Inspector& f, type&) {        \
-    return f(caf::meta::type_name(#type));                              \
-  }
-TAQUILLA_EMPTY_MESSAGE(report_ready)
-TAQUILLA_EMPTY_MESSAGE(child_ready)
-TAQUILLA_MESSAGE(hold_seat, x.event, x.seat, x.identity, x.token)
-TAQUILLA_MESSAGE(hold_answer, x.yours)
-TAQUILLA_MESSAGE(release_seat, x.event, x.seat, x.token, x.id)
-TAQUILLA_EMPTY_MESSAGE(seat_released)
-TAQUILLA_MESSAGE(sell_seat, x.event, x.seat, x.identity, x.id)
-TAQUILLA_MESSAGE(recheck_seat, x.event, x.seat)
-TAQUILLA_MESSAGE(list_seats, x.event, x.after, x.limit)
-TAQUILLA_MESSAGE(seat_line, x.seat, x.state, x.held_for_ms)
-TAQUILLA_MESSAGE(seat_page, x.seats)
-TAQUILLA_EMPTY_MESSAGE(list_events)
-TAQUILLA_MESSAGE(event_line, x.id, x.name, x.seats, x.held, x.sold)
-TAQUILLA_MESSAGE(event_list, x.events)
-TAQUILLA_EMPTY_MESSAGE(check_holds)
-TAQUILLA_MESSAGE(charge_card, x.id, x.amount, x.attempt)
-TAQUILLA_MESSAGE(void_payment, x.id)
-TAQUILLA_MESSAGE(refund_payment, x.id)
-TAQUILLA_MESSAGE(find_payment, x.id)
-TAQUILLA_MESSAGE(send_mail, x.what)
-TAQUILLA_MESSAGE(transport_answered, x.message_id, x.why)
-TAQUILLA_EMPTY_MESSAGE(something_due)
-TAQUILLA_EMPTY_MESSAGE(look_again)
-TAQUILLA_EMPTY_MESSAGE(flush_batch)
-TAQUILLA_MESSAGE(purchase_accepted, x.id, x.replayed)
-TAQUILLA_MESSAGE(step_timer, x.deadline, x.attempt)
-TAQUILLA_MESSAGE(fault_touched, x.fault_id, x.kind)
-TAQUILLA_MESSAGE(cancel_reservation, x.id)
-TAQUILLA_MESSAGE(breaker_permit, x.epoch, x.id, x.since)
-TAQUILLA_MESSAGE(inventory_heard, x.permit, x.outcome)
-TAQUILLA_MESSAGE(retry_wanted, x.token, x.attempt, x.outcome_unknown, x.remaining_ms)
-TAQUILLA_MESSAGE(retry_answer, x.again, x.after_ms, x.evidence)
-TAQUILLA_MESSAGE(purchase_over, x.token, x.accepted, x.answer, x.why, x.was_charged)
-TAQUILLA_MESSAGE(service_healed, x.service)
-TAQUILLA_EMPTY_MESSAGE(report_desk)
-TAQUILLA_MESSAGE(desk_report, x.in_flight, x.tokens_milli, x.breaker_state, x.consecutive, x.trips,
-                 x.rejected, x.retry_after_ms)
-TAQUILLA_EMPTY_MESSAGE(drain_desk)
-TAQUILLA_EMPTY_MESSAGE(desk_drained)
-TAQUILLA_EMPTY_MESSAGE(sweep_open)
-TAQUILLA_MESSAGE(happened, x.kind, x.service, x.id, x.subject, x.detail)
-TAQUILLA_MESSAGE(feed_event, x.sequence, x.at, x.what)
-TAQUILLA_MESSAGE(read_feed, x.after, x.limit)
-TAQUILLA_MESSAGE(feed_page, x.events)
-TAQUILLA_MESSAGE(follow_feed, x.follower)
-TAQUILLA_EMPTY_MESSAGE(start_children)
-TAQUILLA_EMPTY_MESSAGE(children_started)
-TAQUILLA_EMPTY_MESSAGE(stop_children)
-TAQUILLA_EMPTY_MESSAGE(children_stopped)
-TAQUILLA_MESSAGE(set_chaos, x.service, x.kind, x.delay_ms, x.rate_ppm, x.for_ms, x.times)
-TAQUILLA_MESSAGE(show_chaos, x.service)
-TAQUILLA_MESSAGE(chaos_rule, x.id, x.kind, x.delay_ms, x.rate_ppm, x.for_ms, x.times, x.touched,
-                 x.since, x.last_touched, x.ends_at, x.last_request)
-TAQUILLA_MESSAGE(chaos_report, x.down, x.active)
-TAQUILLA_EMPTY_MESSAGE(report_health)
-TAQUILLA_MESSAGE(child_health, x.name, x.state, x.reason, x.since, x.restarts)
-TAQUILLA_MESSAGE(health_report, x.children, x.ready)
-TAQUILLA_MESSAGE(restart_due, x.name)
-TAQUILLA_MESSAGE(crash_over, x.service, x.rule)
-TAQUILLA_MESSAGE(stop_overdue, x.index)
+    caf::replies_to<set_chaos>::with<chaos_report>, caf::replies_to<show_chaos>::with<chaos_report>,
+    caf::replies_to<report_health>::with<health_report>, caf::reacts_to<restart_due>,
+    caf::reacts_to<crash_over>, caf::reacts_to<stop_overdue>>;
 
 }  // namespace taquilla
+
+#include "actors/protocol_inspect.hpp"

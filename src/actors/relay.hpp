@@ -1,12 +1,15 @@
-// RELAY: what SETTLEMENT and MAIL RELAY have in common. A relay drains a durable queue of the store: it
-// fetches what is due, works on all of it at once, and fetches again when the last item is over, until
-// nothing is due. An item leaves the queue only when its work was acknowledged; a failure postpones it
-// under a back-off. Since the queue is the store's, a relay may die at any moment: the next incarnation
-// finds the same items, and the work is idempotent.
+// RELAY: what SETTLEMENT and MAIL RELAY have in common. A relay drains a durable queue of the
+// store: it fetches what is due, works on all of it at once, and fetches again when the last item
+// is over, until nothing is due. An item leaves the queue only when its work was acknowledged; a
+// failure postpones it under a back-off. Since the queue is the store's, a relay may die at any
+// moment: the next incarnation finds the same items, and the work is idempotent.
 //
-// It is woken by `something_due`, by the healing of its service (then nobody waits out a back-off), by
-// the due time of the next item, and, should a wake-up be lost, every `look_ms` anyway.
+// It is woken by `something_due`, by the healing of its service (then nobody waits out a back-off),
+// by the due time of the next item, and, should a wake-up be lost, every `look_ms` anyway.
 #pragma once
+
+#include "actors/ask.hpp"
+#include "actors/clock.hpp"
 
 #include <caf/all.hpp>
 
@@ -16,13 +19,11 @@
 #include <utility>
 #include <vector>
 
-#include "actors/ask.hpp"
-#include "actors/clock.hpp"
-
 namespace taquilla {
 
-/// The bookkeeping, for a state class `Derived` that provides `void fetch(bool ignore_waits)`, which
-/// ends in `fetched(...)` or `fetch_failed()`, and `void work_on(Item)`, which ends in `item_over(...)`.
+/// The bookkeeping, for a state class `Derived` that provides `void fetch(bool ignore_waits)`,
+/// which ends in `fetched(...)` or `fetch_failed()`, and `void work_on(Item)`, which ends in
+/// `item_over(...)`.
 template <class Derived, class Item>
 class relay {
  public:
@@ -32,7 +33,8 @@ class relay {
   /// @param service whose healing ends all waits.
   relay_actor::behavior_type behave(std::string service) {
     service_ = std::move(service);
-    // Waits written down by an earlier process are worth nothing: its clock may have been ahead of ours.
+    // Waits written down by an earlier process are worth nothing: its clock may have been ahead of
+    // ours.
     healed_ = true;
     look();
     return {[this](const something_due&) { look(); },
@@ -74,7 +76,7 @@ class relay {
 
  private:
   static constexpr duration_ms look_ms = 5'000;
-  static constexpr duration_ms pause_ms = 20;  ///< between rounds that are not woken by anybody
+  static constexpr duration_ms pause_ms = 20;   ///< between rounds that are not woken by anybody
   static constexpr duration_ms stuck_ms = 500;  ///< after a round that the store did not take
 
   Derived& derived() { return static_cast<Derived&>(*this); }

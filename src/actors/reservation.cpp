@@ -1,14 +1,14 @@
 #include "actors/reservation.hpp"
 
+#include "actors/ask.hpp"
+#include "domain/purchase_saga.hpp"
+#include "policies/deadline.hpp"
+
 #include <caf/all.hpp>
 
 #include <chrono>
 #include <utility>
 #include <vector>
-
-#include "actors/ask.hpp"
-#include "domain/purchase_saga.hpp"
-#include "policies/deadline.hpp"
 
 namespace taquilla {
 
@@ -30,7 +30,8 @@ class reservation_actor_state {
   }
 
  private:
-  // -- the saga's shell -----------------------------------------------------------------------------
+  // -- the saga's shell
+  // -----------------------------------------------------------------------------
 
   void run() {
     deadline_ = deadline::after(now(), options().reservation.deadline_ms);
@@ -50,13 +51,17 @@ class reservation_actor_state {
 
   /// Nobody answered, or nobody knows: at the end of the deadline that is the buyer's answer.
   void silence(const error& why) {
-    if (deadline_.expired(now())) apply(saga::deadline_passed{});
-    else apply(saga::unheard{why});
+    if (deadline_.expired(now()))
+      apply(saga::deadline_passed{});
+    else
+      apply(saga::unheard{why});
   }
 
   void heard_no(const error& why) {
-    if (is_refusal(why)) apply(saga::refused{why});
-    else silence(why);
+    if (is_refusal(why))
+      apply(saga::refused{why});
+    else
+      silence(why);
   }
 
   void leave() {
@@ -64,7 +69,8 @@ class reservation_actor_state {
     self_->quit();
   }
 
-  // -- INVENTORY -----------------------------------------------------------------------------------
+  // -- INVENTORY
+  // -----------------------------------------------------------------------------------
 
   void perform(const saga::hold_seat&) {
     begin_step();
@@ -79,8 +85,10 @@ class reservation_actor_state {
   void inventory_said(const hold_answer& answer) {
     report(breaker_outcome::success);
     end_step(answer.yours == 0 ? "seat_held" : "seat_already_yours", ticket_.breaker_evidence);
-    if (answer.yours == 0) apply(saga::seat_held{});
-    else apply(saga::seat_yours{answer.yours});
+    if (answer.yours == 0)
+      apply(saga::seat_held{});
+    else
+      apply(saga::seat_yours{answer.yours});
   }
 
   void inventory_refused(const error& why) {
@@ -108,7 +116,8 @@ class reservation_actor_state {
     self_->send(world_->inventory, recheck_seat{ticket_.order.event, ticket_.order.seat});
   }
 
-  // -- STORE ----------------------------------------------------------------------------------------
+  // -- STORE
+  // ----------------------------------------------------------------------------------------
 
   void perform(const saga::record_purchase&) {
     begin_step();
@@ -118,8 +127,10 @@ class reservation_actor_state {
       saved_ = timeline_.size();
       recorded_ = row.already_yours ? 0 : row.id;
       end_step(row.already_yours ? "found" : "recorded", {});
-      if (row.already_yours) apply(saga::seat_yours{row.id});
-      else apply(saga::recorded{row.id});
+      if (row.already_yours)
+        apply(saga::seat_yours{row.id});
+      else
+        apply(saga::recorded{row.id});
     });
   }
 
@@ -131,19 +142,25 @@ class reservation_actor_state {
 
   void perform(const saga::fail_purchase& e) {
     begin_step();
-    fail_purchase what{e.id, to_string(e.why.code), today(), unsaved("failed", to_string(e.why.code))};
+    fail_purchase what{e.id, to_string(e.why.code), today(),
+                       unsaved("failed", to_string(e.why.code))};
     ask_store<purchase_failed>(std::move(what), [this](const purchase_failed& row) {
-      if (row.state == reservation_state::confirmed) apply(saga::confirmed{});
-      else apply(saga::failed{});
+      if (row.state == reservation_state::confirmed)
+        apply(saga::confirmed{});
+      else
+        apply(saga::failed{});
     });
   }
 
   void perform(const saga::look_up_key&) {
     const auto ours = identity_of(ticket_.order);
-    ask_store<key_owner>(find_key{ticket_.order.idempotency_key}, [this, ours](const key_owner& owner) {
-      if (owner.id == 0 || owner.identity == ours) apply(saga::key_free{});
-      else apply(saga::key_taken{});
-    });
+    ask_store<key_owner>(find_key{ticket_.order.idempotency_key},
+                         [this, ours](const key_owner& owner) {
+                           if (owner.id == 0 || owner.identity == ours)
+                             apply(saga::key_free{});
+                           else
+                             apply(saga::key_taken{});
+                         });
   }
 
   void perform(const saga::read_answer& e) {
@@ -151,20 +168,26 @@ class reservation_actor_state {
         self_, world_->store, patience(options().store.patience_ms), find_reservation{e.id},
         [this](const reservation& row) { compare(row); },
         [this](const error& why) {
-          if (why.code == errc::unknown_reservation) apply(saga::answer_stale{});
-          else heard_no(why);
+          if (why.code == errc::unknown_reservation)
+            apply(saga::answer_stale{});
+          else
+            heard_no(why);
         },
         errc::store_unavailable);
   }
 
-  /// The identity was a fingerprint; now the fields themselves decide whether it is the same purchase.
+  /// The identity was a fingerprint; now the fields themselves decide whether it is the same
+  /// purchase.
   void compare(const reservation& row) {
     const auto& o = ticket_.order;
     const bool same = row.event == o.event && row.seat == o.seat && row.email == o.email &&
                       row.amount == o.amount;
-    if (same && row.state == reservation_state::confirmed) apply(saga::answer_found{});
-    else if (same && row.state == reservation_state::pending) apply(saga::answer_pending{});
-    else apply(saga::answer_stale{});
+    if (same && row.state == reservation_state::confirmed)
+      apply(saga::answer_found{});
+    else if (same && row.state == reservation_state::pending)
+      apply(saga::answer_pending{});
+    else
+      apply(saga::answer_stale{});
   }
 
   template <class Answer, class Command, class Then>
@@ -174,7 +197,8 @@ class reservation_actor_state {
         std::move(then), [this](const error& why) { heard_no(why); }, errc::store_unavailable);
   }
 
-  // -- PAYMENT --------------------------------------------------------------------------------------
+  // -- PAYMENT
+  // --------------------------------------------------------------------------------------
 
   void perform(const saga::charge_card& e) {
     begin_step();
@@ -202,8 +226,10 @@ class reservation_actor_state {
         self_, world_->desk, patience(options().store.patience_ms), what,
         [this](const retry_answer& verdict) {
           note("retry_policy", verdict.evidence);
-          if (verdict.again) apply(saga::retry_granted{verdict.after_ms});
-          else apply(saga::retry_denied{});
+          if (verdict.again)
+            apply(saga::retry_granted{verdict.after_ms});
+          else
+            apply(saga::retry_denied{});
         },
         [this](const error&) { apply(saga::retry_denied{}); }, errc::overloaded);
   }
@@ -211,16 +237,21 @@ class reservation_actor_state {
   void perform(const saga::wait& e) {
     begin_step();
     const auto attempt = std::get<saga::waiting>(stage_).attempt;
-    if (e.ms <= 0) self_->send(reservation_actor{self_}, step_timer{false, attempt});
-    else self_->delayed_send(reservation_actor{self_}, std::chrono::milliseconds{e.ms}, step_timer{false, attempt});
+    if (e.ms <= 0)
+      self_->send(reservation_actor{self_}, step_timer{false, attempt});
+    else
+      self_->delayed_send(reservation_actor{self_}, std::chrono::milliseconds{e.ms},
+                          step_timer{false, attempt});
   }
 
   void wait_is_over(const step_timer& timer) {
     const auto* waiting = std::get_if<saga::waiting>(&stage_);
     if (waiting == nullptr || waiting->attempt != timer.attempt) return;
     end_step("wait", {});
-    if (deadline_.expired(now())) apply(saga::deadline_passed{});
-    else apply(saga::wait_over{});
+    if (deadline_.expired(now()))
+      apply(saga::deadline_passed{});
+    else
+      apply(saga::wait_over{});
   }
 
   void perform(const saga::find_charge& e) {
@@ -231,16 +262,21 @@ class reservation_actor_state {
         [this](const charge_record& found) {
           const bool charged = found.existed && found.state == charge_state::charged;
           end_step("reconciled", charged ? "it was charged" : "it was not charged");
-          if (charged) apply(saga::charged{});
-          else apply(saga::not_charged{});
+          if (charged)
+            apply(saga::charged{});
+          else
+            apply(saga::not_charged{});
         },
         [this](const error& why) { silence(why); }, errc::payment_unavailable);
   }
 
-  // -- the others -----------------------------------------------------------------------------------
+  // -- the others
+  // -----------------------------------------------------------------------------------
 
   void perform(const saga::announce_mail&) { self_->send(world_->mail_relay, something_due{}); }
-  void perform(const saga::announce_settlement&) { self_->send(world_->settlement, something_due{}); }
+  void perform(const saga::announce_settlement&) {
+    self_->send(world_->settlement, something_due{});
+  }
 
   void perform(const saga::accept& e) {
     accepted_ = true;
@@ -274,7 +310,8 @@ class reservation_actor_state {
 
   /// What the store has not seen yet, with the step that this very write will make true.
   std::vector<timeline_entry> unsaved(const char* step, std::string detail) const {
-    std::vector<timeline_entry> out(timeline_.begin() + static_cast<std::ptrdiff_t>(saved_), timeline_.end());
+    std::vector<timeline_entry> out(timeline_.begin() + static_cast<std::ptrdiff_t>(saved_),
+                                    timeline_.end());
     out.push_back({today(), 0, step, std::move(detail), {}});
     return out;
   }
@@ -283,7 +320,8 @@ class reservation_actor_state {
     return ", " + std::to_string(deadline_.remaining(now())) + " ms of the deadline left";
   }
 
-  // -- time ----------------------------------------------------------------------------------------
+  // -- time
+  // ----------------------------------------------------------------------------------------
 
   instant_ms now() const { return now_ms(self_); }
   wall_ms today() const { return world_->wall.at(now()); }
@@ -296,9 +334,9 @@ class reservation_actor_state {
   deadline deadline_;
   saga::stage stage_;
   std::vector<timeline_entry> timeline_;
-  std::size_t saved_ = 0;          ///< how many entries the store has
+  std::size_t saved_ = 0;  ///< how many entries the store has
   instant_ms step_began_ = 0;
-  std::string fault_;              ///< the injected fault that touched the step under way
+  std::string fault_;  ///< the injected fault that touched the step under way
   reservation_id recorded_ = 0;
   bool accepted_ = false;
   bool was_charged_ = false;

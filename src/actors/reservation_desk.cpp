@@ -1,5 +1,12 @@
 #include "actors/reservation_desk.hpp"
 
+#include "actors/ask.hpp"
+#include "actors/cancellation.hpp"
+#include "policies/circuit_breaker.hpp"
+#include "policies/deadline.hpp"
+#include "policies/keyed_hash.hpp"
+#include "policies/retry.hpp"
+
 #include <caf/all.hpp>
 
 #include <algorithm>
@@ -10,18 +17,12 @@
 #include <utility>
 #include <vector>
 
-#include "actors/ask.hpp"
-#include "actors/cancellation.hpp"
-#include "policies/circuit_breaker.hpp"
-#include "policies/deadline.hpp"
-#include "policies/keyed_hash.hpp"
-#include "policies/retry.hpp"
-
 namespace taquilla {
 
 namespace {
 
-constexpr duration_ms overdue_margin_ms = 2'000;  ///< a purchase older than deadline + this is nobody's
+constexpr duration_ms overdue_margin_ms =
+    2'000;  ///< a purchase older than deadline + this is nobody's
 constexpr std::uint32_t sweep_batch = 256;
 
 class desk_state {
@@ -40,7 +41,8 @@ class desk_state {
     breaker_ = circuit_breaker{world.options.inventory.breaker};
     budget_ = retry_budget{world.options.payment.budget};
     world_ = std::make_shared<const reservation_world>(std::move(world));
-    // Tokens must not repeat over restarts: they name rows. A million a millisecond is out of reach.
+    // Tokens must not repeat over restarts: they name rows. A million a millisecond is out of
+    // reach.
     next_token_ = static_cast<std::uint64_t>(today()) << 20;
     self_->set_down_handler([this](const caf::down_msg& down) { lost(down); });
     sweep();
@@ -69,7 +71,8 @@ class desk_state {
     reservation_actor actor;
   };
 
-  // -- coming in ------------------------------------------------------------------------------------
+  // -- coming in
+  // ------------------------------------------------------------------------------------
 
   caf::result<purchase_accepted> buy(purchase_order order) {
     if (draining_) return to_caf({errc::draining, {}, 1000});
@@ -86,7 +89,8 @@ class desk_state {
       return to_caf({errc::overloaded, std::to_string(purchases_.size()) + " in flight", 1000});
     const auto admission = breaker_.acquire(now(), identity);
     announce(admission.transitions);
-    if (!admission.admitted) return to_caf({errc::breaker_open, evidence(admission), admission.retry_after_ms});
+    if (!admission.admitted)
+      return to_caf({errc::breaker_open, evidence(admission), admission.retry_after_ms});
     auto answer = self_->make_response_promise<purchase_accepted>();
     open({std::move(order), 0, admission.permit, evidence(admission), 0}, identity, {answer});
     return answer;
@@ -96,7 +100,8 @@ class desk_state {
     if (order.idempotency_key.empty()) return errc::none;
     const auto used = by_key_.find(order.idempotency_key);
     if (used == by_key_.end()) return errc::none;
-    return purchases_.at(used->second).identity == identity ? errc::key_in_flight : errc::key_reused;
+    return purchases_.at(used->second).identity == identity ? errc::key_in_flight
+                                                            : errc::key_reused;
   }
 
   in_flight* find_same(const purchase_order& order, std::uint64_t identity) {
@@ -118,19 +123,22 @@ class desk_state {
   void open(purchase_ticket ticket, std::uint64_t identity, std::vector<promise> buyers) {
     ticket.token = ++next_token_;
     const auto token = ticket.token;
-    auto [entry, fresh] = purchases_.emplace(
-        token, in_flight{ticket.order, identity, std::move(buyers),
-                         retry_run{world_->options.payment.retry}, ticket.resumes, reservation_actor{}});
+    auto [entry, fresh] =
+        purchases_.emplace(token, in_flight{ticket.order, identity, std::move(buyers),
+                                            retry_run{world_->options.payment.retry},
+                                            ticket.resumes, reservation_actor{}});
     if (ticket.resumes == 0) {
       by_identity_.emplace(identity, token);
-      if (!ticket.order.idempotency_key.empty()) by_key_.emplace(ticket.order.idempotency_key, token);
+      if (!ticket.order.idempotency_key.empty())
+        by_key_.emplace(ticket.order.idempotency_key, token);
     }
     entry->second.actor = spawn_reservation(self_->system(), world_, std::move(ticket));
     self_->monitor(entry->second.actor);
     by_actor_.emplace(entry->second.actor.id(), token);
   }
 
-  // -- while they run --------------------------------------------------------------------------------
+  // -- while they run
+  // --------------------------------------------------------------------------------
 
   void judge(const inventory_heard& heard) {
     announce(breaker_.report(now(), heard.permit, heard.outcome).transitions);
@@ -144,14 +152,18 @@ class desk_state {
     report.attempt = wanted.attempt;
     report.has_idempotency_key = true;  // the reservation's id: PAYMENT charges once per id
     const auto until = deadline::after(now(), wanted.remaining_ms);
-    const auto draw = static_cast<double>(keyed_hash(0, wanted.token, static_cast<std::uint64_t>(wanted.attempt), 0) % 1000) / 1000;
+    const auto draw =
+        static_cast<double>(
+            keyed_hash(0, wanted.token, static_cast<std::uint64_t>(wanted.attempt), 0) % 1000) /
+        1000;
     auto& run = found->second.retries;
     const auto verdict = run.next(now(), report, until, budget_, draw);
     if (verdict.again()) run.started();
     return {verdict.again(), verdict.delay_ms,
-            std::string{to_string(verdict.cause)} + ": attempt " + std::to_string(wanted.attempt) + ", " +
-                std::to_string(verdict.remaining_ms) + " ms left, budget " +
-                std::to_string(verdict.tokens_milli) + " of " + std::to_string(budget_.tokens_max_milli())};
+            std::string{to_string(verdict.cause)} + ": attempt " + std::to_string(wanted.attempt) +
+                ", " + std::to_string(verdict.remaining_ms) + " ms left, budget " +
+                std::to_string(verdict.tokens_milli) + " of " +
+                std::to_string(budget_.tokens_max_milli())};
   }
 
   void heal(const service_healed& healed) {
@@ -159,23 +171,31 @@ class desk_state {
     if (healed.service == "payment") budget_.refill();
   }
 
-  // -- going out -----------------------------------------------------------------------------------
+  // -- going out
+  // -----------------------------------------------------------------------------------
 
   void end(purchase_over& over) {
     if (over.was_charged) budget_.credit();
     close(over.token, [&over](promise& buyer, bool joined) {
-      if (over.accepted) buyer.deliver(purchase_accepted{over.answer.id, over.answer.replayed || joined});
-      else buyer.deliver(to_caf(over.why));
+      if (over.accepted)
+        buyer.deliver(purchase_accepted{over.answer.id, over.answer.replayed || joined});
+      else
+        buyer.deliver(to_caf(over.why));
     });
   }
 
-  /// A RESERVATION died without a last word: nobody knows how far it came. The sweep will see to it.
+  /// A RESERVATION died without a last word: nobody knows how far it came. The sweep will see to
+  /// it.
   void lost(const caf::down_msg& down) {
     const auto found = by_actor_.find(down.source.id());
     if (found == by_actor_.end()) return;
     const auto& o = purchases_.at(found->second).order;
-    self_->send(world_->feed, happened{"reservation.lost", "reservation", 0, o.event + " " + to_string(o.seat), {}});
-    close(found->second, [](promise& buyer, bool) { buyer.deliver(to_caf({errc::outcome_unknown, {}, 1000})); });
+    self_->send(
+        world_->feed,
+        happened{"reservation.lost", "reservation", 0, o.event + " " + to_string(o.seat), {}});
+    close(found->second, [](promise& buyer, bool) {
+      buyer.deliver(to_caf({errc::outcome_unknown, {}, 1000}));
+    });
   }
 
   template <class Answer>
@@ -211,8 +231,11 @@ class desk_state {
     open_purchases question{std::numeric_limits<wall_ms>::max(), sweep_batch};
     ask<reservations>(
         self_, world_->store, world_->options.store.patience_ms, question,
-        [this](const reservations& rows) { resume(rows); again(); }, [this](const error&) { again(); },
-        errc::store_unavailable);
+        [this](const reservations& rows) {
+          resume(rows);
+          again();
+        },
+        [this](const error&) { again(); }, errc::store_unavailable);
   }
 
   void resume(const reservations& rows) {
@@ -233,7 +256,8 @@ class desk_state {
   }
 
   void again() {
-    self_->delayed_send(desk_actor{self_}, std::chrono::milliseconds{world_->options.reservation.sweep_ms},
+    self_->delayed_send(desk_actor{self_},
+                        std::chrono::milliseconds{world_->options.reservation.sweep_ms},
                         sweep_open{});
   }
 
@@ -253,14 +277,18 @@ class desk_state {
 
   desk_report report() const {
     const auto view = breaker_.view(now());
-    return {purchases_.size(), budget_.tokens_milli(), to_string(view.state),
-            static_cast<std::uint64_t>(view.consecutive), view.trips_total, view.rejected, view.retry_after_ms};
+    return {purchases_.size(),     budget_.tokens_milli(),
+            to_string(view.state), static_cast<std::uint64_t>(view.consecutive),
+            view.trips_total,      view.rejected,
+            view.retry_after_ms};
   }
 
   void announce(const breaker_transitions& transitions) {
     for (const auto& t : transitions)
-      self_->send(world_->feed, happened{std::string{"breaker."} + to_string(t.to), "reservation", 0, "inventory",
-                                         std::string{to_string(t.from)} + " -> " + to_string(t.to) + ": " + to_string(t.cause)});
+      self_->send(world_->feed,
+                  happened{std::string{"breaker."} + to_string(t.to), "reservation", 0, "inventory",
+                           std::string{to_string(t.from)} + " -> " + to_string(t.to) + ": " +
+                               to_string(t.cause)});
   }
 
   static std::string evidence(const breaker_admission& a) {
@@ -288,9 +316,9 @@ class desk_state {
 }  // namespace
 
 desk_actor spawn_reservation_desk(caf::actor_system& system, reservation_world world) {
-  return system.spawn([](desk_state::pointer self,
-                         reservation_world w) { return self->state.start(std::move(w)); },
-                      std::move(world));
+  return system.spawn(
+      [](desk_state::pointer self, reservation_world w) { return self->state.start(std::move(w)); },
+      std::move(world));
 }
 
 }  // namespace taquilla

@@ -1,6 +1,6 @@
-// RESERVATION DESK: where purchases come in. It spawns one RESERVATION per purchase, knows all that are in
-// flight, answers the buyers, and keeps what purchases share: the circuit breaker in front of INVENTORY,
-// the retry budget of PAYMENT, the limit of purchases in flight.
+// RESERVATION DESK: where purchases come in. It spawns one RESERVATION per purchase, knows all that
+// are in flight, answers the buyers, and keeps what purchases share: the circuit breaker in front
+// of INVENTORY, the retry budget of PAYMENT, the limit of purchases in flight.
 //
 //   same purchase in flight         -> joins it, gets its answer          (at most joiners_max)
 //   same Idempotency-Key in flight  -> 409; with another body 422
@@ -10,9 +10,9 @@
 // Its sweep resumes purchases that a death or a lost answer left pending, so nothing stays open.
 #pragma once
 
-#include <caf/actor_system.hpp>
-
 #include "actors/reservation.hpp"
+
+#include <caf/actor_system.hpp>
 
 namespace taquilla {
 

@@ -36,8 +36,10 @@ class settlement_state : public relay<settlement_state, settlement> {
   }
 
   void work_on(settlement item) {
-    if (item.kind == settlement_kind::refund) pay_back(item, refund_payment{item.id});
-    else pay_back(item, void_payment{item.id});
+    if (item.kind == settlement_kind::refund)
+      pay_back(item, refund_payment{item.id});
+    else
+      pay_back(item, void_payment{item.id});
   }
 
  private:
@@ -45,7 +47,9 @@ class settlement_state : public relay<settlement_state, settlement> {
   void pay_back(const settlement& item, Request what) {
     ask<charge_record>(
         self_, payment_, options_.patience_ms, what,
-        [this, item](const charge_record&) { close(settle{item.id, item.kind, true, 0, {}}); },
+        [this, item](const charge_record&) {
+          close(settle{item.id, item.kind, true, 0, {}});
+        },
         [this, item](const error& why) { close(postponed(item, why)); }, errc::payment_unavailable);
   }
 
@@ -81,9 +85,8 @@ relay_actor spawn_settlement(caf::actor_system& system, settlement_options optio
                              payment_actor payment, wall_clock wall, std::uint64_t seed) {
   return system.spawn(
       [](settlement_state::pointer self, settlement_options o, duration_ms p, store_actor s,
-         payment_actor pay, wall_clock w, std::uint64_t sd) {
-        return self->state.start(o, p, std::move(s), std::move(pay), w, sd);
-      },
+         payment_actor pay, wall_clock w,
+         std::uint64_t sd) { return self->state.start(o, p, std::move(s), std::move(pay), w, sd); },
       options, store_patience_ms, std::move(store), std::move(payment), wall, seed);
 }
 

@@ -1,12 +1,12 @@
 #include "actors/store.hpp"
 
+#include "actors/errors.hpp"
+
 #include <caf/all.hpp>
 
 #include <functional>
 #include <utility>
 #include <vector>
-
-#include "actors/errors.hpp"
 
 namespace taquilla {
 
@@ -25,11 +25,15 @@ template <class Command, class Answer>
 class pending final : public pending_write {
  public:
   pending(Command command, caf::typed_response_promise<Answer> promise)
-      : command_(std::move(command)), promise_(std::move(promise)), outcome_(errc::store_unavailable) {}
+      : command_(std::move(command)),
+        promise_(std::move(promise)),
+        outcome_(errc::store_unavailable) {}
   void run(database& base) override { outcome_ = base.apply(command_); }
   void answer() override {
-    if (outcome_) promise_.deliver(std::move(*outcome_));
-    else promise_.deliver(to_caf(outcome_.failure()));
+    if (outcome_)
+      promise_.deliver(std::move(*outcome_));
+    else
+      promise_.deliver(to_caf(outcome_.failure()));
   }
   void refuse(const error& why) override { promise_.deliver(to_caf(why)); }
 
@@ -68,18 +72,30 @@ class store_state {
   store_actor::behavior_type start(std::shared_ptr<database> base, store_options options) {
     base_ = std::move(base);
     options_ = options;
-    return {write<record_purchase, purchase_recorded>(), write<confirm_purchase, purchase_confirmed>(),
-            write<fail_purchase, purchase_failed>(),     write<cancel_purchase, purchase_cancelled>(),
-            write<append_timeline, timeline_appended>(), write<record_charge, charge_record>(),
-            write<void_charge, charge_record>(),         write<refund_charge, charge_record>(),
-            write<settle, settled>(),                    write<deliver_mail, mail_filed>(),
-            write<postpone_mail, mail_filed>(),          read<find_reservation, reservation>(),
-            read<list_reservations, reservations>(),     read<open_purchases, reservations>(),
-            read<find_charge, charge_record>(),          read<list_charges, charges>(),
-            read<due_settlements, settlements>(),        read<due_mails, mails>(),
-            read<list_mailbox, mails>(),                 read<list_outbox, mails>(),
-            read<live_seats, live_seats_page>(),         read<find_seat_owner, live_seat>(),
-            read<find_key, key_owner>(),                 read<count_everything, store_counts>(),
+    return {write<record_purchase, purchase_recorded>(),
+            write<confirm_purchase, purchase_confirmed>(),
+            write<fail_purchase, purchase_failed>(),
+            write<cancel_purchase, purchase_cancelled>(),
+            write<append_timeline, timeline_appended>(),
+            write<record_charge, charge_record>(),
+            write<void_charge, charge_record>(),
+            write<refund_charge, charge_record>(),
+            write<settle, settled>(),
+            write<deliver_mail, mail_filed>(),
+            write<postpone_mail, mail_filed>(),
+            read<find_reservation, reservation>(),
+            read<list_reservations, reservations>(),
+            read<open_purchases, reservations>(),
+            read<find_charge, charge_record>(),
+            read<list_charges, charges>(),
+            read<due_settlements, settlements>(),
+            read<due_mails, mails>(),
+            read<list_mailbox, mails>(),
+            read<list_outbox, mails>(),
+            read<live_seats, live_seats_page>(),
+            read<find_seat_owner, live_seat>(),
+            read<find_key, key_owner>(),
+            read<count_everything, store_counts>(),
             [](const report_ready&) { return child_ready{}; },
             [this](const flush_batch&) { flush(); }};
   }

@@ -1,24 +1,26 @@
 // STORE: the one actor that touches the database. Writes are collected and committed together: the
-// first of a batch sends a `flush_batch` behind the backlog, so a batch is as large as the load makes
-// it and an idle store commits at once. Nobody is told of a write before the commit that made it
-// durable. Reads happen between batches and see committed rows only.
+// first of a batch sends a `flush_batch` behind the backlog, so a batch is as large as the load
+// makes it and an idle store commits at once. Nobody is told of a write before the commit that made
+// it durable. Reads happen between batches and see committed rows only.
 //
-// A commit that failed in a way nobody can judge (I/O error) is fail-stop: no answer of that batch is
-// sent, the actor dies with the reason, and whoever composed the system ends the process; the disk
-// decides after the restart. A batch that was rolled back (disk full) is refused and the store goes on.
+// A commit that failed in a way nobody can judge (I/O error) is fail-stop: no answer of that batch
+// is sent, the actor dies with the reason, and whoever composed the system ends the process; the
+// disk decides after the restart. A batch that was rolled back (disk full) is refused and the store
+// goes on.
 #pragma once
-
-#include <caf/actor_system.hpp>
-
-#include <memory>
 
 #include "actors/options.hpp"
 #include "actors/protocol.hpp"
 #include "store/database.hpp"
 
+#include <caf/actor_system.hpp>
+
+#include <memory>
+
 namespace taquilla {
 
-/// @param own_thread true in production: a commit blocks while the disk syncs. False under a virtual
+/// @param own_thread true in production: a commit blocks while the disk syncs. False under a
+/// virtual
 ///        clock, where nothing may start a thread.
 store_actor spawn_store(caf::actor_system& system, std::shared_ptr<database> base,
                         store_options options, bool own_thread);

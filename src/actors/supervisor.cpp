@@ -1,13 +1,13 @@
 #include "actors/supervisor.hpp"
 
+#include "actors/ask.hpp"
+#include "actors/door.hpp"
+#include "policies/restart_intensity.hpp"
+
 #include <caf/all.hpp>
 
 #include <chrono>
 #include <utility>
-
-#include "actors/ask.hpp"
-#include "actors/door.hpp"
-#include "policies/restart_intensity.hpp"
 
 namespace taquilla {
 
@@ -43,7 +43,16 @@ class supervisor_state {
 
   supervisor_actor::behavior_type start(supervisor_parts parts) {
     parts_ = std::move(parts);
-    for (auto& spec : parts_.children) children_.push_back({std::move(spec), restart_intensity{parts_.options.intensity}, {}, life::idle, now(), {}, 0, 0, {}});
+    for (auto& spec : parts_.children)
+      children_.push_back({std::move(spec),
+                           restart_intensity{parts_.options.intensity},
+                           {},
+                           life::idle,
+                           now(),
+                           {},
+                           0,
+                           0,
+                           {}});
     for (auto& one : children_)
       if (one.spec.door) self_->send(one.spec.door, know_supervisor{supervisor_actor{self_}});
     self_->set_down_handler([this](const caf::down_msg& down) { died(down); });
@@ -58,7 +67,8 @@ class supervisor_state {
   }
 
  private:
-  // -- starting -------------------------------------------------------------------------------------
+  // -- starting
+  // -------------------------------------------------------------------------------------
 
   caf::result<children_started> start_all() {
     started_ = self_->make_response_promise<children_started>();
@@ -103,11 +113,13 @@ class supervisor_state {
   void became_ready(child& one) {
     enter(one, life::up, {});
     if (one.spec.door) self_->send(one.spec.door, open_door{one.actor});
-    for (const auto& listener : parts_.heal_listeners) self_->send(listener, service_healed{one.spec.name});
+    for (const auto& listener : parts_.heal_listeners)
+      self_->send(listener, service_healed{one.spec.name});
     for (auto& waiting : std::exchange(one.waiting_for_recovery, {})) answer_chaos(one, waiting);
   }
 
-  // -- dying and restarting ---------------------------------------------------------------------------
+  // -- dying and restarting
+  // ---------------------------------------------------------------------------
 
   void died(const caf::down_msg& down) {
     auto* one = find(down.source.id());
@@ -117,15 +129,18 @@ class supervisor_state {
     if (one->state == life::stopping) return next_to_stop(*one);
     if (one->spec.vital) {
       enter(*one, life::gone, "its death ends the process");
-      if (parts_.on_fatal) parts_.on_fatal(one->spec.name + " died: " + self_->system().render(down.reason));
+      if (parts_.on_fatal)
+        parts_.on_fatal(one->spec.name + " died: " + self_->system().render(down.reason));
       return;
     }
     if (one->state == life::down) return;  // it was ordered to die
     const auto verdict = one->intensity.on_death(now());
     enter(*one, verdict.restart ? life::waiting : life::gave_up,
-          "died (" + std::to_string(verdict.deaths) + " in the period): " + self_->system().render(down.reason));
+          "died (" + std::to_string(verdict.deaths) +
+              " in the period): " + self_->system().render(down.reason));
     const auto wait = verdict.restart ? verdict.after_ms : verdict.until - now();
-    self_->delayed_send(supervisor_actor{self_}, std::chrono::milliseconds{wait}, restart_due{one->spec.name});
+    self_->delayed_send(supervisor_actor{self_}, std::chrono::milliseconds{wait},
+                        restart_due{one->spec.name});
   }
 
   void restart(const std::string& name) {
@@ -140,11 +155,13 @@ class supervisor_state {
     if (one.spec.door) self_->send(one.spec.door, close_door{reason});
   }
 
-  // -- chaos ------------------------------------------------------------------------------------------
+  // -- chaos
+  // ------------------------------------------------------------------------------------------
 
   caf::result<chaos_report> chaos(const set_chaos& order) {
     auto* one = find(order.service);
-    if (one == nullptr || !one->spec.door) return to_caf({errc::invalid_field, "no such service: " + order.service, 0});
+    if (one == nullptr || !one->spec.door)
+      return to_caf({errc::invalid_field, "no such service: " + order.service, 0});
     if (stopping_) return to_caf({errc::draining, {}, 1000});
     if (order.kind == "recover") return recover(*one);
     if (order.kind == "crash") crash(*one, order);
@@ -177,7 +194,8 @@ class supervisor_state {
     const bool by_time = self_->current_sender() == self_->ctrl();
     if (by_time && over.rule != one->crash_order) return;  // of an older crash
     one->intensity.reset();
-    // The rule has ended at the door as well, by the same limit; other faults stay as they were set.
+    // The rule has ended at the door as well, by the same limit; other faults stay as they were
+    // set.
     enter(*one, life::waiting, "the crash is over");
     restart(over.service);
   }
@@ -187,7 +205,8 @@ class supervisor_state {
     one.intensity.reset();
     ++one.crash_order;
     if (one.state == life::up) {
-      for (const auto& listener : parts_.heal_listeners) self_->send(listener, service_healed{one.spec.name});
+      for (const auto& listener : parts_.heal_listeners)
+        self_->send(listener, service_healed{one.spec.name});
       return ask_door(one, show_rules{});
     }
     one.waiting_for_recovery.push_back(self_->make_response_promise<chaos_report>());
@@ -201,7 +220,8 @@ class supervisor_state {
 
   caf::result<chaos_report> show(const show_chaos& question) {
     auto* one = find(question.service);
-    if (one == nullptr || !one->spec.door) return to_caf({errc::invalid_field, "no such service: " + question.service, 0});
+    if (one == nullptr || !one->spec.door)
+      return to_caf({errc::invalid_field, "no such service: " + question.service, 0});
     return ask_door(*one, show_rules{});
   }
 
@@ -221,10 +241,12 @@ class supervisor_state {
     ask<chaos_report>(
         self_, one.spec.door, door_patience_ms, std::move(what),
         [answer](chaos_report& report) mutable { answer.deliver(std::move(report)); },
-        [answer](const error& why) mutable { answer.deliver(to_caf(why)); }, errc::deadline_expired);
+        [answer](const error& why) mutable { answer.deliver(to_caf(why)); },
+        errc::deadline_expired);
   }
 
-  // -- stopping ---------------------------------------------------------------------------------------
+  // -- stopping
+  // ---------------------------------------------------------------------------------------
 
   caf::result<children_stopped> stop_all() {
     stopping_ = true;
@@ -245,7 +267,8 @@ class supervisor_state {
     close(one, "stopping");
     enter(one, life::stopping, {});
     self_->send_exit(one.actor, caf::exit_reason::user_shutdown);
-    self_->delayed_send(supervisor_actor{self_}, std::chrono::milliseconds{parts_.options.stop_grace_ms},
+    self_->delayed_send(supervisor_actor{self_},
+                        std::chrono::milliseconds{parts_.options.stop_grace_ms},
                         stop_overdue{index - 1});
   }
 
@@ -259,13 +282,15 @@ class supervisor_state {
     if (one.actor) self_->send_exit(one.actor, caf::exit_reason::kill);
   }
 
-  // -- looking ----------------------------------------------------------------------------------------
+  // -- looking
+  // ----------------------------------------------------------------------------------------
 
   health_report health() const {
     health_report out;
     out.ready = !stopping_;
     for (const auto& one : children_) {
-      out.children.push_back({one.spec.name, to_string(one.state), one.reason, parts_.wall.at(one.since), one.restarts});
+      out.children.push_back({one.spec.name, to_string(one.state), one.reason,
+                              parts_.wall.at(one.since), one.restarts});
       // A broken service does not make us unready: we keep selling, or say why not.
       if (one.spec.essential && one.state != life::up) out.ready = false;
     }
@@ -276,7 +301,8 @@ class supervisor_state {
     one.state = state;
     one.since = now();
     one.reason = std::move(reason);
-    self_->send(parts_.feed, happened{std::string{"actor."} + to_string(state), "supervisor", 0, one.spec.name, one.reason});
+    self_->send(parts_.feed, happened{std::string{"actor."} + to_string(state), "supervisor", 0,
+                                      one.spec.name, one.reason});
   }
 
   child* find(caf::actor_id id) {

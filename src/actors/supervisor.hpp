@@ -1,8 +1,8 @@
-// SUPERVISOR: starts the children in order, watches them, restarts what dies (one_for_one), and stops
-// them in reverse order. How often a child may die is policies/restart_intensity: past that it stays
-// down until the period is over, and is then tried again, because a box office that sells without
-// mail is better than none. A child that is `vital` (STORE) is never restarted: its death is reported
-// once to `on_fatal`, and the process ends.
+// SUPERVISOR: starts the children in order, watches them, restarts what dies (one_for_one), and
+// stops them in reverse order. How often a child may die is policies/restart_intensity: past that
+// it stays down until the period is over, and is then tried again, because a box office that sells
+// without mail is better than none. A child that is `vital` (STORE) is never restarted: its death
+// is reported once to `on_fatal`, and the process ends.
 //
 //   starting --ready--> up --died--> waiting --back-off over--> starting
 //      |  \not ready: killed, counts as died      \too often--> gave_up --period over--> starting
@@ -13,11 +13,11 @@
 // business; every other kind is handed to the child's door.
 #pragma once
 
+#include "actors/theatre.hpp"
+
 #include <caf/actor_system.hpp>
 
 #include <vector>
-
-#include "actors/theatre.hpp"
 
 namespace taquilla {
 
@@ -26,7 +26,7 @@ using heal_listener_actor = caf::typed_actor<caf::reacts_to<service_healed>>;
 struct supervisor_parts {
   supervisor_options options;
   wall_clock wall;
-  std::vector<child_spec> children;         ///< in starting order
+  std::vector<child_spec> children;  ///< in starting order
   std::vector<heal_listener_actor> heal_listeners;
   event_feed_actor feed;
   std::function<void(const std::string&)> on_fatal;

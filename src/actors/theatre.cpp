@@ -1,9 +1,5 @@
 #include "actors/theatre.hpp"
 
-#include <caf/all.hpp>
-
-#include <utility>
-
 #include "actors/door.hpp"
 #include "actors/event_feed.hpp"
 #include "actors/inventory.hpp"
@@ -15,6 +11,10 @@
 #include "actors/supervisor.hpp"
 #include "policies/keyed_hash.hpp"
 
+#include <caf/all.hpp>
+
+#include <utility>
+
 namespace taquilla {
 
 namespace {
@@ -24,8 +24,9 @@ struct doors {
   door_actor feed, inventory, payment, notification, settlement, mail_relay, desk;
 };
 
-door_actor open_for(caf::actor_system& system, const theatre_parts& parts, const std::string& service,
-                    errc unavailable, victim_finder victims, const event_feed_actor& feed) {
+door_actor open_for(caf::actor_system& system, const theatre_parts& parts,
+                    const std::string& service, errc unavailable, victim_finder victims,
+                    const event_feed_actor& feed) {
   door_options options;
   options.service = service;
   options.unavailable = unavailable;
@@ -38,7 +39,8 @@ doors build_doors(caf::actor_system& system, const theatre_parts& parts) {
   doors d;
   d.feed = open_for(system, parts, "event_feed", errc::internal_error, {}, {});
   const auto door = [&](const char* service, errc unavailable, victim_finder victims) {
-    return open_for(system, parts, service, unavailable, std::move(victims), caf::actor_cast<event_feed_actor>(d.feed));
+    return open_for(system, parts, service, unavailable, std::move(victims),
+                    caf::actor_cast<event_feed_actor>(d.feed));
   };
   d.inventory = door("inventory", errc::inventory_unavailable, inventory_victim);
   d.payment = door("payment", errc::payment_unavailable, payment_victim);
@@ -61,7 +63,8 @@ theatre handles_of(const doors& d, store_actor store) {
   return t;
 }
 
-reservation_world world_of(const theatre_parts& parts, const theatre& t, const doors& d, wall_ms started_at) {
+reservation_world world_of(const theatre_parts& parts, const theatre& t, const doors& d,
+                           wall_ms started_at) {
   reservation_world world;
   world.options = parts.options;
   world.wall = parts.wall;
@@ -90,22 +93,36 @@ std::vector<child_spec> children_of(const theatre_parts& parts, const theatre& t
   const auto seed = parts.seed;
   const auto store = t.store;
   std::vector<child_spec> out;
-  out.push_back({"store", [store](caf::actor_system&) { return caf::actor_cast<caf::actor>(store); }, {}, true, true});
-  out.push_back(child_of("event_feed", d.feed, [=](caf::actor_system& s) { return spawn_event_feed(s, o.event_feed, wall); }));
+  out.push_back({"store",
+                 [store](caf::actor_system&) { return caf::actor_cast<caf::actor>(store); },
+                 {},
+                 true,
+                 true});
+  out.push_back(child_of("event_feed", d.feed, [=](caf::actor_system& s) {
+    return spawn_event_feed(s, o.event_feed, wall);
+  }));
   out.push_back(child_of("inventory", d.inventory, [=, plan = parts.plan](caf::actor_system& s) {
     return spawn_inventory(s, plan, o.inventory, store, patience);
   }));
-  out.push_back(child_of("payment", d.payment, [=](caf::actor_system& s) { return spawn_payment(s, store, patience, wall); }));
-  out.push_back(child_of("notification", d.notification, [=, transport = parts.transport](caf::actor_system& s) {
-    return spawn_notification(s, store, patience, wall, transport);
+  out.push_back(child_of("payment", d.payment, [=](caf::actor_system& s) {
+    return spawn_payment(s, store, patience, wall);
   }));
-  out.push_back(child_of("settlement", d.settlement, [=, payment = t.payment](caf::actor_system& s) {
-    return spawn_settlement(s, o.settlement, patience, store, payment, wall, seed);
+  out.push_back(child_of("notification", d.notification,
+                         [=, transport = parts.transport](caf::actor_system& s) {
+                           return spawn_notification(s, store, patience, wall, transport);
+                         }));
+  out.push_back(
+      child_of("settlement", d.settlement, [=, payment = t.payment](caf::actor_system& s) {
+        return spawn_settlement(s, o.settlement, patience, store, payment, wall, seed);
+      }));
+  out.push_back(child_of("mail_relay", d.mail_relay,
+                         [=, notification = t.notification, feed = t.feed](caf::actor_system& s) {
+                           return spawn_mail_relay(s, o.notification, patience, store, notification,
+                                                   feed, wall, seed);
+                         }));
+  out.push_back(child_of("reservation_desk", d.desk, [world](caf::actor_system& s) {
+    return spawn_reservation_desk(s, world);
   }));
-  out.push_back(child_of("mail_relay", d.mail_relay, [=, notification = t.notification, feed = t.feed](caf::actor_system& s) {
-    return spawn_mail_relay(s, o.notification, patience, store, notification, feed, wall, seed);
-  }));
-  out.push_back(child_of("reservation_desk", d.desk, [world](caf::actor_system& s) { return spawn_reservation_desk(s, world); }));
   out.back().essential = true;
   return out;
 }
@@ -114,10 +131,12 @@ std::vector<child_spec> children_of(const theatre_parts& parts, const theatre& t
 
 theatre build_theatre(caf::actor_system& system, theatre_parts parts,
                       const std::function<std::vector<child_spec>(const theatre&)>& more) {
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                       system.clock().now().time_since_epoch()).count();
+  const auto now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(system.clock().now().time_since_epoch())
+          .count();
   const auto d = build_doors(system, parts);
-  auto t = handles_of(d, spawn_store(system, parts.base, parts.options.store, parts.store_has_own_thread));
+  auto t = handles_of(
+      d, spawn_store(system, parts.base, parts.options.store, parts.store_has_own_thread));
   supervisor_parts s;
   s.options = parts.options.supervisor;
   s.wall = parts.wall;

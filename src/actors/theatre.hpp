@@ -1,21 +1,16 @@
-// THEATRE: the whole box office on one actor system, put together. Production, virtual-time tests and the
-// simulation call the same function and differ in what they hand in: the database, the clock's offset,
-// whether STORE may have a thread of its own, where mail goes. Nothing below knows which it is.
+// THEATRE: the whole box office on one actor system, put together. Production, virtual-time tests
+// and the simulation call the same function and differ in what they hand in: the database, the
+// clock's offset, whether STORE may have a thread of its own, where mail goes. Nothing below knows
+// which it is.
 //
 //   SUPERVISOR
 //   |- STORE (never restarted: its death is fail-stop)      |- EVENT FEED
-//   |- INVENTORY   |- PAYMENT   |- NOTIFICATION             (each behind a door where chaos is played)
+//   |- INVENTORY   |- PAYMENT   |- NOTIFICATION             (each behind a door where chaos is
+//   played)
 //   |- SETTLEMENT  |- MAIL RELAY                            (drain what is owed)
 //   |- RESERVATION DESK -> RESERVATION, one a purchase
 //   `- further children of the composition root (the GATEWAY)
 #pragma once
-
-#include <caf/actor_system.hpp>
-
-#include <functional>
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "actors/clock.hpp"
 #include "actors/door.hpp"
@@ -25,15 +20,22 @@
 #include "domain/seat_map.hpp"
 #include "store/database.hpp"
 
+#include <caf/actor_system.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace taquilla {
 
 /// One child of the SUPERVISOR.
 struct child_spec {
-  std::string name;                                        ///< "inventory", ...: logs, health, metrics
-  std::function<caf::actor(caf::actor_system&)> start;     ///< a new incarnation
-  door_actor door;                                         ///< null: nobody needs a stable handle
-  bool vital = false;                                      ///< its death ends the process
-  bool essential = false;                                  ///< without it we are not ready
+  std::string name;                                     ///< "inventory", ...: logs, health, metrics
+  std::function<caf::actor(caf::actor_system&)> start;  ///< a new incarnation
+  door_actor door;                                      ///< null: nobody needs a stable handle
+  bool vital = false;                                   ///< its death ends the process
+  bool essential = false;                               ///< without it we are not ready
 };
 
 struct theatre_parts {
@@ -42,8 +44,8 @@ struct theatre_parts {
   std::shared_ptr<database> base;
   bool store_has_own_thread = true;
   wall_clock wall;
-  std::uint64_t seed = 0;                ///< of chaos rates and back-offs
-  mail_transport* transport = nullptr;   ///< null: mails end in the mailbox
+  std::uint64_t seed = 0;               ///< of chaos rates and back-offs
+  mail_transport* transport = nullptr;  ///< null: mails end in the mailbox
   /// A vital child died: nothing can be promised any more. Called once, on an actor's thread.
   std::function<void(const std::string& why)> on_fatal;
 };
@@ -57,7 +59,7 @@ struct theatre {
   payment_actor payment;
   notification_actor notification;
   event_feed_actor feed;
-  std::vector<door_actor> doors;         ///< stop them last, with `end_theatre`
+  std::vector<door_actor> doors;  ///< stop them last, with `end_theatre`
 };
 
 /// Builds everything and starts nothing: send `start_children` to the supervisor.

@@ -1,8 +1,8 @@
 // Which messages chaos may touch, for each service of the original: the steps of purchases, of
 // settlements and of mails. Everything else (lists, readiness) always passes.
-#include <caf/all.hpp>
-
 #include "actors/door.hpp"
+
+#include <caf/all.hpp>
 
 namespace taquilla {
 

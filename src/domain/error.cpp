@@ -22,7 +22,8 @@ constexpr row table[] = {
 
 const row& at(errc code) {
   const auto index = static_cast<std::size_t>(code);
-  return index < std::size(table) ? table[index] : table[static_cast<std::size_t>(errc::internal_error)];
+  return index < std::size(table) ? table[index]
+                                  : table[static_cast<std::size_t>(errc::internal_error)];
 }
 
 }  // namespace

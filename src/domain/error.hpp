@@ -1,5 +1,5 @@
-// Errors as values. An `error` is a code of errors.def and a detail for the reader; a `result<T>` is
-// either the value or the error. Refusals travel as results; exceptions mean a broken invariant.
+// Errors as values. An `error` is a code of errors.def and a detail for the reader; a `result<T>`
+// is either the value or the error. Refusals travel as results; exceptions mean a broken invariant.
 // Cheap to copy where there is no detail; no exceptions, no allocation without detail.
 #pragma once
 
@@ -21,20 +21,33 @@ enum class errc : std::uint8_t {
 
 /// What sort of trouble: who can mend it, and so which HTTP status it gets.
 enum class error_kind : std::uint8_t {
-  malformed, unauthorized, declined, forbidden, missing, wrong_method, conflict, too_large,
-  wrong_type, misdirected, invalid, too_many, broken, unavailable, too_late,
+  malformed,
+  unauthorized,
+  declined,
+  forbidden,
+  missing,
+  wrong_method,
+  conflict,
+  too_large,
+  wrong_type,
+  misdirected,
+  invalid,
+  too_many,
+  broken,
+  unavailable,
+  too_late,
 };
 
 error_kind kind_of(errc code);
-const char* to_string(errc code);     ///< "seat_taken": stable, never translated
-const char* message_of(errc code);    ///< Spanish sentence for the buyer
-const char* title_of(errc code);      ///< English title for problem+json
+const char* to_string(errc code);              ///< "seat_taken": stable, never translated
+const char* message_of(errc code);             ///< Spanish sentence for the buyer
+const char* title_of(errc code);               ///< English title for problem+json
 errc errc_from_string(std::string_view name);  ///< errc::none when there is no such code
 
 struct error {
   errc code = errc::none;
-  std::string detail;                 ///< for people; may be empty
-  std::int64_t retry_after_ms = 0;    ///< 0: no advice
+  std::string detail;               ///< for people; may be empty
+  std::int64_t retry_after_ms = 0;  ///< 0: no advice
 };
 
 template <class Inspector>
@@ -46,9 +59,9 @@ typename Inspector::result_type inspect(Inspector& f, error& x) {
 template <class T>
 class result {
  public:
-  result(T value) : content_(std::move(value)) {}                // NOLINT: implicit on purpose
-  result(error why) : content_(std::move(why)) {}                // NOLINT: implicit on purpose
-  result(errc code) : content_(error{code, {}, 0}) {}            // NOLINT: implicit on purpose
+  result(T value) : content_(std::move(value)) {}      // NOLINT: implicit on purpose
+  result(error why) : content_(std::move(why)) {}      // NOLINT: implicit on purpose
+  result(errc code) : content_(error{code, {}, 0}) {}  // NOLINT: implicit on purpose
 
   explicit operator bool() const { return content_.index() == 0; }
   T& operator*() { return std::get<0>(content_); }

@@ -1,6 +1,6 @@
-// Money in whole cents. There is no floating point anywhere near a price: amounts arrive as the text
-// of a JSON number, are parsed here digit by digit, and leave the same way. A number that is not a
-// plain decimal with at most two fraction digits is refused, never rounded.
+// Money in whole cents. There is no floating point anywhere near a price: amounts arrive as the
+// text of a JSON number, are parsed here digit by digit, and leave the same way. A number that is
+// not a plain decimal with at most two fraction digits is refused, never rounded.
 #pragma once
 
 #include <cstdint>

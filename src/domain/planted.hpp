@@ -1,11 +1,12 @@
 // Planted bugs: one switch per rule of the house that can be broken on purpose.
 //
-// `taquilla simulate --teeth` breaks one rule at a time and demands that the oracle in charge says so:
-// that is how we know that the oracles can bite. Rules that the store keeps are broken from outside, by a
-// wrapper of the simulator's; for the others production code asks `planted::is(bug::x)` at the one place
-// where the rule lives. Outside --teeth nothing is ever planted: the question is a relaxed load of one
-// byte that stays zero, and only the simulator (and tests) may write it.
-// The registry that says which oracle must catch which bug is src/simulation/campaign/teeth.cpp.
+// `taquilla simulate --teeth` breaks one rule at a time and demands that the oracle in charge says
+// so: that is how we know that the oracles can bite. Rules that the store keeps are broken from
+// outside, by a wrapper of the simulator's; for the others production code asks
+// `planted::is(bug::x)` at the one place where the rule lives. Outside --teeth nothing is ever
+// planted: the question is a relaxed load of one byte that stays zero, and only the simulator (and
+// tests) may write it. The registry that says which oracle must catch which bug is
+// src/simulation/campaign/teeth.cpp.
 #pragma once
 
 #include <atomic>
@@ -16,33 +17,33 @@ namespace taquilla::planted {
 enum class bug : std::uint8_t {
   none = 0,
   // in the store (src/simulation/world/breakable_store.cpp)
-  ack_before_commit,         ///< a batch is acknowledged and committed only with the next one
-  synchronous_off,           ///< commits do not wait for the disk
-  seat_stolen,               ///< a second buyer of a sold seat gets it, and the first is cancelled
-  key_ignored,               ///< the same Idempotency-Key buys twice
-  confirmation_forgotten,    ///< a purchase is confirmed to the buyer and not in the store
-  cancellation_forgotten,    ///< a cancellation is answered and not written down
-  refund_not_owed,           ///< a cancellation owes nobody a refund
-  void_not_owed,             ///< a failed purchase owes nobody a void
-  void_not_repeated,         ///< a void that was not acknowledged is never sent again
-  no_tombstone,              ///< a void of an unknown charge is forgotten: a late charge succeeds
-  void_ignored,              ///< a void is acknowledged and the charge stays
-  refund_ignored,            ///< a refund is acknowledged and the charge stays
-  mail_given_up,             ///< a mail that failed once is never sent again
-  mail_not_filed,            ///< a mail is acknowledged and never arrives
-  recovery_skipped,          ///< purchases that were open at a crash stay open
-  rebuild_forgets_sold,      ///< a restarted INVENTORY starts with an empty hall
+  ack_before_commit,       ///< a batch is acknowledged and committed only with the next one
+  synchronous_off,         ///< commits do not wait for the disk
+  seat_stolen,             ///< a second buyer of a sold seat gets it, and the first is cancelled
+  key_ignored,             ///< the same Idempotency-Key buys twice
+  confirmation_forgotten,  ///< a purchase is confirmed to the buyer and not in the store
+  cancellation_forgotten,  ///< a cancellation is answered and not written down
+  refund_not_owed,         ///< a cancellation owes nobody a refund
+  void_not_owed,           ///< a failed purchase owes nobody a void
+  void_not_repeated,       ///< a void that was not acknowledged is never sent again
+  no_tombstone,            ///< a void of an unknown charge is forgotten: a late charge succeeds
+  void_ignored,            ///< a void is acknowledged and the charge stays
+  refund_ignored,          ///< a refund is acknowledged and the charge stays
+  mail_given_up,           ///< a mail that failed once is never sent again
+  mail_not_filed,          ///< a mail is acknowledged and never arrives
+  recovery_skipped,        ///< purchases that were open at a crash stay open
+  rebuild_forgets_sold,    ///< a restarted INVENTORY starts with an empty hall
   // in the actors and policies
-  breaker_ignored,           ///< calls pass while the breaker is open
-  half_open_floods,          ///< half-open admits every call instead of one probe
-  late_result_closes,        ///< an answer of an earlier era closes the breaker
-  restart_without_limit,     ///< the supervisor restarts for ever, at once
-  deadline_ignored,          ///< a purchase goes on after its deadline
-  hold_overwritten,          ///< INVENTORY gives a held seat to a second buyer
-  hold_not_released,         ///< a failed purchase keeps its hold, and nobody looks for overdue ones
-  limiter_double_burst,      ///< the limiter lets twice the burst pass
+  breaker_ignored,        ///< calls pass while the breaker is open
+  half_open_floods,       ///< half-open admits every call instead of one probe
+  late_result_closes,     ///< an answer of an earlier era closes the breaker
+  restart_without_limit,  ///< the supervisor restarts for ever, at once
+  deadline_ignored,       ///< a purchase goes on after its deadline
+  hold_overwritten,       ///< INVENTORY gives a held seat to a second buyer
+  hold_not_released,      ///< a failed purchase keeps its hold, and nobody looks for overdue ones
+  limiter_double_burst,   ///< the limiter lets twice the burst pass
   // in the simulator itself
-  canary,                    ///< an oracle that always speaks
+  canary,  ///< an oracle that always speaks
 };
 
 /// Which bug is planted in this process; bug::none in production.

@@ -10,7 +10,8 @@ error unknown_outcome() { return {errc::outcome_unknown, "ask again with the sam
 error too_late() { return {errc::deadline_expired, {}, 0}; }
 error voided() { return {errc::charge_voided, {}, 0}; }
 
-/// After the last attempt nobody knows whether the money moved: the buyer is told "in time it did not".
+/// After the last attempt nobody knows whether the money moved: the buyer is told "in time it did
+/// not".
 error payment_silent(const error& last) {
   if (last.code == errc::payment_declined) return last;
   return {errc::payment_timeout, last.detail, 0};
@@ -35,7 +36,9 @@ transition on_taken(const settings& how, const refused& e) {
   return {closed{}, {decline{e.why}}};
 }
 
-transition fail(reservation_id id, const error& why) { return {failing{id, why}, {fail_purchase{id, why}}}; }
+transition fail(reservation_id id, const error& why) {
+  return {failing{id, why}, {fail_purchase{id, why}}};
+}
 
 transition on_key_free(const checking_key& s) {
   if (s.yours == 0) return {closed{}, {decline{{errc::seat_taken, {}, 0}}}};
@@ -123,27 +126,27 @@ transition step(const settings& how, const stage& now, const event& what) {
 }
 
 const char* name_of(const stage& which) {
-  static constexpr const char* names[] = {"holding",  "checking_key", "replaying",   "recording",
-                                          "charging", "deciding",     "waiting",     "reconciling",
-                                          "confirming", "failing",    "closed"};
+  static constexpr const char* names[] = {"holding",    "checking_key", "replaying", "recording",
+                                          "charging",   "deciding",     "waiting",   "reconciling",
+                                          "confirming", "failing",      "closed"};
   return names[which.index()];
 }
 
 const char* name_of(const event& which) {
   static constexpr const char* names[] = {
-      "seat_held",     "seat_yours",   "refused",   "unheard",      "recorded",       "charged",
-      "not_charged",   "retry_granted", "retry_denied", "wait_over", "confirmed",     "failed",
-      "key_free",      "key_taken",    "answer_found", "answer_pending", "answer_stale",
-      "deadline_passed"};
+      "seat_held",      "seat_yours",   "refused",        "unheard",      "recorded",
+      "charged",        "not_charged",  "retry_granted",  "retry_denied", "wait_over",
+      "confirmed",      "failed",       "key_free",       "key_taken",    "answer_found",
+      "answer_pending", "answer_stale", "deadline_passed"};
   return names[which.index()];
 }
 
 const char* name_of(const effect& which) {
   static constexpr const char* names[] = {
-      "hold_seat",       "release_seat",  "sell_seat",     "recheck_seat",        "look_up_key",
-      "read_answer",     "record_purchase", "charge_card", "ask_for_retry",       "wait",
-      "find_charge",     "confirm_purchase", "fail_purchase", "announce_mail", "announce_settlement",
-      "accept",          "decline"};
+      "hold_seat",   "release_seat",     "sell_seat",     "recheck_seat",  "look_up_key",
+      "read_answer", "record_purchase",  "charge_card",   "ask_for_retry", "wait",
+      "find_charge", "confirm_purchase", "fail_purchase", "announce_mail", "announce_settlement",
+      "accept",      "decline"};
   return names[which.index()];
 }
 

@@ -24,6 +24,7 @@
 
 namespace taquilla::saga {
 
+// clang-format off
 // -- events: what the other parts said ----------------------------------------------------------
 
 struct seat_held {};                                  ///< INVENTORY: it is yours for now
@@ -90,6 +91,8 @@ using effect = std::variant<hold_seat, release_seat, sell_seat, recheck_seat, lo
                             record_purchase, charge_card, ask_for_retry, wait, find_charge,
                             confirm_purchase, fail_purchase, announce_mail, announce_settlement, accept,
                             decline>;
+
+// clang-format on
 
 struct transition {
   stage next;

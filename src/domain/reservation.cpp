@@ -27,16 +27,21 @@ bool is_email(std::string_view text) {
   if (at == std::string_view::npos || at == 0 || at + 1 == text.size()) return false;
   if (text.size() > length_max || text.find('@', at + 1) != std::string_view::npos) return false;
   for (unsigned char c : text)
-    if (c <= ' ' || c == 0x7f || c == '<' || c == '>' || c == ',' || c == ';' || c == '"') return false;
+    if (c <= ' ' || c == 0x7f || c == '<' || c == '>' || c == ',' || c == ';' || c == '"')
+      return false;
   return true;
 }
 
 const char* to_string(reservation_state state) {
   switch (state) {
-    case reservation_state::pending: return "pending";
-    case reservation_state::confirmed: return "confirmed";
-    case reservation_state::cancelled: return "cancelled";
-    case reservation_state::failed: return "failed";
+    case reservation_state::pending:
+      return "pending";
+    case reservation_state::confirmed:
+      return "confirmed";
+    case reservation_state::cancelled:
+      return "cancelled";
+    case reservation_state::failed:
+      return "failed";
   }
   return "?";
 }

@@ -1,15 +1,15 @@
-// What a reservation is: who asked for which seat, what became of it, and its timeline. These are the
-// facts that are stored, shown and passed between actors; the way from one state to the next is
+// What a reservation is: who asked for which seat, what became of it, and its timeline. These are
+// the facts that are stored, shown and passed between actors; the way from one state to the next is
 // purchase_saga.hpp. Times are wall-clock milliseconds since 1970, UTC.
 #pragma once
+
+#include "domain/money.hpp"
+#include "domain/seat.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "domain/money.hpp"
-#include "domain/seat.hpp"
 
 namespace taquilla {
 
@@ -26,8 +26,8 @@ struct purchase_order {
   std::string evidence;         ///< numbers of the limiter that let it in, for the timeline
 };
 
-/// Fingerprint of (event, seat, e-mail, amount): what makes two requests the same purchase. 64 bits,
-/// not secret: whoever finds a match compares the stored fields before he believes it.
+/// Fingerprint of (event, seat, e-mail, amount): what makes two requests the same purchase. 64
+/// bits, not secret: whoever finds a match compares the stored fields before he believes it.
 std::uint64_t identity_of(const purchase_order& order);
 
 /// A plausible mailbox: one '@', something on both sides, no blanks or control bytes, <= 254 bytes.
@@ -56,7 +56,7 @@ struct reservation {
   wall_ms created_at = 0;
   wall_ms updated_at = 0;
   std::string idempotency_key;
-  std::string failure;  ///< code of the error when failed, else empty
+  std::string failure;                   ///< code of the error when failed, else empty
   std::vector<timeline_entry> timeline;  ///< empty in listings
 };
 

@@ -33,9 +33,12 @@ bool is_event_id(std::string_view text) {
 
 const char* to_string(seat_state state) {
   switch (state) {
-    case seat_state::free: return "free";
-    case seat_state::held: return "held";
-    case seat_state::sold: return "sold";
+    case seat_state::free:
+      return "free";
+    case seat_state::held:
+      return "held";
+    case seat_state::sold:
+      return "sold";
   }
   return "?";
 }

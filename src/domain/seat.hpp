@@ -1,6 +1,6 @@
-// A seat of an event, and what can be said of it. A seat is written as its row and its number, "A1",
-// as in the original; an event by its own name, "EVT-001". Values only: who may sit is seat_map's
-// business, which seats exist is the venue's.
+// A seat of an event, and what can be said of it. A seat is written as its row and its number,
+// "A1", as in the original; an event by its own name, "EVT-001". Values only: who may sit is
+// seat_map's business, which seats exist is the venue's.
 #pragma once
 
 #include <cstdint>

@@ -109,7 +109,8 @@ void seat_map::sell(const std::string& event, const seat_id& seat, std::uint64_t
                     reservation_id id) {
   place_key where;
   if (locate(event, seat, where) != errc::none) return;
-  // A sale that was cancelled and sold anew must not be overwritten by the older sale's late message.
+  // A sale that was cancelled and sold anew must not be overwritten by the older sale's late
+  // message.
   if (const auto& s = at(where); (s.state == is_sold || s.state == is_pending) && s.id > id) return;
   drop_hold(where);
   set(where, is_sold, identity, id);
@@ -125,14 +126,16 @@ void seat_map::vacate(const std::string& event, const seat_id& seat, reservation
 void seat_map::place(const std::string& event, const seat_id& seat, std::uint64_t identity,
                      reservation_id id, bool confirmed) {
   place_key where;
-  if (locate(event, seat, where) != errc::none) return;  // the venue shrank: the seat is not for sale
+  if (locate(event, seat, where) != errc::none)
+    return;  // the venue shrank: the seat is not for sale
   const bool owned = at(where).state == is_sold || at(where).state == is_pending;
   if (id == 0) return owned ? set(where, is_free, 0, 0) : void();
   drop_hold(where);
   set(where, confirmed ? is_sold : is_pending, identity, id);
 }
 
-std::vector<seat_map::overdue_hold> seat_map::overdue(std::int64_t now_ms, std::size_t limit) const {
+std::vector<seat_map::overdue_hold> seat_map::overdue(std::int64_t now_ms,
+                                                      std::size_t limit) const {
   std::vector<overdue_hold> out;
   for (const auto& [when, token] : by_time_) {
     if (when.first > now_ms || out.size() >= limit) break;
@@ -142,7 +145,8 @@ std::vector<seat_map::overdue_hold> seat_map::overdue(std::int64_t now_ms, std::
   return out;
 }
 
-result<std::vector<seat_map::seat_line>> seat_map::list(const std::string& event, const seat_id* after,
+result<std::vector<seat_map::seat_line>> seat_map::list(const std::string& event,
+                                                        const seat_id* after,
                                                         std::size_t limit) const {
   const auto e = events_.find(event);
   if (e == events_.end()) return error{errc::unknown_event, event, 0};
@@ -166,7 +170,8 @@ result<std::vector<seat_map::seat_line>> seat_map::list(const std::string& event
 std::vector<seat_map::event_line> seat_map::events() const {
   std::vector<event_line> out;
   for (const auto& h : houses_)
-    out.push_back({h.id, h.name, std::uint64_t{h.row_names.size()} * h.seats_per_row, h.held, h.sold});
+    out.push_back(
+        {h.id, h.name, std::uint64_t{h.row_names.size()} * h.seats_per_row, h.held, h.sold});
   return out;
 }
 

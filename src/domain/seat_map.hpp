@@ -1,6 +1,6 @@
-// Who holds and who owns the seats of every event: INVENTORY's memory. It never oversells: a seat has
-// one holder or one owner, or none. It refuses to know time other than as an argument, and it is not
-// the truth after a crash: the store is, and `place` rebuilds the map from it.
+// Who holds and who owns the seats of every event: INVENTORY's memory. It never oversells: a seat
+// has one holder or one owner, or none. It refuses to know time other than as an argument, and it
+// is not the truth after a crash: the store is, and `place` rebuilds the map from it.
 //
 //   free --hold--> held --sell--> sold --vacate--> free      held --release / overdue--> free
 //
@@ -9,16 +9,16 @@
 // One thread at a time.
 #pragma once
 
+#include "domain/error.hpp"
+#include "domain/reservation.hpp"
+#include "domain/seat.hpp"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <tuple>
 #include <variant>
 #include <vector>
-
-#include "domain/error.hpp"
-#include "domain/reservation.hpp"
-#include "domain/seat.hpp"
 
 namespace taquilla {
 
@@ -35,22 +35,26 @@ class seat_map {
   explicit seat_map(const venue& plan);
 
   struct held {};
-  struct yours { reservation_id id = 0; };
+  struct yours {
+    reservation_id id = 0;
+  };
   using hold_answer = std::variant<held, yours, error>;
 
-  /// Takes a free seat for `identity` until `until_ms`. A hold that the same identity left behind is
-  /// taken over. Errors: unknown_event, unknown_seat, seat_taken.
+  /// Takes a free seat for `identity` until `until_ms`. A hold that the same identity left behind
+  /// is taken over. Errors: unknown_event, unknown_seat, seat_taken.
   hold_answer hold(const std::string& event, const seat_id& seat, std::uint64_t identity,
                    std::uint64_t token, std::int64_t until_ms);
   /// Frees the seat if the hold is `token`'s. False: it was somebody else's, or none.
   bool release(const std::string& event, const seat_id& seat, std::uint64_t token);
   /// The hold became a sale. Overwrites whatever the map believed: the store has decided.
-  void sell(const std::string& event, const seat_id& seat, std::uint64_t identity, reservation_id id);
+  void sell(const std::string& event, const seat_id& seat, std::uint64_t identity,
+            reservation_id id);
   /// A sale or a pending purchase ended: frees the seat if it is `id`'s.
   void vacate(const std::string& event, const seat_id& seat, reservation_id id);
-  /// What the store says of a seat. `id` 0: nobody lives there, so a sale is forgotten; a hold stays.
-  void place(const std::string& event, const seat_id& seat, std::uint64_t identity, reservation_id id,
-             bool confirmed);
+  /// What the store says of a seat. `id` 0: nobody lives there, so a sale is forgotten; a hold
+  /// stays.
+  void place(const std::string& event, const seat_id& seat, std::uint64_t identity,
+             reservation_id id, bool confirmed);
 
   struct overdue_hold {
     std::string event;

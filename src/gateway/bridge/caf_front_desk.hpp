@@ -1,16 +1,16 @@
-// The front desk over actors: every question becomes an errand of the CLERK, a request to the actor that
-// knows, and a callback with the answer. Deadlines: each question waits at most a little longer than the
-// asked actor may take, so a silent actor costs a 503 and never a hung client.
+// The front desk over actors: every question becomes an errand of the CLERK, a request to the actor
+// that knows, and a callback with the answer. Deadlines: each question waits at most a little
+// longer than the asked actor may take, so a silent actor costs a 503 and never a hung client.
 //
 // The theatre must outlive the front desk. Any thread may ask.
 #pragma once
 
+#include "actors/theatre.hpp"
+#include "gateway/front_desk.hpp"
+
 #include <caf/actor_system.hpp>
 
 #include <memory>
-
-#include "actors/theatre.hpp"
-#include "gateway/front_desk.hpp"
 
 namespace taquilla::gateway {
 

@@ -1,7 +1,7 @@
-// CLERK: the one actor through which HTTP threads ask the box office. An errand is a piece of code that
-// runs on the clerk, makes a request with a deadline, and hands the outcome to a callback; so no HTTP
-// thread ever waits for an actor, and a purchase in flight costs memory and not a thread. The clerk
-// waits for nobody either: it answers thousands of errands at once.
+// CLERK: the one actor through which HTTP threads ask the box office. An errand is a piece of code
+// that runs on the clerk, makes a request with a deadline, and hands the outcome to a callback; so
+// no HTTP thread ever waits for an actor, and a purchase in flight costs memory and not a thread.
+// The clerk waits for nobody either: it answers thousands of errands at once.
 #pragma once
 
 #include <caf/actor.hpp>

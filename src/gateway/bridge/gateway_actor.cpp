@@ -1,12 +1,12 @@
 #include "gateway/bridge/gateway_actor.hpp"
 
+#include "actors/errors.hpp"
+
 #include <caf/all.hpp>
 
 #include <chrono>
 #include <cstring>
 #include <utility>
-
-#include "actors/errors.hpp"
 
 namespace taquilla::gateway {
 
@@ -38,7 +38,8 @@ class gateway_state {
       beat();
     } else {
       server_.reset();
-      refusal_ = failed.address + ":" + std::to_string(failed.port) + ": " + std::strerror(failed.error_number);
+      refusal_ = failed.address + ":" + std::to_string(failed.port) + ": " +
+                 std::strerror(failed.error_number);
       if (parts_.on_bind_failure) parts_.on_bind_failure(failed);
     }
     return {[this](const report_ready&) { return ready(); }, [this](const look_again&) { beat(); }};

@@ -1,16 +1,16 @@
-// GATEWAY: the supervised actor that owns the four listeners. It binds when it is born, is ready when it
-// serves, and drains when it is told to leave: what was read is answered, idle connections do not hold
-// it up. Should it die, its successor binds the same ports again.
+// GATEWAY: the supervised actor that owns the four listeners. It binds when it is born, is ready
+// when it serves, and drains when it is told to leave: what was read is answered, idle connections
+// do not hold it up. Should it die, its successor binds the same ports again.
 #pragma once
+
+#include "actors/protocol.hpp"
+#include "gateway/application.hpp"
+#include "gateway/http.hpp"
 
 #include <caf/actor_system.hpp>
 
 #include <functional>
 #include <memory>
-
-#include "actors/protocol.hpp"
-#include "gateway/application.hpp"
-#include "gateway/http.hpp"
 
 namespace taquilla::gateway {
 
