@@ -130,8 +130,6 @@ std::optional<trouble> box_office::start() {
   auto& r = *running_;
   const auto started = ask_and_wait<children_started>(r.system, r.house->supervisor, start_patience,
                                                       start_children{});
-  // Even a failed start has a story to tell.
-  r.follower = spawn_log_follower(r.system, r.house->feed, *r.parts.book, r.parts.all.log);
   if (started) return {};
   const std::lock_guard<std::mutex> hold{r.board->lock};
   if (r.board->failure) return bind_trouble(*r.board->failure);
@@ -139,6 +137,11 @@ std::optional<trouble> box_office::start() {
                  "the box office cannot start: " + started.failure().detail,
                  {},
                  exit_code::cannot_start};
+}
+
+void box_office::log_events() {
+  auto& r = *running_;
+  r.follower = spawn_log_follower(r.system, r.house->feed, *r.parts.book, r.parts.all.log);
 }
 
 std::array<std::uint16_t, gateway::listener_count> box_office::ports() const {

@@ -37,6 +37,8 @@ class box_office {
 
   /// Starts every child; the listeners come last. A refusal says what, why and how to mend it.
   std::optional<trouble> start();
+  /// Logs what happened since the start, and from now on everything. Once, after `start`.
+  void log_events();
   /// The ports that were bound, in the order of gateway::listener. After `start`.
   std::array<std::uint16_t, gateway::listener_count> ports() const;
   std::uint64_t live_reservations() const;

@@ -140,7 +140,9 @@ int serve(const settings_request& request, std::int64_t started_at) {
   parts.book = held.book.get();
   parts.transport = held.transport.get();
   parts.version = version();
-  parts.on_fatal = [format = all.log.format](const std::string& why) {
+  parts.on_fatal = [book = held.book.get(), format = all.log.format](const std::string& why) {
+    say(*book, log_level::error, "fail_stop", why);
+    book->flush();
     refuse({"E070", why, {"start it again: what was acknowledged is on disk"}, exit_code::internal},
            format);
     platform::end_process(exit_code::internal);
@@ -151,6 +153,7 @@ int serve(const settings_request& request, std::int64_t started_at) {
     return refuse(*why, all.log.format);
   }
   announce(held, all, *loaded.plan, office, started_at);
+  office.log_events();
   run_until_stopped(office, held, all);
   if (held.folder) std::remove(held.file("endpoints.json").c_str());
   return exit_code::ok;
