@@ -44,7 +44,7 @@ struct delivery_view {
 /// One message at the moment it is sent, before the links touch it.
 struct sending_view {
   virtual_ns now;
-  const std::string& sender;    ///< role
+  const std::string& sender;    ///< role, "" if the message has no sender
   std::uint32_t sender_incarnation;
   const std::string& receiver;  ///< role
   std::uint32_t receiver_incarnation;

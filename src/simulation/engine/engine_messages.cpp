@@ -118,12 +118,16 @@ std::size_t engine::drain(caf::scheduled_actor& actor, const caf::strong_actor_p
 }
 
 void engine::announce(caf::actor_id to_id, const caf::mailbox_element& element) {
-  if (!element.sender || element.sender->id() == to_id) return;
-  if (element.sender->id() >= actors_.size() || !actors_[element.sender->id()].known) return;
-  const auto& from = actors_[element.sender->id()];
+  static const std::string nobody;
   const auto& to = actors_[to_id];
-  observer_.on_sending({now(), roles_[from.role].name, from.incarnation, roles_[to.role].name,
-                        to.incarnation, element});
+  const auto& to_role = roles_[to.role].name;
+  if (!element.sender)
+    return observer_.on_sending({now(), nobody, 0, to_role, to.incarnation, element});
+  auto from_id = element.sender->id();
+  if (from_id == to_id || from_id >= actors_.size() || !actors_[from_id].known) return;
+  const auto& from = actors_[from_id];
+  observer_.on_sending(
+      {now(), roles_[from.role].name, from.incarnation, to_role, to.incarnation, element});
 }
 
 void engine::flush_outgoing() {

@@ -36,6 +36,8 @@ class holds_exclude final : public oracle {
     const auto& content = view.element.content();
     if (view.sender == "reservation" && content.match_elements<hold_seat>())
       asked_[view.sender_incarnation] = content.get_as<hold_seat>(0);
+    if (view.receiver == "inventory" && content.match_elements<release_seat>())
+      given_back(content.get_as<release_seat>(0));
     if (view.sender == "inventory" && content.match_elements<hold_answer>() &&
         content.get_as<hold_answer>(0).yours == 0)
       return granted(view.receiver_incarnation);
@@ -43,6 +45,12 @@ class holds_exclude final : public oracle {
   }
 
  private:
+  void given_back(const release_seat& release) {
+    auto holder = holders_.find(to_string(release.seat));
+    if (holder != holders_.end() && asked_[holder->second].token == release.token)
+      holders_.erase(holder);
+  }
+
   std::string granted(std::uint32_t to) {
     if (ended_.count(to) != 0) return {};
     const auto& wish = asked_[to];

@@ -17,6 +17,8 @@ constexpr virtual_ns tick_every = 500 * ms;
 /// After healing everything must come to rest within this: a hold that nobody ends, the longest
 /// back-off, and a sweep behind a purchase's deadline, twice over.
 constexpr virtual_ns rest_limit = 180'000 * ms;
+/// And after this no client may still be at it: 80 operations of half a minute, and their thinking.
+constexpr virtual_ns people_limit = 4'000'000 * ms;
 constexpr std::uint32_t page = 1000;
 
 }  // namespace
@@ -25,7 +27,10 @@ void world::tick() {
   if (over()) return;
   bool calm_now = people_done() && faults_ahead_ == 0;
   if (!healed_ && (calm_now || engine_.now() >= plan_.heal_at_ms * ms)) heal();
-  if (healed_ && engine_.now() > facts_.healed_at + rest_limit) {
+  // A long workload may go on for a while in the healed world; rest is due when it is through.
+  if (!healed_ || !people_done()) quiet_since_ = engine_.now();
+  auto limit = people_done() ? quiet_since_ + rest_limit : facts_.healed_at + people_limit;
+  if (healed_ && engine_.now() > limit) {
     given_up_ = true;
     facts_.still_open = people_done() ? last_report_ : "clients still wait for answers";
     return;

@@ -107,6 +107,7 @@ class world final : private engine_observer, private disk_environment, private p
   std::uint64_t entropy_drawn_ = 0;
   bool disk_calm_ = false;
   bool healed_ = false;
+  virtual_ns quiet_since_ = 0;  // nobody has asked for anything since then
   bool at_rest_ = false;
   bool given_up_ = false;
   std::string last_report_ = "nobody answered";
