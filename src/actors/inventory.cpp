@@ -91,6 +91,8 @@ class inventory_state {
   }
 
   void sell(const sell_seat& s) {
+    // Its cancellation came from elsewhere and was faster.
+    if (std::find(vacated_.begin(), vacated_.end(), s.id) != vacated_.end()) return;
     seats_.sell(s.event, s.seat, s.identity, s.id);
     touch(s.event, s.seat);
   }
@@ -98,7 +100,10 @@ class inventory_state {
   seat_released give_back(const release_seat& release) {
     touch(release.event, release.seat);
     if (release.token != 0) seats_.release(release.event, release.seat, release.token);
-    if (release.id != 0) seats_.vacate(release.event, release.seat, release.id);
+    if (release.id == 0) return {};
+    seats_.vacate(release.event, release.seat, release.id);
+    vacated_.push_back(release.id);
+    if (vacated_.size() > vacated_max) vacated_.pop_front();
     return {};
   }
 
@@ -184,6 +189,8 @@ class inventory_state {
   store_actor store_;
   duration_ms store_patience_ = 0;
   bool rebuilt_ = false;
+  static constexpr std::size_t vacated_max = 64;  ///< more sales are not under way at any moment
+  std::deque<reservation_id> vacated_;       ///< whose seat was freed last
   bool checking_ = false;
   std::pair<std::string, seat_id> checked_;  ///< the seat that the store is asked about
   bool outdated_ = false;                    ///< it changed since the question
