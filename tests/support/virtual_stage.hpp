@@ -3,9 +3,9 @@
 //
 // `step` runs one message, `settle` all that can run now, `advance` moves the clock from one due
 // time to the next and settles at each, so that nothing is skipped and nothing fires early. It
-// counts what every role handles and knows who lives, so that a leak is seen; with TAQUILLA_TRACE in
-// the environment it prints every message. Its destructor ends every actor: handles that the test
-// kept must be gone before. Used by virtual_theatre.cpp; one thread.
+// counts what every role handles and knows who lives, so that a leak is seen; with TAQUILLA_TRACE
+// in the environment it prints every message. Its destructor ends every actor: handles that the
+// test kept must be gone before. Used by virtual_theatre.cpp; one thread.
 #pragma once
 
 #include <caf/actor_addr.hpp>

@@ -155,7 +155,8 @@ complaints function_length(const source_file& file) {
   for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
     if (!opens_function(lines[i])) continue;
     const auto& next = lines[i + 1];  // a table is not a function
-    if (next.find("return {") != std::string::npos || next.find(" = {") != std::string::npos) continue;
+    if (next.find("return {") != std::string::npos || next.find(" = {") != std::string::npos)
+      continue;
     const auto indent = indent_of(lines[signature_begins(lines, i)]);
     std::size_t end = i + 1;
     while (end < lines.size() && !(closes(lines[end]) && indent_of(lines[end]) <= indent)) ++end;
