@@ -1,4 +1,5 @@
 // The exit codes of every command: what a script or a service manager may rely on. Values only.
+// A new one is added here and in --help, nowhere else.
 #pragma once
 
 namespace taquilla::app {

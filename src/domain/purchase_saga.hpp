@@ -1,18 +1,18 @@
 // The whole life of one purchase as a pure table: on(stage, event) -> {stage, effects}.
 //
-//   holding --seat_held--> recording --recorded--> charging --charged--> confirming --confirmed--> closed
-//      |                       |                   |  ^   \                  |
-//      |seat_yours             |already yours      |  |    \declined         |refused
-//      v                       v                   v  |     v                v
-//   checking_key --------> replaying            deciding   failing <---------+
-//                                                  |granted   |failed
-//   reconciling (after a restart: was it charged?) v          v
-//      |yes -> confirming   |no -> failing      waiting     closed
+//  holding -seat_held-> recording -recorded-> charging -charged-> confirming -confirmed-> closed
+//     |seat_yours            |already yours        |  ^   \declined        |refused
+//     v                      v                     v  |    v               v
+//  checking_key -------> replaying             deciding  failing <---------+
+//                                                 |granted  |failed
+//  reconciling (after a restart: was it charged?) v         v
+//     |yes -> confirming   |no -> failing      waiting    closed
 //
-// The table knows neither actors nor clocks: the RESERVATION actor feeds it events and performs the
-// effects it answers with. Three rules shape it. What failed on the way is compensated before the buyer is
-// told no. A silent part leaves the outcome unknown, never "no": a silent store is asked again, for its
-// commands are idempotent. And a late or repeated event changes nothing (the last row).
+// The table knows neither actors nor clocks: the RESERVATION actor feeds it events and performs
+// the effects it answers with. Three rules shape it. What failed on the way is compensated before
+// the buyer is told no. A silent part leaves the outcome unknown, never "no": a silent store is
+// asked again, for its commands are idempotent. And a late or repeated event changes nothing (the
+// last row).
 #pragma once
 
 #include <string>
@@ -87,10 +87,10 @@ struct announce_settlement {};                        ///< a void is owed
 struct accept { reservation_id id = 0; bool replayed = false; };  ///< answer the buyer: yes
 struct decline { error why; };                        ///< answer the buyer: no
 
-using effect = std::variant<hold_seat, release_seat, sell_seat, recheck_seat, look_up_key, read_answer,
-                            record_purchase, charge_card, ask_for_retry, wait, find_charge,
-                            confirm_purchase, fail_purchase, announce_mail, announce_settlement, accept,
-                            decline>;
+using effect = std::variant<hold_seat, release_seat, sell_seat, recheck_seat, look_up_key,
+                            read_answer, record_purchase, charge_card, ask_for_retry, wait,
+                            find_charge, confirm_purchase, fail_purchase, announce_mail,
+                            announce_settlement, accept, decline>;
 
 // clang-format on
 
@@ -99,8 +99,8 @@ struct transition {
   std::vector<effect> effects;
 };
 
-/// How often a silent STORE (or, after a restart, PAYMENT) is asked the same thing before the purchase
-/// is left to the desk's sweep. Its commands are idempotent, so asking again is safe.
+/// How often a silent STORE (or, after a restart, PAYMENT) is asked the same thing before the
+/// purchase is left to the desk's sweep. Its commands are idempotent, so asking again is safe.
 inline constexpr int tries_max = 5;
 
 struct settings {

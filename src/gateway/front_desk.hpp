@@ -1,17 +1,17 @@
 // The port between HTTP and the box office: what a request may ask, as plain C++. No CAF and no
-// httplib. Every question takes a callback and returns at once; the callback comes once, later, from
-// another thread, and always comes: each question has a deadline behind this interface. The real one
-// is caf_front_desk; tests of the gateway use a fake that answers as told.
+// httplib. Every question takes a callback and returns at once; the callback comes once, later,
+// from another thread, and always comes: each question has a deadline behind this interface. The
+// real one is caf_front_desk; tests of the gateway use a fake that answers as told.
 #pragma once
+
+#include "domain/error.hpp"
+#include "store/commands.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "domain/error.hpp"
-#include "store/commands.hpp"
 
 namespace taquilla::gateway {
 
@@ -38,11 +38,11 @@ enum class service : std::uint8_t { inventory, payment, notification };
 /// One entry of the chaos table, as asked for. Zero or empty: not given.
 struct chaos_order {
   service target = service::inventory;
-  std::string kind;              ///< crash panic slow flaky lossy stall decline bounce; recover ends all
-  std::int64_t delay_ms = 0;     ///< slow
+  std::string kind;  ///< crash panic slow flaky lossy stall decline bounce; recover ends all
+  std::int64_t delay_ms = 0;           ///< slow
   std::uint32_t rate_ppm = 1'000'000;  ///< flaky, lossy
-  std::int64_t for_ms = 0;       ///< ends by itself after this long
-  std::uint64_t times = 0;       ///< touches the first N requests, then ends
+  std::int64_t for_ms = 0;             ///< ends by itself after this long
+  std::uint64_t times = 0;             ///< touches the first N requests, then ends
 };
 struct chaos_view {
   std::string id, kind;
@@ -51,7 +51,7 @@ struct chaos_view {
   std::int64_t for_ms = 0;
   std::uint64_t times = 0, touched = 0;
   wall_ms since = 0, last_touched = 0, ends_at = 0;  ///< 0: never, not yet
-  std::string last_request;      ///< what it touched last, e.g. "reservation 17"
+  std::string last_request;  ///< what it touched last, e.g. "reservation 17"
 };
 struct chaos_table {
   service target = service::inventory;
@@ -60,13 +60,13 @@ struct chaos_table {
 };
 
 struct part_health {
-  std::string name, state;       ///< up, starting, down, gave_up
+  std::string name, state;  ///< up, starting, down, gave_up
   wall_ms since = 0;
   std::string reason;
   std::uint64_t restarts = 0;
 };
 struct breaker_view {
-  std::string state;             ///< closed, open, half_open, forced_open, disabled
+  std::string state;  ///< closed, open, half_open, forced_open, disabled
   std::uint64_t consecutive_failures = 0, trips = 0, rejected = 0;
   std::int64_t retry_after_ms = 0;
   wall_ms since = 0;
@@ -77,7 +77,7 @@ struct health_view {
   std::uint64_t purchases_in_flight = 0;
   std::uint64_t retry_tokens_milli = 0;
   store_counts store;
-  bool ready = false;            ///< store open, actors up; a service under chaos does not make us unready
+  bool ready = false;  ///< store open, actors up; a service under chaos does not make us unready
   bool draining = false;
 };
 
@@ -112,7 +112,8 @@ class front_desk {
   virtual void health(reply<health_view> done) = 0;
 
   /// The event feed from `after` on, at most `limit` lines of what is still kept.
-  virtual void feed(std::uint64_t after, std::uint32_t limit, reply<std::vector<feed_line>> done) = 0;
+  virtual void feed(std::uint64_t after, std::uint32_t limit,
+                    reply<std::vector<feed_line>> done) = 0;
   /// Calls `line` for every further line, from one thread at a time, until the handle is destroyed.
   virtual std::shared_ptr<void> follow_feed(std::function<void(const feed_line&)> line) = 0;
 };

@@ -11,13 +11,13 @@
 #include "simulation/report/trace.hpp"
 
 #include <CLI/CLI.hpp>
-#include <unistd.h>
 
 #include <charconv>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <sstream>
+#include <unistd.h>
 
 namespace taquilla::simulation {
 
@@ -44,7 +44,8 @@ bool is_number(const std::string& text) {
 strategy_name strategy_of(const simulate_options& o) {
   strategy_name s;
   if (!parse_strategy(o.strategy, s))
-    throw usage_error{"unknown strategy '" + o.strategy + "': auto, fifo, random, pct:D (1..20), pos"};
+    throw usage_error{"unknown strategy '" + o.strategy +
+                      "': auto, fifo, random, pct:D (1..20), pos"};
   return s;
 }
 
@@ -85,10 +86,12 @@ void show_trace(const simulate_options& o, const plan& p, bool scripted, std::os
 /// Reports one run and returns its exit code.
 int report(const plan& p, const run_result& r, std::ostream& out, std::ostream& err) {
   if (r.guard_violations > 0)
-    err << "NOT DETERMINISTIC: the run used " << r.guard_first << " (" << r.guard_violations << " times)\n";
+    err << "NOT DETERMINISTIC: the run used " << r.guard_first << " (" << r.guard_violations
+        << " times)\n";
   if (!r.failed()) {
-    out << "PASS seed=" << p.seed << " strategy=" << to_string(p.strategy) << " profile=" << p.profile
-        << " hash=" << hash_text_of(r.hash) << " steps=" << r.steps << " decisions=" << r.taken.size() << "\n";
+    out << "PASS seed=" << p.seed << " strategy=" << to_string(p.strategy)
+        << " profile=" << p.profile << " hash=" << hash_text_of(r.hash) << " steps=" << r.steps
+        << " decisions=" << r.taken.size() << "\n";
     return exit_code_of(r);
   }
   out << r.broken.oracle << ": " << r.broken.what << "\n";
@@ -112,8 +115,8 @@ int run_replay(const simulate_options& o, std::ostream& out, std::ostream& err) 
   auto r = replay(c.what);
   if (!o.trace.empty()) show_trace(o, c.what, true, out);
   if (c.hash != 0 && c.hash != r.hash)
-    out << "the code has changed since the case was written: hash " << hash_text_of(r.hash) << " instead of "
-        << hash_text_of(c.hash) << "\n";
+    out << "the code has changed since the case was written: hash " << hash_text_of(r.hash)
+        << " instead of " << hash_text_of(c.hash) << "\n";
   std::string found = r.failed() ? r.broken.oracle : "none";
   if (found != c.oracle) out << "expected " << c.oracle << ", found " << found << "\n";
   return report(c.what, r, out, err);
@@ -139,8 +142,8 @@ int run_minimize(const simulate_options& o, std::ostream& out, std::ostream& err
   auto [p, r] = failing(o, o.minimize);
   auto m = minimise(p, r);
   auto text = print_case(m.smallest);
-  err << m.decisions_before << " decisions -> " << m.decisions_after << " in " << m.runs << " runs; "
-      << m.result.broken.oracle << ": " << m.result.broken.what << "\n";
+  err << m.decisions_before << " decisions -> " << m.decisions_after << " in " << m.runs
+      << " runs; " << m.result.broken.oracle << ": " << m.result.broken.what << "\n";
   if (o.out.empty()) {
     out << text;
   } else {
@@ -196,7 +199,9 @@ int dispatch(const simulate_options& o, std::ostream& out, std::ostream& err) {
   constexpr double tooth_budget_s = 60;
   if (o.jobs < 1 || o.jobs > 64) throw usage_error{"--jobs: 1..64"};
   if (o.ratio < 0 || o.ratio > 1) throw usage_error{"--ratio: 0..1"};
-  if (o.teeth) return run_teeth(out, o.budget_s > 0 ? o.budget_s : tooth_budget_s) == 0 ? exit_clean : exit_goals;
+  if (o.teeth)
+    return run_teeth(out, o.budget_s > 0 ? o.budget_s : tooth_budget_s) == 0 ? exit_clean
+                                                                             : exit_goals;
   if (o.canary) return canary_sings(out) ? exit_clean : exit_goals;
   if (o.bench) return run_bench(out), exit_clean;
   if (!o.replay.empty()) return run_replay(o, out, err);
@@ -211,19 +216,22 @@ void add_options(CLI::App& command, simulate_options& o) {
   command.add_option("--seeds", o.seeds, "Run the seeds A..B (default 1..1000)");
   command.add_option("--jobs", o.jobs, "Worker processes, 1..64");
   command.add_option("--budget", o.budget_s, "Stop after this many seconds of real time")
-      ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}},
-                                        CLI::AsNumberWithUnit::UNIT_OPTIONAL));
+      ->transform(
+          CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}},
+                                CLI::AsNumberWithUnit::UNIT_OPTIONAL));
   command.add_option("--profile", o.profile, "swarm, calm, crash, disk or slow");
   command.add_option("--strategy", o.strategy, "auto, fifo, random, pct:D or pos");
   command.add_option("--trace", o.trace, "Print the run: text, mermaid or json");
   command.add_option("--replay", o.replay, "Replay a case file");
   command.add_option("--minimize", o.minimize, "Shrink a failing seed or case file");
-  command.add_option("--explain", o.explain, "Say when a failure became inevitable: a seed or a case file");
+  command.add_option("--explain", o.explain,
+                     "Say when a failure became inevitable: a seed or a case file");
   command.add_option("--out", o.out, "Where --minimize writes its case file");
   command.add_option("--json", o.json, "Where a campaign writes its summary");
   command.add_option("--ratio", o.ratio, "Share of seeds that are run twice, 0..1");
   command.add_flag("--check-determinism", o.check_determinism, "Run every seed twice");
-  command.add_flag("--coverage", o.coverage, "Say which interesting things happened, and how often");
+  command.add_flag("--coverage", o.coverage,
+                   "Say which interesting things happened, and how often");
   command.add_flag("--keep-going", o.keep_going, "Go on after a failure");
   command.add_flag("--teeth", o.teeth, "Hunt every planted bug; --budget is per bug");
   command.add_flag("--canary", o.canary, "Prove that a failure is reported");
@@ -242,7 +250,8 @@ int simulate_main(const simulate_options& options, std::ostream& out, std::ostre
 }
 
 void add_simulate_command(CLI::App& root, int& exit_code) {
-  auto* command = root.add_subcommand("simulate", "Deterministic simulation: prove the promises from a seed");
+  auto* command =
+      root.add_subcommand("simulate", "Deterministic simulation: prove the promises from a seed");
   auto options = std::make_shared<simulate_options>();
   add_options(*command, *options);
   command->callback([options, &exit_code] {

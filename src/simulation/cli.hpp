@@ -1,9 +1,10 @@
 // `taquilla simulate`: the command line of the simulator.
 //
-// `add_simulate_command` hangs the subcommand with all its options into the program's command line; when it
-// is chosen it runs and leaves its exit code. `simulate_main` is the same without a command line, for tests.
-// Exit codes: 0 clean, 2 usage, 10 a promise was broken, 11 it did not come to rest, 12 the simulator or the
-// simulated program crashed, 13 not deterministic, 14 a goal was not reached (teeth, canary, coverage).
+// `add_simulate_command` hangs the subcommand with all its options into the program's command line;
+// when it is chosen it runs and leaves its exit code. `simulate_main` is the same without a command
+// line, for tests. Exit codes: 0 clean, 2 usage, 10 a promise was broken, 11 it did not come to
+// rest, 12 the simulator or the simulated program crashed, 13 not deterministic, 14 a goal was not
+// reached (teeth, canary, coverage).
 #pragma once
 
 #include <cstdint>
@@ -27,26 +28,26 @@ enum exit_code : int {
 };
 
 struct simulate_options {
-  std::string seed;            ///< a number: one run
-  std::string seeds;           ///< "A..B": all of them
-  unsigned jobs = 1;           ///< worker processes, 1..64
-  double budget_s = 0;         ///< stop after this much real time; 0 = no limit
+  std::string seed;     ///< a number: one run
+  std::string seeds;    ///< "A..B": all of them
+  unsigned jobs = 1;    ///< worker processes, 1..64
+  double budget_s = 0;  ///< stop after this much real time; 0 = no limit
   std::string profile = "swarm";
   std::string strategy = "auto";
-  std::string trace;           ///< text, mermaid or json; empty = none
-  std::string replay;          ///< a case file
-  std::string minimize;        ///< a seed or a case file
-  std::string explain;         ///< a seed or a case file
-  std::string out;             ///< where --minimize writes its case file; empty = standard output
-  std::string json;            ///< where a campaign writes its summary
+  std::string trace;     ///< text, mermaid or json; empty = none
+  std::string replay;    ///< a case file
+  std::string minimize;  ///< a seed or a case file
+  std::string explain;   ///< a seed or a case file
+  std::string out;       ///< where --minimize writes its case file; empty = standard output
+  std::string json;      ///< where a campaign writes its summary
   bool check_determinism = false;
-  double ratio = 0.01;         ///< share of seeds that are run twice, 0..1
+  double ratio = 0.01;  ///< share of seeds that are run twice, 0..1
   bool coverage = false;
   bool teeth = false;
   bool canary = false;
   bool bench = false;
-  bool keep_going = false;     ///< go on after a failure
-  bool progress = false;       ///< a progress line on standard error
+  bool keep_going = false;  ///< go on after a failure
+  bool progress = false;    ///< a progress line on standard error
 };
 
 /// Returns one of exit_code. Writes results to `out`, failures and progress to `err`.

@@ -131,9 +131,9 @@ void connection::check_after_crash() {
   if (verdict != "ok")
     throw refused_file{"the store is damaged (" + verdict +
                        "). It was left as it is: restore a copy, or move it away to start anew"};
-  // What we read may be in the system's cache alone: after a sync that failed, the system takes its pages
-  // for written, and a later sync of the WAL says yes without them. So write all of it once more, into the
-  // database, and sync that, before anything is promised on top of it.
+  // What we read may be in the system's cache alone: after a sync that failed, the system takes its
+  // pages for written, and a later sync of the WAL says yes without them. So write all of it once
+  // more, into the database, and sync that, before anything is promised on top of it.
   const int code =
       sqlite3_wal_checkpoint_v2(get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if (code != SQLITE_OK) throw sqlite_failure{sqlite3_extended_errcode(get())};

@@ -1,4 +1,5 @@
 // A folder for one test case, gone with it. POSIX.
+// Every test gets its own, so tests may run side by side.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,5 @@
 // Words that the tests of the circuit breaker share.
+// Short names for the steps of a story, so that a test reads as one.
 #pragma once
 
 #include "policies/circuit_breaker.hpp"

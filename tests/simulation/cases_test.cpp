@@ -1,6 +1,6 @@
-// Goal: case files mean what they say, shrinking keeps the failure, and every bug that was ever found stays
-// fixed. Method: round trips and bad lines; a planted bug is minimised and must still be caught; every file
-// of tests/cases is replayed and must end as it says.
+// Goal: case files mean what they say, shrinking keeps the failure, and every bug that was ever
+// found stays fixed. Method: round trips and bad lines; a planted bug is minimised and must still
+// be caught; every file of tests/cases is replayed and must end as it says.
 #include "domain/planted.hpp"
 #include "simulation/cases/case_file.hpp"
 #include "simulation/cases/explainer.hpp"
@@ -68,7 +68,8 @@ TEST_CASE("a case file that cannot be understood says where and why") {
   CHECK(why_not("simcase 1\nop client=1 think=5 buy") == "line 2: '5' is not a number of us");
   CHECK(why_not("simcase 1\n\nfault at=1ms explode") == "line 3: unknown fault 'explode'");
   CHECK(why_not("simcase 1\nknob colour 3") == "line 2: unknown knob 'colour'");
-  CHECK(why_not("simcase 1\ntake delay x #1 = 2") == "line 2: expected: take KIND \"NAME\" #N = VALUE");
+  CHECK(why_not("simcase 1\ntake delay x #1 = 2") ==
+        "line 2: expected: take KIND \"NAME\" #N = VALUE");
   CHECK(why_not("simcase 1\n# a comment\nseed 3") == "");
 }
 

@@ -1,6 +1,7 @@
-// Goal: the simulated disk is honest: what was synced survives every power cut, what was not may not.
-// Method: the real SQLite on it writes rows, the power goes at a drawn moment, the database is opened again
-// and compared with what was acknowledged. FULL must lose nothing in 300 cuts; NORMAL must be seen to lose.
+// Goal: the simulated disk is honest: what was synced survives every power cut, what was not may
+// not. Method: the real SQLite on it writes rows, the power goes at a drawn moment, the database is
+// opened again and compared with what was acknowledged. FULL must lose nothing in 300 cuts; NORMAL
+// must be seen to lose.
 #include "simulation/disk/sim_vfs.hpp"
 #include "simulation/engine/keyed_random.hpp"
 
@@ -13,7 +14,8 @@ namespace {
 /// Cuts the power just before the n-th operation that changes the disk.
 class doom : public disk_environment {
  public:
-  doom(sim_disk& disk, std::uint64_t seed, std::uint64_t after) : disk_(disk), seed_(seed), left_(after) {}
+  doom(sim_disk& disk, std::uint64_t seed, std::uint64_t after)
+      : disk_(disk), seed_(seed), left_(after) {}
   disk_fault before(disk_operation what, const char*) override {
     using op = disk_operation;
     if (what == op::open || what == op::read || what == op::lock) return disk_fault::none;
@@ -71,7 +73,8 @@ verdict cut_power(std::uint64_t seed, const char* synchronous, bool lying = fals
     if (h.run("CREATE TABLE IF NOT EXISTS t(x INTEGER PRIMARY KEY, y TEXT)")) {
       disk.lie(lying);
       for (int i = 1; i <= 60; ++i) {
-        auto row = "INSERT INTO t VALUES(" + std::to_string(i) + ",'" + std::string(300, 'x') + "')";
+        auto row =
+            "INSERT INTO t VALUES(" + std::to_string(i) + ",'" + std::string(300, 'x') + "')";
         if (!h.run(row)) break;
         v.acknowledged = i;
       }

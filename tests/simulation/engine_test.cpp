@@ -1,9 +1,9 @@
-// Goal: the engine runs real CAF actors deterministically, explores what it should, and forgets nothing.
-// Method: the mini system of mini_system.hpp under many seeds; every property is checked on what the
-// actors did, and the race in it must be found by some seeds and never in calm weather.
-#include "mini_system.hpp"
-
+// Goal: the engine runs real CAF actors deterministically, explores what it should, and forgets
+// nothing. Method: the mini system of mini_system.hpp under many seeds; every property is checked
+// on what the actors did, and the race in it must be found by some seeds and never in calm weather.
 #include "simulation/engine/engine.hpp"
+
+#include "mini_system.hpp"
 
 #include <doctest/doctest.h>
 
@@ -134,7 +134,8 @@ TEST_CASE("a crashed actor bounces what waits for it") {
   });
   e.step();
   CHECK(e.crash("stock") == 1);
-  while (e.step()) {}
+  while (e.step()) {
+  }
   CHECK(e.population("stock") == 0);
   CHECK(e.population("shop") == 1);
   CHECK(r.ledger.failed == 1);
@@ -174,7 +175,8 @@ TEST_CASE("a killed process is silent and a new one starts where time stands") {
   e.at(7 * second, [&] { e.boot(compose); });
   e.kill();
   CHECK_FALSE(e.running());
-  while (e.step()) {}
+  while (e.step()) {
+  }
   CHECK(e.now() == 7 * second);
   CHECK(l.sold + l.failed == 1);
 }
@@ -190,7 +192,8 @@ TEST_CASE("a stalled role runs nothing until its time") {
     caf::anon_send(sys.spawn(mini::racy_shop, s, b, &l), mini::buy{1});
   });
   e.stall("bank", 2 * second);
-  while (e.step()) {}
+  while (e.step()) {
+  }
   CHECK(l.sold == 1);
   CHECK(e.now() == 2 * second);
 }

@@ -1,10 +1,9 @@
 // Goal: nothing gets past the guard, and nobody but a simulated run is bothered by it.
-// Method: every door is used once inside and once outside an armed scope; a steady clock reading that comes
-// out of a shared library counts as well as one of ours.
+// Method: every door is used once inside and once outside an armed scope; a steady clock reading
+// that comes out of a shared library counts as well as one of ours.
 #include "simulation/guard/determinism_guard.hpp"
 
 #include <caf/all.hpp>
-
 #include <doctest/doctest.h>
 
 #include <chrono>

@@ -1,4 +1,5 @@
 // The bytes of one connection that are written and not sent. Pure: knows no socket.
+// One per connection, touched by its reactor thread alone.
 #pragma once
 
 #include <cstdint>

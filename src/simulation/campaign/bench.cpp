@@ -7,12 +7,11 @@
 
 #include <caf/all.hpp>
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <ostream>
+#include <sys/resource.h>
 #include <vector>
 
 namespace taquilla::simulation {
@@ -34,7 +33,8 @@ wall_player::behavior_type wall() {
   return {[](const bench_ball& b) { return b; }};
 }
 
-server_player::behavior_type serve(server_player::pointer self, wall_player wall, std::int64_t last) {
+server_player::behavior_type serve(server_player::pointer self, wall_player wall,
+                                   std::int64_t last) {
   return {[=](const bench_ball& b) {
     if (b.n >= last) return;
     self->request(wall, std::chrono::seconds(5), bench_ball{b.n + 1})
@@ -129,7 +129,8 @@ void run_bench(std::ostream& out) {
   auto shrunk = shrink_some();
   if (shrunk.empty()) return;
   line(out, "minimise, median", shrunk[shrunk.size() / 2].ms, "ms");
-  line(out, "  decisions left, median", static_cast<double>(shrunk[shrunk.size() / 2].decisions), "");
+  line(out, "  decisions left, median", static_cast<double>(shrunk[shrunk.size() / 2].decisions),
+       "");
 }
 
 }  // namespace taquilla::simulation

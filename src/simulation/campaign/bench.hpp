@@ -1,4 +1,5 @@
 // How fast the simulator is on this machine: the figures of docs/simulation.md.
+// It prints ratios of work to time and judges nothing: machines are noisy.
 #pragma once
 
 #include <iosfwd>

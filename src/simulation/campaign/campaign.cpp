@@ -6,16 +6,15 @@
 #include "simulation/report/failure.hpp"
 #include "simulation/world/run.hpp"
 
-#include <poll.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <ostream>
+#include <poll.h>
 #include <sstream>
 #include <stdexcept>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace taquilla::simulation {
 
@@ -24,9 +23,10 @@ namespace {
 constexpr std::uint64_t twice_kind = 401;
 constexpr std::uint64_t report_every = 64;
 
-// -- what a worker tells ---------------------------------------------------------------------------
-// Lines, fields separated by tabs: "n seeds steps virtual_ns twice", "F seed steps oracle what line",
-// "M seed", "U seed what", "G count goal".
+// -- what a worker tells
+// --------------------------------------------------------------------------- Lines, fields
+// separated by tabs: "n seeds steps virtual_ns twice", "F seed steps oracle what line", "M seed",
+// "U seed what", "G count goal".
 
 class teller {
  public:
@@ -66,7 +66,8 @@ class worker {
       if (failed_ && !options_.keep_going) break;
     }
     flush();
-    for (const auto& [goal, count] : goals_) teller_.say("G\t" + std::to_string(count) + "\t" + goal);
+    for (const auto& [goal, count] : goals_)
+      teller_.say("G\t" + std::to_string(count) + "\t" + goal);
     current_ = 0;
   }
 
@@ -105,7 +106,8 @@ class worker {
   bool failed_ = false;
 };
 
-// -- what the campaign hears -----------------------------------------------------------------------
+// -- what the campaign hears
+// -----------------------------------------------------------------------
 
 std::vector<std::string> fields_of(const std::string& line) {
   std::vector<std::string> fields;

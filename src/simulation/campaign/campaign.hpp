@@ -1,9 +1,10 @@
 // A campaign: many seeds, several worker processes, one summary.
 //
-// Workers are processes, not threads: a crash of the simulated program takes one worker with it and the
-// campaign knows at which seed. Worker w of J takes every J-th seed, so the set of seeds that are run, and
-// everything found, does not depend on J (unless a time budget ends it). Failures are always run a second
-// time, and a share of all seeds too: unequal hashes mean that something is not deterministic.
+// Workers are processes, not threads: a crash of the simulated program takes one worker with it and
+// the campaign knows at which seed. Worker w of J takes every J-th seed, so the set of seeds that
+// are run, and everything found, does not depend on J (unless a time budget ends it). Failures are
+// always run a second time, and a share of all seeds too: unequal hashes mean that something is not
+// deterministic.
 #pragma once
 
 #include "simulation/engine/strategy.hpp"
@@ -20,7 +21,7 @@ struct campaign_options {
   std::uint64_t first = 1;
   std::uint64_t last = 1;
   unsigned jobs = 1;
-  double budget_s = 0;        ///< 0 = none
+  double budget_s = 0;  ///< 0 = none
   std::string profile = "swarm";
   strategy_name strategy;
   double ratio = 0.01;
@@ -32,7 +33,7 @@ struct found_failure {
   std::uint64_t seed = 0;
   std::string oracle;
   std::string what;
-  std::string line;           ///< report/failure.hpp
+  std::string line;  ///< report/failure.hpp
   std::uint64_t steps = 0;
 };
 
@@ -46,7 +47,7 @@ struct campaign_summary {
   std::vector<std::uint64_t> unequal;              ///< seeds whose two hashes differ
   std::map<std::uint64_t, std::string> unguarded;  ///< seed -> what touched the real world
   std::vector<std::uint64_t> crashed;
-  std::map<std::string, std::uint64_t> goals;      ///< interesting thing -> in how many seeds
+  std::map<std::string, std::uint64_t> goals;  ///< interesting thing -> in how many seeds
   /// One of exit_code (cli.hpp).
   int verdict() const;
 };

@@ -1,5 +1,5 @@
-// Real time, for budgets and for telling how fast the simulator is. The only place in the simulator that
-// reads a real clock, and never inside a simulated run: the determinism guard would notice.
+// Real time, for budgets and for telling how fast the simulator is. The only place in the simulator
+// that reads a real clock, and never inside a simulated run: the determinism guard would notice.
 #pragma once
 
 #include <cstdint>

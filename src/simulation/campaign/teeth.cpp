@@ -84,13 +84,14 @@ bite hunt(const tooth& t, double budget_s) {
 int run_teeth(std::ostream& out, double budget_s) {
   int missed = 0;
   char line[200];
-  std::snprintf(line, sizeof line, "%-26s %-30s %8s %9s %10s\n", "bug", "oracle", "seeds", "seconds",
-                "decisions");
+  std::snprintf(line, sizeof line, "%-26s %-30s %8s %9s %10s\n", "bug", "oracle", "seeds",
+                "seconds", "decisions");
   out << line;
   for (const auto& t : all_teeth()) {
     auto b = hunt(t, budget_s);
     missed += !b.caught;
-    auto oracle = b.caught ? b.oracle : "NOT CAUGHT" + (b.oracle.empty() ? "" : " (" + b.oracle + ")");
+    auto oracle =
+        b.caught ? b.oracle : "NOT CAUGHT" + (b.oracle.empty() ? "" : " (" + b.oracle + ")");
     std::snprintf(line, sizeof line, "%-26s %-30s %8llu %9.2f %10zu\n", t.name, oracle.c_str(),
                   static_cast<unsigned long long>(b.seeds), b.seconds, b.decisions);
     out << line << std::flush;
@@ -106,7 +107,8 @@ bool canary_sings(std::ostream& out) {
   p.operations.push_back({});
   auto r = explore(p);
   bool sang = r.broken.oracle == "canary";
-  out << (sang ? "the canary sings: " + r.broken.what : std::string("THE CANARY IS SILENT")) << "\n";
+  out << (sang ? "the canary sings: " + r.broken.what : std::string("THE CANARY IS SILENT"))
+      << "\n";
   return sang;
 }
 

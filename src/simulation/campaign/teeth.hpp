@@ -1,8 +1,10 @@
-// Teeth: planted bugs, each of which its own oracle must catch. That is how we know that the oracles can bite.
+// Teeth: planted bugs, each of which its own oracle must catch. That is how we know that the
+// oracles can bite.
 //
-// The registry says for each bug of domain/planted.hpp which oracles may claim it, and in which profile it
-// is hunted. The canary is a promise that nobody keeps: a run that does not report it proves that failures
-// are not reported. To add a bug: name it in planted.hpp, ask planted::is(...) where the rule lives, add a row.
+// The registry says for each bug of domain/planted.hpp which oracles may claim it, and in which
+// profile it is hunted. The canary is a promise that nobody keeps: a run that does not report it
+// proves that failures are not reported. To add a bug: name it in planted.hpp, ask planted::is(...)
+// where the rule lives, add a row.
 #pragma once
 
 #include "domain/planted.hpp"
@@ -25,10 +27,10 @@ const std::vector<tooth>& all_teeth();
 
 struct bite {
   bool caught = false;
-  std::string oracle;        ///< that spoke
-  std::uint64_t seeds = 0;   ///< until it was caught
+  std::string oracle;       ///< that spoke
+  std::uint64_t seeds = 0;  ///< until it was caught
   double seconds = 0;
-  std::size_t decisions = 0; ///< after minimising
+  std::size_t decisions = 0;  ///< after minimising
 };
 
 /// Hunts one bug for at most `budget_s` on this core.

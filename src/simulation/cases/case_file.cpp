@@ -58,27 +58,42 @@ operation parse_operation(std::istringstream& line) {
     auto [key, value] = split(word);
     if (key.empty()) {
       if (!parse_kind(value, o.what)) throw bad_line{"unknown operation '" + value + "'"};
-    } else if (key == "client") o.client = small(value);
-    else if (key == "think") o.think_us = number(value, "us");
-    else if (key == "seat") o.seat = value;
-    else if (key == "buyer") o.buyer = small(value);
-    else if (key == "cents") o.cents = number(value);
-    else if (key == "key") o.key = value;
-    else if (key == "target") o.target = small(value);
-    else if (key == "patience") o.patience_ms = number(value, "ms");
-    else throw bad_line{"unknown field '" + key + "'"};
+    } else if (key == "client")
+      o.client = small(value);
+    else if (key == "think")
+      o.think_us = number(value, "us");
+    else if (key == "seat")
+      o.seat = value;
+    else if (key == "buyer")
+      o.buyer = small(value);
+    else if (key == "cents")
+      o.cents = number(value);
+    else if (key == "key")
+      o.key = value;
+    else if (key == "target")
+      o.target = small(value);
+    else if (key == "patience")
+      o.patience_ms = number(value, "ms");
+    else
+      throw bad_line{"unknown field '" + key + "'"};
   }
   if (o.client == 0) throw bad_line{"clients are numbered from 1"};
   return o;
 }
 
 void set_fault_field(fault& f, const std::string& key, const std::string& value) {
-  if (key == "at") f.at_ms = number(value, "ms");
-  else if (key == "for") f.for_ms = number(value, "ms");
-  else if (key == "delay" || key == "jump") f.value = number(value, "ms");
-  else if (key == "rate") f.rate_ppm = small(value);
-  else if (key == "times") f.times = small(value);
-  else throw bad_line{"unknown field '" + key + "'"};
+  if (key == "at")
+    f.at_ms = number(value, "ms");
+  else if (key == "for")
+    f.for_ms = number(value, "ms");
+  else if (key == "delay" || key == "jump")
+    f.value = number(value, "ms");
+  else if (key == "rate")
+    f.rate_ppm = small(value);
+  else if (key == "times")
+    f.times = small(value);
+  else
+    throw bad_line{"unknown field '" + key + "'"};
 }
 
 fault parse_fault(std::istringstream& line) {
@@ -110,7 +125,8 @@ decision parse_decision(const std::string& rest) {
   auto kind = rest.substr(0, rest.find(' '));
   if (!parse_choice(kind, d.kind)) throw bad_line{"unknown decision '" + kind + "'"};
   d.name = rest.substr(open + 1, close - open - 1);
-  if (std::sscanf(rest.c_str() + close + 1, " #%" SCNu64 " = %" SCNu64, &d.occurrence, &d.value) != 2)
+  if (std::sscanf(rest.c_str() + close + 1, " #%" SCNu64 " = %" SCNu64, &d.occurrence, &d.value) !=
+      2)
     throw bad_line{"expected: #N = VALUE"};
   return d;
 }
@@ -131,16 +147,26 @@ void parse_knob(knobs& k, std::istringstream& line) {
 void parse_head(case_file& c, const std::string& word, std::istringstream& line) {
   std::string value;
   line >> value;
-  if (word == "commit") c.commit = value;
-  else if (word == "oracle") c.oracle = value;
-  else if (word == "hash") c.hash = std::strtoull(value.c_str(), nullptr, 16);
-  else if (word == "seed") c.what.seed = std::strtoull(value.c_str(), nullptr, 10);
-  else if (word == "heal") c.what.heal_at_ms = number(value, "ms");
-  else if (word == "early-within") c.what.early_within_ms = number(value, "ms");
-  else if (word == "disk" && (value == "fast" || value == "real")) c.what.fast_disk = value == "fast";
-  else if (word == "profile" && is_profile(value)) c.what.profile = value;
-  else if (word == "strategy" && parse_strategy(value, c.what.strategy)) return;
-  else throw bad_line{"unknown line '" + word + " " + value + "'"};
+  if (word == "commit")
+    c.commit = value;
+  else if (word == "oracle")
+    c.oracle = value;
+  else if (word == "hash")
+    c.hash = std::strtoull(value.c_str(), nullptr, 16);
+  else if (word == "seed")
+    c.what.seed = std::strtoull(value.c_str(), nullptr, 10);
+  else if (word == "heal")
+    c.what.heal_at_ms = number(value, "ms");
+  else if (word == "early-within")
+    c.what.early_within_ms = number(value, "ms");
+  else if (word == "disk" && (value == "fast" || value == "real"))
+    c.what.fast_disk = value == "fast";
+  else if (word == "profile" && is_profile(value))
+    c.what.profile = value;
+  else if (word == "strategy" && parse_strategy(value, c.what.strategy))
+    return;
+  else
+    throw bad_line{"unknown line '" + word + " " + value + "'"};
 }
 
 void parse_line(case_file& c, const std::string& text) {

@@ -1,20 +1,21 @@
-// Case files: one run, written down so that people can read, review and shrink it, and `--replay` can
-// repeat it. Line based, one decision a line, in the words of the business:
+// Case files: one run, written down so that people can read, review and shrink it, and `--replay`
+// can repeat it. Line based, one decision a line, in the words of the business:
 //
 //   simcase 1
 //   commit 3f2c1d0
 //   profile swarm
 //   strategy random
 //   seed 42
-//   oracle one-owner-per-seat            (what is expected to fail; "none" for a run that must pass)
-//   hash 5f0c9d2e11aa3b47                (optional: the run must be this one, bit by bit)
+//   oracle one-owner-per-seat            (what is expected to fail; "none" for a run that must
+//   pass) hash 5f0c9d2e11aa3b47                (optional: the run must be this one, bit by bit)
 //   knob hold_ms 25000
 //   op client=2 think=10000us buy seat=A1 buyer=2 cents=5000 patience=30000ms
 //   fault at=1250ms crash inventory
 //   fault at=10ms chaos payment slow delay=6000ms rate=1000000 for=8000ms
 //   take delay "reservation>door hold_seat" #2 = 20000
 //
-// Unknown words are errors with their line number, never ignored. `#` at the start of a line is a comment.
+// Unknown words are errors with their line number, never ignored. `#` at the start of a line is a
+// comment.
 #pragma once
 
 #include "simulation/world/plan.hpp"

@@ -44,7 +44,8 @@ class sampler {
 };
 
 template <class T>
-void sort_out(const plan& p, std::vector<T> plan::*which, const std::string& oracle, explanation& out) {
+void sort_out(const plan& p, std::vector<T> plan::*which, const std::string& oracle,
+              explanation& out) {
   for (std::size_t i = 0; i < (p.*which).size(); ++i) {
     auto without = p;
     (without.*which).erase((without.*which).begin() + static_cast<std::ptrdiff_t>(i));
@@ -66,8 +67,10 @@ explanation explain(const plan& p, const std::string& oracle, unsigned samples) 
     auto step = length * i / coarse_points;
     auto share = s.share_at(step == 0 ? 1 : step);
     out.curve.push_back({step, share});
-    if (share < 0.5) low = step;
-    else high = std::min(high, step);
+    if (share < 0.5)
+      low = step;
+    else
+      high = std::min(high, step);
     if (share >= 0.5 && high <= low) high = step;
   }
   while (low + 1 < high) {

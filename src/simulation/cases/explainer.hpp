@@ -1,8 +1,9 @@
 // The explainer: when did the failure become inevitable, and what does not matter?
 //
-// It keeps the first k steps of a failing run and lets everything after them be drawn anew, many times: the
-// share of those runs that fail in the same way is the likelihood at step k. The step where it jumps is the
-// decisive one. And it leaves out each decision alone: if the run still fails, that decision is scenery.
+// It keeps the first k steps of a failing run and lets everything after them be drawn anew, many
+// times: the share of those runs that fail in the same way is the likelihood at step k. The step
+// where it jumps is the decisive one. And it leaves out each decision alone: if the run still
+// fails, that decision is scenery.
 #pragma once
 
 #include "simulation/world/run.hpp"
@@ -19,10 +20,10 @@ struct likelihood {
 };
 
 struct explanation {
-  std::vector<likelihood> curve;        ///< in order of step
-  std::uint64_t decisive_step = 0;      ///< after it the failure is at least as likely as not
-  std::vector<std::string> scenery;     ///< lines of a case file that can be left out, each alone
-  std::vector<std::string> essential;   ///< and those that cannot
+  std::vector<likelihood> curve;       ///< in order of step
+  std::uint64_t decisive_step = 0;     ///< after it the failure is at least as likely as not
+  std::vector<std::string> scenery;    ///< lines of a case file that can be left out, each alone
+  std::vector<std::string> essential;  ///< and those that cannot
 };
 
 /// @param p a plan whose script fails with `oracle` when it is replayed.

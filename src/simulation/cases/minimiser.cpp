@@ -61,8 +61,9 @@ class shrinker {
     for (auto c : all) {
       auto smaller = best_;
       auto& ops = smaller.operations;
-      ops.erase(std::remove_if(ops.begin(), ops.end(), [&](const auto& o) { return o.client == c; }),
-                ops.end());
+      ops.erase(
+          std::remove_if(ops.begin(), ops.end(), [&](const auto& o) { return o.client == c; }),
+          ops.end());
       accept(std::move(smaller));
     }
   }

@@ -1,10 +1,11 @@
 // The minimiser: from a failing run to the smallest story that still breaks the same promise.
 //
-// Everything is shrunk at once: faults, clients, operations, latencies, losses and the schedule are lists of
-// units, and delta debugging (Zeller, Hildebrandt: "Simplifying and isolating failure-inducing input",
-// 2002) removes what does not matter, largest blocks first. Then every value is lowered towards zero. This
-// repeats until nothing changes or the budget is spent. A smaller run counts only if the *same* oracle
-// speaks. The result is a script: it replays without the seed's help.
+// Everything is shrunk at once: faults, clients, operations, latencies, losses and the schedule are
+// lists of units, and delta debugging (Zeller, Hildebrandt: "Simplifying and isolating
+// failure-inducing input", 2002) removes what does not matter, largest blocks first. Then every
+// value is lowered towards zero. This repeats until nothing changes or the budget is spent. A
+// smaller run counts only if the *same* oracle speaks. The result is a script: it replays without
+// the seed's help.
 #pragma once
 
 #include "simulation/cases/case_file.hpp"
@@ -16,7 +17,7 @@ namespace taquilla::simulation {
 
 struct minimised {
   case_file smallest;
-  run_result result;             ///< of the smallest
+  run_result result;  ///< of the smallest
   std::size_t decisions_before = 0;
   std::size_t decisions_after = 0;  ///< faults + operations + script
   std::uint64_t runs = 0;

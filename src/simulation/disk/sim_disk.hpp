@@ -1,13 +1,13 @@
 // The simulated disk: files in memory that remember what a power cut would leave of them.
 //
 // Each file has two images: what programs read back, and what is on the platter since its last
-// sync. In between lie dirty sectors of 512 bytes. A power cut keeps, drops or tears each of them as the
-// salt says; names that were created or removed since the last folder sync may be undone. A process that is
-// merely killed loses nothing, but from that instant on the disk is *unplugged*: the dying process may
-// go on calling, and changes nothing.
-// A failed sync leaves its sectors neither dirty nor safe, as Linux does: a later sync says yes and they
-// are still lost at a power cut. A lying disk says yes to every sync and does nothing (teeth only).
-// Single-threaded. Knows nothing of SQLite: sim_vfs.hpp puts it under SQLite.
+// sync. In between lie dirty sectors of 512 bytes. A power cut keeps, drops or tears each of them
+// as the salt says; names that were created or removed since the last folder sync may be undone. A
+// process that is merely killed loses nothing, but from that instant on the disk is *unplugged*:
+// the dying process may go on calling, and changes nothing. A failed sync leaves its sectors
+// neither dirty nor safe, as Linux does: a later sync says yes and they are still lost at a power
+// cut. A lying disk says yes to every sync and does nothing (teeth only). Single-threaded. Knows
+// nothing of SQLite: sim_vfs.hpp puts it under SQLite.
 #pragma once
 
 #include <cstdint>

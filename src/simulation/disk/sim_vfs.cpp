@@ -9,25 +9,38 @@ namespace taquilla::simulation {
 
 const char* to_string(disk_operation what) {
   switch (what) {
-    case disk_operation::open: return "open";
-    case disk_operation::read: return "read";
-    case disk_operation::write: return "write";
-    case disk_operation::truncate: return "truncate";
-    case disk_operation::sync: return "sync";
-    case disk_operation::remove: return "remove";
-    case disk_operation::lock: return "lock";
+    case disk_operation::open:
+      return "open";
+    case disk_operation::read:
+      return "read";
+    case disk_operation::write:
+      return "write";
+    case disk_operation::truncate:
+      return "truncate";
+    case disk_operation::sync:
+      return "sync";
+    case disk_operation::remove:
+      return "remove";
+    case disk_operation::lock:
+      return "lock";
   }
   return "unknown";
 }
 
 const char* to_string(disk_fault what) {
   switch (what) {
-    case disk_fault::none: return "none";
-    case disk_fault::io_error: return "EIO";
-    case disk_fault::full: return "ENOSPC";
-    case disk_fault::busy: return "BUSY";
-    case disk_fault::kill: return "kill";
-    case disk_fault::power: return "power";
+    case disk_fault::none:
+      return "none";
+    case disk_fault::io_error:
+      return "EIO";
+    case disk_fault::full:
+      return "ENOSPC";
+    case disk_fault::busy:
+      return "BUSY";
+    case disk_fault::kill:
+      return "kill";
+    case disk_fault::power:
+      return "power";
   }
   return "unknown";
 }
@@ -64,12 +77,16 @@ const char* kind_of(int flags) {
 int trouble(vfs_context& c, disk_operation what, const char* file, int io_error) {
   if (!c.disk.plugged()) return io_error;
   switch (c.environment.before(what, file)) {
-    case disk_fault::none: return SQLITE_OK;
-    case disk_fault::full: return what == disk_operation::write ? SQLITE_FULL : SQLITE_OK;
-    case disk_fault::busy: return what == disk_operation::lock ? SQLITE_BUSY : SQLITE_OK;
+    case disk_fault::none:
+      return SQLITE_OK;
+    case disk_fault::full:
+      return what == disk_operation::write ? SQLITE_FULL : SQLITE_OK;
+    case disk_fault::busy:
+      return what == disk_operation::lock ? SQLITE_BUSY : SQLITE_OK;
     case disk_fault::io_error:
     case disk_fault::kill:
-    case disk_fault::power: break;
+    case disk_fault::power:
+      break;
   }
   return io_error;
 }
@@ -99,8 +116,8 @@ int x_write(sqlite3_file* f, const void* from, int count, sqlite3_int64 offset) 
   auto& o = self(f);
   if (auto code = trouble(*o.context, disk_operation::write, o.kind, SQLITE_IOERR_WRITE))
     return code;
-  bool fits = (*o.file)->write(static_cast<std::size_t>(offset), from,
-                               static_cast<std::size_t>(count));
+  bool fits =
+      (*o.file)->write(static_cast<std::size_t>(offset), from, static_cast<std::size_t>(count));
   return fits ? SQLITE_OK : SQLITE_FULL;
 }
 
@@ -153,13 +170,28 @@ int x_sector_size(sqlite3_file*) { return static_cast<int>(sector_bytes); }
 int x_device_characteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
 // Version 1: no shared memory, no memory mapping.
-const sqlite3_io_methods file_methods = {
-    1,          x_close,     x_read,   x_write,
-    x_truncate, x_sync,      x_file_size, x_lock,
-    x_unlock,   x_check_reserved_lock, x_file_control, x_sector_size,
-    x_device_characteristics, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
+const sqlite3_io_methods file_methods = {1,
+                                         x_close,
+                                         x_read,
+                                         x_write,
+                                         x_truncate,
+                                         x_sync,
+                                         x_file_size,
+                                         x_lock,
+                                         x_unlock,
+                                         x_check_reserved_lock,
+                                         x_file_control,
+                                         x_sector_size,
+                                         x_device_characteristics,
+                                         nullptr,
+                                         nullptr,
+                                         nullptr,
+                                         nullptr,
+                                         nullptr,
+                                         nullptr};
 
-// -- the file system -------------------------------------------------------------------------------
+// -- the file system
+// -------------------------------------------------------------------------------
 
 int x_open(sqlite3_vfs* v, const char* name, sqlite3_file* f, int flags, int* flags_out) {
   auto& c = context_of(v);
@@ -176,8 +208,13 @@ int x_open(sqlite3_vfs* v, const char* name, sqlite3_file* f, int flags, int* fl
   auto* held = new (std::nothrow) sim_disk::file_ptr(std::move(file));
   if (held == nullptr) return SQLITE_NOMEM;
   bool journal = std::strcmp(kind, "wal") == 0 || std::strcmp(kind, "journal") == 0;
-  o = {{&file_methods}, &c, held, kind, created && journal,
-       name && (flags & SQLITE_OPEN_DELETEONCLOSE), SQLITE_LOCK_NONE};
+  o = {{&file_methods},
+       &c,
+       held,
+       kind,
+       created && journal,
+       name && (flags & SQLITE_OPEN_DELETEONCLOSE),
+       SQLITE_LOCK_NONE};
   if (flags_out) *flags_out = flags;
   return SQLITE_OK;
 }

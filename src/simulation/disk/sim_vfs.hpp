@@ -1,12 +1,13 @@
-// A VFS that puts the simulated disk under the real SQLite, and takes clock and entropy from it too.
+// A VFS that puts the simulated disk under the real SQLite, and takes clock and entropy from it
+// too.
 //
 // Registered under a name of its own while it lives; a database that is opened with that name never
-// touches the real disk, clock or entropy pool. Before each operation a `disk_faults` object is asked
-// what shall go wrong. There is no shared memory: WAL works with `PRAGMA locking_mode=EXCLUSIVE`, which
-// is how taquilla opens its store in the simulator.
-// SYNCING A FOLDER is modelled after SQLite's own Unix VFS: the first sync of a new journal or WAL
-// syncs the folder as well, and so does a delete that asks for it.
-// Single-threaded; must outlive every database that was opened with it.
+// touches the real disk, clock or entropy pool. Before each operation a `disk_faults` object is
+// asked what shall go wrong. There is no shared memory: WAL works with `PRAGMA
+// locking_mode=EXCLUSIVE`, which is how taquilla opens its store in the simulator. SYNCING A FOLDER
+// is modelled after SQLite's own Unix VFS: the first sync of a new journal or WAL syncs the folder
+// as well, and so does a delete that asks for it. Single-threaded; must outlive every database that
+// was opened with it.
 #pragma once
 
 #include "simulation/disk/sim_disk.hpp"
@@ -23,11 +24,11 @@ namespace taquilla::simulation {
 enum class disk_operation : std::uint8_t { open, read, write, truncate, sync, remove, lock };
 enum class disk_fault : std::uint8_t {
   none,
-  io_error,    ///< EIO
-  full,        ///< ENOSPC
-  busy,        ///< lock only: SQLITE_BUSY
-  kill,        ///< the process dies just before the operation
-  power,       ///< the power goes just before the operation
+  io_error,  ///< EIO
+  full,      ///< ENOSPC
+  busy,      ///< lock only: SQLITE_BUSY
+  kill,      ///< the process dies just before the operation
+  power,     ///< the power goes just before the operation
 };
 
 const char* to_string(disk_operation what);
@@ -37,7 +38,8 @@ const char* to_string(disk_fault what);
 class disk_environment {
  public:
   virtual ~disk_environment() = default;
-  /// `file` is "db", "wal", "journal" or "other". `kill` and `power` must unplug the disk themselves.
+  /// `file` is "db", "wal", "journal" or "other". `kill` and `power` must unplug the disk
+  /// themselves.
   virtual disk_fault before(disk_operation, const char* /*file*/) { return disk_fault::none; }
   /// Milliseconds since 1970.
   virtual std::int64_t wall_clock_ms() { return 0; }

@@ -27,13 +27,13 @@ enum class entry_kind : std::uint8_t { free, timeout, request_timeout, delayed, 
 
 struct agenda_entry {
   entry_kind kind = entry_kind::free;
-  caf::strong_actor_ptr target;       ///< empty for world events
-  caf::mailbox_element_ptr element;   ///< delayed, transit
-  caf::message_id mid;                ///< request_timeout
-  caf::atom_value timeout_type{};     ///< timeout
-  std::uint64_t timeout_id = 0;       ///< timeout
-  bool overrides = false;             ///< timeout: a newer one of its type replaces it
-  std::function<void()> action;       ///< world
+  caf::strong_actor_ptr target;      ///< empty for world events
+  caf::mailbox_element_ptr element;  ///< delayed, transit
+  caf::message_id mid;               ///< request_timeout
+  caf::atom_value timeout_type{};    ///< timeout
+  std::uint64_t timeout_id = 0;      ///< timeout
+  bool overrides = false;            ///< timeout: a newer one of its type replaces it
+  std::function<void()> action;      ///< world
 };
 
 class agenda {

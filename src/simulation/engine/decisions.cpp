@@ -47,8 +47,7 @@ bool parse_choice(const std::string& word, choice& kind) {
 decisions::decisions(std::uint64_t seed, const std::vector<decision>& script,
                      std::uint64_t boundary)
     : seed_(seed), boundary_(boundary) {
-  for (const auto& d : script)
-    script_[identity(d.kind, hash_text(d.name), d.occurrence)] = d.value;
+  for (const auto& d : script) script_[identity(d.kind, hash_text(d.name), d.occurrence)] = d.value;
 }
 
 std::uint64_t decisions::draw(choice kind, std::uint64_t name, std::uint64_t occurrence) const {

@@ -1,11 +1,11 @@
 // The decisions of one run: every place where the simulator could have done something else.
 //
 // A decision has a kind, a key that says *what* it is about (a link and message type, a file, the
-// n-th choice) and a value; value 0 is the calm default and is never stored, so the record is sparse.
-// Exploring: the caller's proposal (drawn by seed) is taken and recorded. Replaying: the recorded
-// value is taken, and zero where there is none. A boundary step separates the two in one run:
-// replay before it, explore behind it; the explainer finds the decisive step that way.
-// Owned by one run, used by its engine, disk and faults. Knows nothing of actors.
+// n-th choice) and a value; value 0 is the calm default and is never stored, so the record is
+// sparse. Exploring: the caller's proposal (drawn by seed) is taken and recorded. Replaying: the
+// recorded value is taken, and zero where there is none. A boundary step separates the two in one
+// run: replay before it, explore behind it; the explainer finds the decisive step that way. Owned
+// by one run, used by its engine, disk and faults. Knows nothing of actors.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,15 @@
 namespace taquilla::simulation {
 
 enum class choice : std::uint8_t {
-  pick = 1,       ///< schedule: value = index in the ready list, keyed by the number of the choice
-  early,          ///< schedule: the next timer fires while messages wait
-  delay,          ///< link: value = extra microseconds
-  lost,           ///< link: the message never arrives
-  doubled,        ///< link: it arrives a second time; value = microseconds later
-  overtake,       ///< link: it may pass earlier messages of the same pair
-  disk_fault,     ///< disk: value = which error the operation reports
-  disk_slow,      ///< disk: value = microseconds a sync takes
-  power_cut,      ///< disk: value = salt that decides which unsynced sectors survive
+  pick = 1,    ///< schedule: value = index in the ready list, keyed by the number of the choice
+  early,       ///< schedule: the next timer fires while messages wait
+  delay,       ///< link: value = extra microseconds
+  lost,        ///< link: the message never arrives
+  doubled,     ///< link: it arrives a second time; value = microseconds later
+  overtake,    ///< link: it may pass earlier messages of the same pair
+  disk_fault,  ///< disk: value = which error the operation reports
+  disk_slow,   ///< disk: value = microseconds a sync takes
+  power_cut,   ///< disk: value = salt that decides which unsynced sectors survive
 };
 
 /// The word used in case files; the inverse is parse_choice.
@@ -52,7 +52,8 @@ class decisions {
   /// Explores everything by `seed`.
   explicit decisions(std::uint64_t seed) : seed_(seed) {}
   /// Replays `script` before step `boundary`, and explores by `seed` from there on.
-  decisions(std::uint64_t seed, const std::vector<decision>& script, std::uint64_t boundary = never);
+  decisions(std::uint64_t seed, const std::vector<decision>& script,
+            std::uint64_t boundary = never);
 
   std::uint64_t seed() const { return seed_; }
   bool exploring() const { return step_ >= boundary_; }

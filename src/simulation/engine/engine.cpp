@@ -187,7 +187,8 @@ void engine::hand_over(actor_entry& entry, caf::scheduled_actor& actor, delivery
   after_step(id, actor, ended);
 }
 
-/// What the actor said in its last step is never sent. That it ended (it may have ended by itself) is.
+/// What the actor said in its last step is never sent. That it ended (it may have ended by itself)
+/// is.
 void engine::silence_last_words() {
   auto said = [](const delivery& message) {
     const auto& content = message.element->content();

@@ -1,13 +1,13 @@
 // The engine: runs actors one message at a time, in virtual time, under control of a seed.
 //
-// It owns one simulated *process* at a time (an actor system with the simulator's scheduler), the clock
-// and the agenda. Every message that an actor sends is taken out of the receiver's mailbox at once, goes
-// through the link layer, and is put back, alone, when the receiver is chosen to run. So the engine
-// alone decides who runs, when time moves, and which messages arrive; the actors are the ones that
-// production runs, and cannot tell the difference.
-// A process can die silently (kill) and another be booted: agenda entries of the world, the clock and
-// the rolling hash go on. Guarantees: same decisions, same actors -> the same hash, bit by bit.
-// Single-threaded. It knows no business: which actors exist is up to the `boot` caller.
+// It owns one simulated *process* at a time (an actor system with the simulator's scheduler), the
+// clock and the agenda. Every message that an actor sends is taken out of the receiver's mailbox at
+// once, goes through the link layer, and is put back, alone, when the receiver is chosen to run. So
+// the engine alone decides who runs, when time moves, and which messages arrive; the actors are the
+// ones that production runs, and cannot tell the difference. A process can die silently (kill) and
+// another be booted: agenda entries of the world, the clock and the rolling hash go on. Guarantees:
+// same decisions, same actors -> the same hash, bit by bit. Single-threaded. It knows no business:
+// which actors exist is up to the `boot` caller.
 #pragma once
 
 #include "simulation/engine/agenda.hpp"
@@ -33,18 +33,18 @@ namespace taquilla::simulation {
 struct delivery_view {
   std::uint64_t step;
   virtual_ns now;
-  const std::string& receiver;    ///< role
-  std::uint32_t incarnation;      ///< 1 = first actor of its role in this process
-  const std::string& sender;      ///< role, "" if the message has no sender
+  const std::string& receiver;  ///< role
+  std::uint32_t incarnation;    ///< 1 = first actor of its role in this process
+  const std::string& sender;    ///< role, "" if the message has no sender
   std::uint32_t sender_incarnation;
-  const std::string& type;        ///< message type, "start" for a start
+  const std::string& type;  ///< message type, "start" for a start
   const caf::mailbox_element* element;
 };
 
 /// One message at the moment it is sent, before the links touch it.
 struct sending_view {
   virtual_ns now;
-  const std::string& sender;    ///< role, "" if the message has no sender
+  const std::string& sender;  ///< role, "" if the message has no sender
   std::uint32_t sender_incarnation;
   const std::string& receiver;  ///< role
   std::uint32_t receiver_incarnation;
@@ -65,8 +65,8 @@ class engine_observer {
 struct engine_options {
   strategy_name schedule;
   link_weather weather;
-  std::uint32_t early_ppm = 0;             ///< how often time moves while actors are ready
-  virtual_ns early_within = 0;             ///< how far it may jump then; 0 = never
+  std::uint32_t early_ppm = 0;  ///< how often time moves while actors are ready
+  virtual_ns early_within = 0;  ///< how far it may jump then; 0 = never
   std::function<bool(const std::string& from, const std::string& to)> lossy;  ///< default: none
 };
 
@@ -108,8 +108,8 @@ class engine final : private ready_sink {
   /// Kills every living actor of `role` between two messages: monitors fire, requests bounce.
   /// Returns how many died.
   std::size_t crash(const std::string& role);
-  /// The next message that an actor of `role` handles is its last: what it did stays done, what it sent
-  /// then is never sent.
+  /// The next message that an actor of `role` handles is its last: what it did stays done, what it
+  /// sent then is never sent.
   void crash_after_next_step(const std::string& role);
   /// Actors of `role` run nothing until `until`; their messages wait.
   void stall(const std::string& role, virtual_ns until);
@@ -180,11 +180,11 @@ class engine final : private ready_sink {
   bool stepping_ = false;
   bool buried_ = true;
 
-  std::vector<actor_entry> actors_;          // by actor id
+  std::vector<actor_entry> actors_;  // by actor id
   std::vector<role_entry> roles_;
-  std::unordered_map<std::string, std::uint32_t> role_names_;             // looked up only
+  std::unordered_map<std::string, std::uint32_t> role_names_;  // looked up only
   std::vector<std::string> types_;
-  std::unordered_map<std::uint64_t, std::uint32_t> type_indices_;          // looked up only
+  std::unordered_map<std::uint64_t, std::uint32_t> type_indices_;  // looked up only
   std::vector<caf::actor_id> ready_;
   std::vector<delivery> outgoing_;
   std::unordered_map<std::uint64_t, virtual_ns> last_due_;  // per pair of actors; looked up only

@@ -53,10 +53,9 @@ void engine::stall(const std::string& role, virtual_ns until) {
 std::size_t engine::population(const std::string& role) const {
   auto wanted = role_names_.find(role);
   if (wanted == role_names_.end()) return 0;
-  return static_cast<std::size_t>(
-      std::count_if(actors_.begin(), actors_.end(), [&](const actor_entry& e) {
-        return e.known && e.alive && e.role == wanted->second;
-      }));
+  return static_cast<std::size_t>(std::count_if(
+      actors_.begin(), actors_.end(),
+      [&](const actor_entry& e) { return e.known && e.alive && e.role == wanted->second; }));
 }
 
 std::size_t engine::backlog(const std::string& role) const {

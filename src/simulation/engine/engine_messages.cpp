@@ -1,14 +1,13 @@
-// How messages travel: out of the mailbox at the moment of sending, through the link layer, into the
-// receiver's inbox. An actor's mailbox is left *blocked* whenever the actor does not run, so CAF reports
-// every single message that is put into it.
+// How messages travel: out of the mailbox at the moment of sending, through the link layer, into
+// the receiver's inbox. An actor's mailbox is left *blocked* whenever the actor does not run, so
+// CAF reports every single message that is put into it.
 #include "simulation/engine/engine.hpp"
 
 #include <caf/all.hpp>
 
-#include <cxxabi.h>
-
 #include <algorithm>
 #include <cstdlib>
+#include <cxxabi.h>
 #include <stdexcept>
 #include <utility>
 
@@ -205,7 +204,8 @@ void engine::fire(agenda_entry entry) {
       element = caf::make_mailbox_element(entry.target, entry.mid, {},
                                           caf::make_error(caf::sec::request_timeout));
       break;
-    default: break;
+    default:
+      break;
   }
   auto& actor = static_cast<caf::scheduled_actor&>(*entry.target->get());
   entry_of(actor);

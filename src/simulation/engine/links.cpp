@@ -48,8 +48,8 @@ message_fate link_layer::next(std::uint32_t index, bool request_or_answer) {
   ++l.occurrences;
   message_fate fate;
   auto proposal = weather_.delay_ppm != 0 && taken_.exploring() ? propose_delay(l) : 0;
-  fate.delay_us =
-      static_cast<std::int64_t>(taken_.take(choice::delay, l.hash, l.name, l.occurrences, proposal));
+  fate.delay_us = static_cast<std::int64_t>(
+      taken_.take(choice::delay, l.hash, l.name, l.occurrences, proposal));
   if (!l.lossy || !request_or_answer) return fate;
   fate.lost = take(choice::lost, l, weather_.lost_ppm, 1) != 0;
   fate.overtakes = take(choice::overtake, l, weather_.overtake_ppm, 1) != 0;

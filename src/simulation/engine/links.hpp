@@ -1,12 +1,12 @@
 // The link layer: what can happen to a message between two services.
 //
 // Every message from one actor to another belongs to a link: sender role, receiver role and message
-// type, e.g. "reservation>payment charge_card". Per link and occurrence the layer decides whether the
-// message is late, lost, doubled or allowed to overtake, by keyed randomness. Without `overtake` two
-// messages of one pair of actors keep their order, as CAF guarantees. Only links that the world
-// declares lossy lose, double or reorder, and there only requests and answers: a caller can defend itself
-// against those, and against nothing else.
-// Owned by one engine. It decides; the engine moves the messages.
+// type, e.g. "reservation>payment charge_card". Per link and occurrence the layer decides whether
+// the message is late, lost, doubled or allowed to overtake, by keyed randomness. Without
+// `overtake` two messages of one pair of actors keep their order, as CAF guarantees. Only links
+// that the world declares lossy lose, double or reorder, and there only requests and answers: a
+// caller can defend itself against those, and against nothing else. Owned by one engine. It
+// decides; the engine moves the messages.
 #pragma once
 
 #include "simulation/engine/decisions.hpp"
@@ -25,7 +25,7 @@ struct link_weather {
   std::uint32_t lost_ppm = 0;
   std::uint32_t doubled_ppm = 0;
   std::uint32_t overtake_ppm = 0;
-  std::uint32_t late_ppm = 0;       ///< of the delayed: so late that the caller has given up
+  std::uint32_t late_ppm = 0;  ///< of the delayed: so late that the caller has given up
   std::uint32_t late_max_us = 0;
 };
 

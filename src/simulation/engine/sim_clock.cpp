@@ -10,7 +10,8 @@
 namespace taquilla::simulation {
 
 virtual_ns sim_clock::to_virtual(time_point t) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(t.time_since_epoch() - origin).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(t.time_since_epoch() - origin)
+      .count();
 }
 
 sim_clock::time_point sim_clock::now() const noexcept {
@@ -44,8 +45,7 @@ void sim_clock::set_multi_timeout(time_point due, caf::abstract_actor* self, caf
   events_.add(to_virtual(due), std::move(e));
 }
 
-void sim_clock::set_request_timeout(time_point due, caf::abstract_actor* self,
-                                    caf::message_id id) {
+void sim_clock::set_request_timeout(time_point due, caf::abstract_actor* self, caf::message_id id) {
   agenda_entry e;
   e.kind = entry_kind::request_timeout;
   e.target = caf::strong_actor_ptr{self->ctrl()};

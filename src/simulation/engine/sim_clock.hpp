@@ -34,8 +34,7 @@ class sim_clock final : public caf::actor_clock {
                             std::uint64_t id) override;
   void set_multi_timeout(time_point due, caf::abstract_actor* self, caf::atom_value type,
                          std::uint64_t id) override;
-  void set_request_timeout(time_point due, caf::abstract_actor* self,
-                           caf::message_id id) override;
+  void set_request_timeout(time_point due, caf::abstract_actor* self, caf::message_id id) override;
   void cancel_ordinary_timeout(caf::abstract_actor* self, caf::atom_value type) override;
   void cancel_request_timeout(caf::abstract_actor* self, caf::message_id id) override;
   void cancel_timeouts(caf::abstract_actor* self) override;

@@ -131,11 +131,16 @@ bool parse_strategy(const std::string& text, strategy_name& out) {
 
 std::string to_string(const strategy_name& name) {
   switch (name.which) {
-    case strategy_name::kind::automatic: return "auto";
-    case strategy_name::kind::fifo: return "fifo";
-    case strategy_name::kind::random: return "random";
-    case strategy_name::kind::pos: return "pos";
-    case strategy_name::kind::pct: return "pct:" + std::to_string(name.depth);
+    case strategy_name::kind::automatic:
+      return "auto";
+    case strategy_name::kind::fifo:
+      return "fifo";
+    case strategy_name::kind::random:
+      return "random";
+    case strategy_name::kind::pos:
+      return "pos";
+    case strategy_name::kind::pct:
+      return "pct:" + std::to_string(name.depth);
   }
   return "auto";
 }
@@ -155,11 +160,15 @@ std::unique_ptr<strategy> make_strategy(const strategy_name& name, std::uint64_t
                                         std::uint32_t early_ppm) {
   auto resolved = resolve(name, seed);
   switch (resolved.which) {
-    case strategy_name::kind::pct: return std::make_unique<pct>(seed, resolved.depth);
-    case strategy_name::kind::pos: return std::make_unique<pos>(seed, early_ppm);
-    case strategy_name::kind::random: return std::make_unique<uniform>(seed, early_ppm);
+    case strategy_name::kind::pct:
+      return std::make_unique<pct>(seed, resolved.depth);
+    case strategy_name::kind::pos:
+      return std::make_unique<pos>(seed, early_ppm);
+    case strategy_name::kind::random:
+      return std::make_unique<uniform>(seed, early_ppm);
     case strategy_name::kind::automatic:
-    case strategy_name::kind::fifo: break;
+    case strategy_name::kind::fifo:
+      break;
   }
   return std::make_unique<fifo>();
 }

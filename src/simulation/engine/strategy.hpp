@@ -1,9 +1,9 @@
 // Strategies: which of several possible next steps is taken.
 //
-// No strategy dominates: bugs that need one actor to starve are found by PCT, those that need strict
-// alternation by POS or plain random, and some by the calm first-in-first-out order. So seeds are
-// spread over a portfolio (strategy `auto`). A strategy only *proposes*; the engine records what was
-// taken, and a replay never asks a strategy.
+// No strategy dominates: bugs that need one actor to starve are found by PCT, those that need
+// strict alternation by POS or plain random, and some by the calm first-in-first-out order. So
+// seeds are spread over a portfolio (strategy `auto`). A strategy only *proposes*; the engine
+// records what was taken, and a replay never asks a strategy.
 //   fifo    in order of arrival, time moves when nothing is ready
 //   random  uniform among the choices
 //   pct:D   random priorities per actor and for time itself, lowered at D drawn choice points
@@ -42,7 +42,8 @@ struct strategy_name {
 bool parse_strategy(const std::string& text, strategy_name& out);
 std::string to_string(const strategy_name& name);
 
-/// The member of the portfolio that `seed` stands for; names other than auto are returned as they are.
+/// The member of the portfolio that `seed` stands for; names other than auto are returned as they
+/// are.
 strategy_name resolve(const strategy_name& name, std::uint64_t seed);
 
 /// `early_ppm`: how often the random strategies let time move early.

@@ -2,11 +2,10 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <random>
 #include <sys/random.h>
 #include <sys/time.h>
 #include <time.h>
-
-#include <random>
 
 namespace taquilla::simulation::guard {
 

@@ -1,10 +1,12 @@
-// The determinism guard: notices when simulated code reads a real clock, real entropy or starts a thread.
+// The determinism guard: notices when simulated code reads a real clock, real entropy or starts a
+// thread.
 //
-// It interposes the C library's and libstdc++'s doors to the real world (clock_gettime, gettimeofday,
-// time, getrandom, getentropy, nanosleep, clock_nanosleep, pthread_create, std::random_device). The
-// doors stay open everywhere: a call is passed on, and only counted against the run if the calling
-// thread is inside an `armed_scope`. Outside a simulated run the price is one read of a thread-local.
-// One thread's arming never concerns another's. Only `taquilla simulate` and its tests arm it.
+// It interposes the C library's and libstdc++'s doors to the real world (clock_gettime,
+// gettimeofday, time, getrandom, getentropy, nanosleep, clock_nanosleep, pthread_create,
+// std::random_device). The doors stay open everywhere: a call is passed on, and only counted
+// against the run if the calling thread is inside an `armed_scope`. Outside a simulated run the
+// price is one read of a thread-local. One thread's arming never concerns another's. Only `taquilla
+// simulate` and its tests arm it.
 #pragma once
 
 #include <cstdint>

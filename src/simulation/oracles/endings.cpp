@@ -1,5 +1,5 @@
-// Promises 5 and 7: every request is answered in time; after healing nothing is left open; and the store can
-// always be opened again.
+// Promises 5 and 7: every request is answered in time; after healing nothing is left open; and the
+// store can always be opened again.
 #include "simulation/oracles/promises.hpp"
 
 namespace taquilla::simulation {
@@ -27,12 +27,14 @@ class in_time final : public oracle {
  public:
   const char* name() const override { return "answered-in-time"; }
 
-  std::string at_end(const plan& p, const history& h, const final_state&, const run_facts& f) override {
+  std::string at_end(const plan& p, const history& h, const final_state&,
+                     const run_facts& f) override {
     if (f.disturbed) return {};
     for (const auto& e : h.entries()) {
       if (e.orphaned || e.how == outcome::running) continue;
       auto took_ms = (e.ended - e.invoked) / 1'000'000;
-      bool hung_up_early = e.how == outcome::unknown && e.what.patience_ms < operation{}.patience_ms;
+      bool hung_up_early =
+          e.how == outcome::unknown && e.what.patience_ms < operation{}.patience_ms;
       if (hung_up_early || took_ms <= p.numbers.deadline_ms + grace_ms) continue;
       return std::string("client ") + std::to_string(e.what.client) + " waited " +
              std::to_string(took_ms) + " ms for: " + to_string(e.what.what);

@@ -1,7 +1,7 @@
-// What INVENTORY promises: a held seat is held for one buyer, and what it shows is what the store knows.
-#include "simulation/oracles/promises.hpp"
-
+// What INVENTORY promises: a held seat is held for one buyer, and what it shows is what the store
+// knows.
 #include "actors/protocol.hpp"
+#include "simulation/oracles/promises.hpp"
 
 #include <caf/all.hpp>
 
@@ -71,7 +71,8 @@ class seat_map_is_true final : public oracle {
  public:
   const char* name() const override { return "seat-map-is-true"; }
 
-  std::string at_end(const plan&, const history&, const final_state& f, const run_facts& facts) override {
+  std::string at_end(const plan&, const history&, const final_state& f,
+                     const run_facts& facts) override {
     if (!facts.came_to_rest || !facts.store_readable || !facts.hall_settled) return {};
     std::set<std::string> sold;
     for (const auto& row : f.all)
@@ -79,8 +80,8 @@ class seat_map_is_true final : public oracle {
     for (const auto& seat : facts.hall) {
       auto truth = sold.count(seat.seat) != 0 ? seat_state::sold : seat_state::free;
       if (seat.state != truth)
-        return "seat " + seat.seat + " is " + taquilla::to_string(truth) + " and INVENTORY shows it as " +
-               taquilla::to_string(seat.state);
+        return "seat " + seat.seat + " is " + taquilla::to_string(truth) +
+               " and INVENTORY shows it as " + taquilla::to_string(seat.state);
     }
     return {};
   }

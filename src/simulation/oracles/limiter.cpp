@@ -1,7 +1,7 @@
-// Promise 6, for the limiter: in any window of time a client gets at most burst + 1 + rate x time through.
-#include "simulation/oracles/promises.hpp"
-
+// Promise 6, for the limiter: in any window of time a client gets at most burst + 1 + rate x time
+// through.
 #include "policies/rate_limiter.hpp"
+#include "simulation/oracles/promises.hpp"
 
 #include <map>
 #include <utility>

@@ -1,4 +1,5 @@
-// Promise 4: every confirmed reservation's mail is delivered once the service is healthy, once by message id.
+// Promise 4: every confirmed reservation's mail is delivered once the service is healthy, once by
+// message id.
 #include "simulation/oracles/promises.hpp"
 
 #include <map>
@@ -11,7 +12,8 @@ class mailed_once final : public oracle {
  public:
   const char* name() const override { return "mailed-once"; }
 
-  std::string at_end(const plan&, const history&, const final_state& f, const run_facts& facts) override {
+  std::string at_end(const plan&, const history&, const final_state& f,
+                     const run_facts& facts) override {
     if (!facts.store_readable) return {};
     std::map<std::string, int> count;
     std::map<std::string, std::string> to;
@@ -32,12 +34,15 @@ class mailed_once final : public oracle {
   static std::string judge(const reservation& row, const std::map<std::string, int>& count,
                            const std::map<std::string, std::string>& to, bool at_rest) {
     auto n = std::to_string(row.id);
-    bool sold = row.state == reservation_state::confirmed || row.state == reservation_state::cancelled;
+    bool sold =
+        row.state == reservation_state::confirmed || row.state == reservation_state::cancelled;
     bool told = count.count(n + "-confirmed") != 0;
     bool told_off = count.count(n + "-cancelled") != 0;
     if (told && !sold)
-      return "reservation " + n + " is " + taquilla::to_string(row.state) + " and was confirmed by mail";
-    if (told && to.at(n + "-confirmed") != row.email) return "the mail of reservation " + n + " went astray";
+      return "reservation " + n + " is " + taquilla::to_string(row.state) +
+             " and was confirmed by mail";
+    if (told && to.at(n + "-confirmed") != row.email)
+      return "the mail of reservation " + n + " went astray";
     if (told_off && row.state != reservation_state::cancelled)
       return "reservation " + n + " was cancelled by mail alone";
     if (!at_rest) return {};

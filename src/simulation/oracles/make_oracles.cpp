@@ -1,6 +1,5 @@
-#include "simulation/oracles/promises.hpp"
-
 #include "domain/planted.hpp"
+#include "simulation/oracles/promises.hpp"
 
 namespace taquilla::simulation {
 

@@ -12,7 +12,8 @@ class money_adds_up final : public oracle {
  public:
   const char* name() const override { return "every-charge-has-its-ticket"; }
 
-  std::string at_end(const plan&, const history&, const final_state& f, const run_facts& facts) override {
+  std::string at_end(const plan&, const history&, const final_state& f,
+                     const run_facts& facts) override {
     if (!facts.store_readable) return {};
     std::map<reservation_id, const charge_record*> charges;
     for (const auto& c : f.charges)
@@ -45,7 +46,8 @@ class money_adds_up final : public oracle {
         if (!at_rest) return {};
         return c && c->state == charge_state::refunded ? std::string{}
                                                        : "was cancelled and the money was kept";
-      case reservation_state::pending: return {};
+      case reservation_state::pending:
+        return {};
     }
     return {};
   }

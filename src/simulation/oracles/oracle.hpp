@@ -1,10 +1,11 @@
 // Oracles: the promises of the house, each a small class with a name.
 //
-// An oracle watches a run (messages as they are delivered, processes as they come and go) and judges at the
-// end, with the history of what clients were told and the final content of the store. A violation says
-// in one sentence what was promised and what was found. Oracles decide nothing and change nothing, and one
-// that is not sure keeps silent: false alarms are the quickest way to make people ignore true ones.
-// To add one: write the class, add it to make_oracles(), plant a bug that it must catch (teeth.cpp).
+// An oracle watches a run (messages as they are delivered, processes as they come and go) and
+// judges at the end, with the history of what clients were told and the final content of the store.
+// A violation says in one sentence what was promised and what was found. Oracles decide nothing and
+// change nothing, and one that is not sure keeps silent: false alarms are the quickest way to make
+// people ignore true ones. To add one: write the class, add it to make_oracles(), plant a bug that
+// it must catch (teeth.cpp).
 #pragma once
 
 #include "simulation/engine/engine.hpp"
@@ -19,10 +20,10 @@ namespace taquilla::simulation {
 
 /// What the store holds when everything has come to rest, read from the disk.
 struct final_state {
-  std::vector<reservation> all;       ///< in order of id, without timelines
-  std::vector<charge_record> charges; ///< in order of id
-  std::vector<mail> mailbox;          ///< in order of delivery
-  std::vector<mail> outbox;           ///< what was never delivered
+  std::vector<reservation> all;        ///< in order of id, without timelines
+  std::vector<charge_record> charges;  ///< in order of id
+  std::vector<mail> mailbox;           ///< in order of delivery
+  std::vector<mail> outbox;            ///< what was never delivered
   store_counts counts;
 };
 
@@ -34,15 +35,15 @@ struct shown_seat {
 
 /// How the run went, as far as oracles care.
 struct run_facts {
-  bool came_to_rest = false;        ///< nothing was open, held, due or pending within the limit
-  std::string still_open;           ///< else: what was
+  bool came_to_rest = false;  ///< nothing was open, held, due or pending within the limit
+  std::string still_open;     ///< else: what was
   virtual_ns healed_at = 0;
-  bool store_readable = true;       ///< the disk could be opened again
+  bool store_readable = true;  ///< the disk could be opened again
   std::string store_trouble;
   std::uint32_t processes = 1;
-  std::vector<shown_seat> hall;     ///< INVENTORY's picture when all was at rest
-  bool hall_settled = false;        ///< nothing that it should know can still have been under way
-  bool disturbed = false;           ///< something slowed clients or purchases down from outside
+  std::vector<shown_seat> hall;  ///< INVENTORY's picture when all was at rest
+  bool hall_settled = false;     ///< nothing that it should know can still have been under way
+  bool disturbed = false;        ///< something slowed clients or purchases down from outside
 };
 
 struct violation {

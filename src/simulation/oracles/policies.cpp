@@ -1,11 +1,11 @@
-// Promise 6, for the breaker, and the supervisor's own: judged from what is said, at the moment it is said.
-// The desk announces each change of its breaker to the event feed before it lets anybody act on it, so the
-// order of sending is the order of truth. A purchase that was spawned while the breaker was open must not
-// ask INVENTORY; one era of half-open has one probe; only a probe's good answer closes the breaker.
-#include "simulation/oracles/promises.hpp"
-
+// Promise 6, for the breaker, and the supervisor's own: judged from what is said, at the moment it
+// is said. The desk announces each change of its breaker to the event feed before it lets anybody
+// act on it, so the order of sending is the order of truth. A purchase that was spawned while the
+// breaker was open must not ask INVENTORY; one era of half-open has one probe; only a probe's good
+// answer closes the breaker.
 #include "actors/protocol.hpp"
 #include "policies/restart_intensity.hpp"
+#include "simulation/oracles/promises.hpp"
 
 #include <caf/all.hpp>
 
@@ -68,7 +68,8 @@ class breaker_holds final : public oracle {
 
   std::string asked(std::uint32_t incarnation) {
     const auto& birth = born_in_[incarnation];
-    if (birth.state == "open") return "a purchase asked INVENTORY that was let in while the breaker was open";
+    if (birth.state == "open")
+      return "a purchase asked INVENTORY that was let in while the breaker was open";
     if (birth.state != "half_open" || birth.era != era_) return {};
     if (++probes_ > 1) return "two probes were let in while the breaker was half-open";
     return {};
@@ -87,7 +88,8 @@ class breaker_holds final : public oracle {
   std::map<std::uint32_t, birth> born_in_;
 };
 
-/// Counts what the SUPERVISOR says of deaths and restarts, per child, by the rule of restart_intensity.
+/// Counts what the SUPERVISOR says of deaths and restarts, per child, by the rule of
+/// restart_intensity.
 class restarts_bounded final : public oracle {
  public:
   const char* name() const override { return "restarts-bounded"; }

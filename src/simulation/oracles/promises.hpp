@@ -1,4 +1,5 @@
 // The oracles by name, for make_oracles() and for tests. What each promises: oracles/*.cpp.
+// One factory a promise; an oracle keeps its own state for one run and knows no other oracle.
 #pragma once
 
 #include "simulation/oracles/oracle.hpp"

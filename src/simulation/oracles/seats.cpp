@@ -30,11 +30,14 @@ class one_owner final : public oracle {
  public:
   const char* name() const override { return "one-owner-per-seat"; }
 
-  std::string at_end(const plan&, const history& h, const final_state& f, const run_facts&) override {
+  std::string at_end(const plan&, const history& h, const final_state& f,
+                     const run_facts&) override {
     std::map<seat_key, reservation_id> living;
     for (const auto& row : f.all) {
-      if (row.state != reservation_state::confirmed && row.state != reservation_state::pending) continue;
-      auto [place, free] = living.emplace(seat_key{row.event, taquilla::to_string(row.seat)}, row.id);
+      if (row.state != reservation_state::confirmed && row.state != reservation_state::pending)
+        continue;
+      auto [place, free] =
+          living.emplace(seat_key{row.event, taquilla::to_string(row.seat)}, row.id);
       if (!free)
         return "seat " + place->first.second + " belongs to reservations " +
                std::to_string(place->second) + " and " + std::to_string(row.id);
@@ -43,11 +46,13 @@ class one_owner final : public oracle {
   }
 
  private:
-  /// Two buyers who were told "it is yours" for one seat: the first must have been cancelled before.
+  /// Two buyers who were told "it is yours" for one seat: the first must have been cancelled
+  /// before.
   static std::string sold_twice(const history& h) {
     std::map<std::string, std::vector<const history_entry*>> sales;
     for (const auto& e : h.entries())
-      if (e.what.what == operation::kind::buy && e.how == outcome::accepted) sales[e.what.seat].push_back(&e);
+      if (e.what.what == operation::kind::buy && e.how == outcome::accepted)
+        sales[e.what.seat].push_back(&e);
     for (const auto& [seat, sold] : sales)
       for (const auto* a : sold)
         for (const auto* b : sold) {
@@ -88,11 +93,12 @@ class durable final : public oracle {
  public:
   const char* name() const override { return "acknowledged-is-durable"; }
 
-  std::string at_end(const plan&, const history& h, const final_state& f, const run_facts& facts) override {
+  std::string at_end(const plan&, const history& h, const final_state& f,
+                     const run_facts& facts) override {
     if (!facts.store_readable) return {};
     for (const auto& e : h.entries()) {
       if (e.how != outcome::accepted) continue;
-      auto wrong = e.what.what == operation::kind::buy ? bought(e, h, f)
+      auto wrong = e.what.what == operation::kind::buy      ? bought(e, h, f)
                    : e.what.what == operation::kind::cancel ? cancelled(e, f)
                                                             : std::string{};
       if (!wrong.empty()) return "reservation " + std::to_string(e.id) + " " + wrong;

@@ -1,4 +1,5 @@
 // The one line that says everything about a failure, and the command that repeats it.
+// Written for somebody who has never seen the code: what broke, where, and how to see it again.
 #pragma once
 
 #include "simulation/world/run.hpp"

@@ -39,32 +39,36 @@ void print_summary(std::ostream& out, std::ostream& err, const campaign_summary&
     for (const auto& [goal, count] : s.goals) out << count << "\t" << goal << "\n";
   char text[240];
   auto t = s.real_s > 0 ? s.real_s : 1e-9;
-  std::snprintf(text, sizeof text,
-                "%llu seeds, %zu failures, %llu run twice, %zu unequal; %.0f seeds/s, %.0f steps/s, "
-                "%.0f virtual seconds a second, %.1f s\n",
-                static_cast<unsigned long long>(s.seeds), s.failures.size(),
-                static_cast<unsigned long long>(s.run_twice), s.unequal.size(),
-                static_cast<double>(s.seeds) / t, static_cast<double>(s.steps) / t, s.virtual_s / t, t);
+  std::snprintf(
+      text, sizeof text,
+      "%llu seeds, %zu failures, %llu run twice, %zu unequal; %.0f seeds/s, %.0f steps/s, "
+      "%.0f virtual seconds a second, %.1f s\n",
+      static_cast<unsigned long long>(s.seeds), s.failures.size(),
+      static_cast<unsigned long long>(s.run_twice), s.unequal.size(),
+      static_cast<double>(s.seeds) / t, static_cast<double>(s.steps) / t, s.virtual_s / t, t);
   out << text;
 }
 
 std::string summary_json(const campaign_summary& s) {
-  nlohmann::ordered_json j{{"seeds", s.seeds}, {"steps", s.steps}, {"virtual_seconds", s.virtual_s},
-                           {"seconds", s.real_s}, {"run_twice", s.run_twice}, {"unequal", s.unequal},
-                           {"crashed", s.crashed}, {"goals", s.goals}};
+  nlohmann::ordered_json j{
+      {"seeds", s.seeds},     {"steps", s.steps},         {"virtual_seconds", s.virtual_s},
+      {"seconds", s.real_s},  {"run_twice", s.run_twice}, {"unequal", s.unequal},
+      {"crashed", s.crashed}, {"goals", s.goals}};
   auto& failures = j["failures"] = nlohmann::ordered_json::array();
   for (const auto& f : s.failures)
-    failures.push_back({{"seed", f.seed}, {"oracle", f.oracle}, {"what", f.what}, {"line", f.line}});
+    failures.push_back(
+        {{"seed", f.seed}, {"oracle", f.oracle}, {"what", f.what}, {"line", f.line}});
   return j.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 void print_explanation(std::ostream& out, const minimised& m, const explanation& e) {
-  out << m.result.broken.oracle << ": " << m.result.broken.what << "\n\nlikelihood of this failure, when the "
+  out << m.result.broken.oracle << ": " << m.result.broken.what
+      << "\n\nlikelihood of this failure, when the "
       << "first steps are kept and the rest is drawn anew:\n";
   char text[96];
   for (const auto& point : e.curve) {
-    std::snprintf(text, sizeof text, "  step %6llu  %3.0f %%  ", static_cast<unsigned long long>(point.step),
-                  point.share * 100);
+    std::snprintf(text, sizeof text, "  step %6llu  %3.0f %%  ",
+                  static_cast<unsigned long long>(point.step), point.share * 100);
     out << text << bar(point.share) << "\n";
   }
   out << "decisive step: " << e.decisive_step << "\n\nwithout one of these it does not happen:\n";

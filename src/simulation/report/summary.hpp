@@ -1,4 +1,5 @@
 // What a campaign and an explanation look like on a terminal, and as JSON.
+// Text only: it reads results and changes nothing.
 #pragma once
 
 #include "simulation/campaign/campaign.hpp"

@@ -16,15 +16,24 @@ constexpr std::size_t text_max = 110;
 
 const char* word(trace_event::kind kind) {
   switch (kind) {
-    case trace_event::kind::message: return "";
-    case trace_event::kind::start: return "start";
-    case trace_event::kind::lost: return "LOST";
-    case trace_event::kind::ended: return "END";
-    case trace_event::kind::fault: return "FAULT";
-    case trace_event::kind::invoked: return "ASK";
-    case trace_event::kind::answered: return "ANSWER";
-    case trace_event::kind::process: return "PROCESS";
-    case trace_event::kind::note: return "NOTE";
+    case trace_event::kind::message:
+      return "";
+    case trace_event::kind::start:
+      return "start";
+    case trace_event::kind::lost:
+      return "LOST";
+    case trace_event::kind::ended:
+      return "END";
+    case trace_event::kind::fault:
+      return "FAULT";
+    case trace_event::kind::invoked:
+      return "ASK";
+    case trace_event::kind::answered:
+      return "ANSWER";
+    case trace_event::kind::process:
+      return "PROCESS";
+    case trace_event::kind::note:
+      return "NOTE";
   }
   return "";
 }
@@ -75,7 +84,8 @@ void print_mermaid(std::ostream& out, const std::vector<trace_event>& events) {
   for (const auto& e : events) {
     if (is_noise(e)) continue;
     for (auto role : {role_of(e.from), role_of(e.to)})
-      if (!role.empty() && std::find(seen.begin(), seen.end(), role) == seen.end()) seen.push_back(role);
+      if (!role.empty() && std::find(seen.begin(), seen.end(), role) == seen.end())
+        seen.push_back(role);
   }
   for (const auto& role : seen) out << "  participant " << role << "\n";
   auto anybody = seen.empty() ? std::string("world") : seen.front();
@@ -86,16 +96,19 @@ void print_mermaid(std::ostream& out, const std::vector<trace_event>& events) {
     if (e.what == trace_event::kind::message && !from.empty())
       out << "  " << from << "->>" << to << ": " << mermaid_safe(e.text) << "\n";
     else
-      out << "  Note over " << (!to.empty() ? to : !from.empty() ? from : anybody) << ": "
-          << word(e.what) << " " << mermaid_safe(e.text) << "\n";
+      out << "  Note over "
+          << (!to.empty()     ? to
+              : !from.empty() ? from
+                              : anybody)
+          << ": " << word(e.what) << " " << mermaid_safe(e.text) << "\n";
   }
 }
 
 void print_json(std::ostream& out, const std::vector<trace_event>& events) {
   for (const auto& e : events) {
-    nlohmann::ordered_json line{{"step", e.step}, {"vtime_ns", e.now},
-                                {"kind", *word(e.what) ? word(e.what) : "message"},
-                                {"from", e.from}, {"to", e.to}, {"text", e.text}};
+    nlohmann::ordered_json line{
+        {"step", e.step}, {"vtime_ns", e.now}, {"kind", *word(e.what) ? word(e.what) : "message"},
+        {"from", e.from}, {"to", e.to},        {"text", e.text}};
     out << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
   }
 }

@@ -1,7 +1,8 @@
 // Traces for people: a run as aligned columns, as a mermaid sequence diagram, or as JSON lines.
 //
-// A trace is recorded by running a plan again with a recorder, so that ordinary runs pay nothing for it.
-// Text folds what does not belong to the story: starts, health, timers of actors that nobody waits for.
+// A trace is recorded by running a plan again with a recorder, so that ordinary runs pay nothing
+// for it. Text folds what does not belong to the story: starts, health, timers of actors that
+// nobody waits for.
 #pragma once
 
 #include "simulation/world/run.hpp"

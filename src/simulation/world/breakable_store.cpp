@@ -42,7 +42,8 @@ class breakable_store final : public database {
   }
   result<purchase_cancelled> apply(const cancel_purchase& c) override {
     if (is(bug::cancellation_forgotten))
-      if (auto row = base_->read(find_reservation{c.id}); row && row->state == reservation_state::confirmed) {
+      if (auto row = base_->read(find_reservation{c.id});
+          row && row->state == reservation_state::confirmed) {
         row->state = reservation_state::cancelled;
         return purchase_cancelled{*row, true};
       }
@@ -100,7 +101,9 @@ class breakable_store final : public database {
   result<store_counts> read(const count_everything& q) override { return base_->read(q); }
 
  private:
-  void forgive(reservation_id id, settlement_kind kind) { base_->apply(settle{id, kind, true, 0, {}}); }
+  void forgive(reservation_id id, settlement_kind kind) {
+    base_->apply(settle{id, kind, true, 0, {}});
+  }
 
   std::unique_ptr<database> base_;
   std::uint64_t commits_ = 0;

@@ -1,13 +1,13 @@
 #include "simulation/world/client.hpp"
 
+#include "actors/errors.hpp"
+
 #include <caf/all.hpp>
 
 #include <chrono>
 #include <limits>
 #include <memory>
 #include <utility>
-
-#include "actors/errors.hpp"
 
 namespace taquilla::simulation {
 
@@ -27,9 +27,12 @@ class client_state {
     port_ = port;
     return {[this](const do_operation& todo) {
       switch (todo.what.what) {
-        case operation::kind::buy: return buy(todo);
-        case operation::kind::cancel: return cancel(todo);
-        case operation::kind::look: return look(todo);
+        case operation::kind::buy:
+          return buy(todo);
+        case operation::kind::cancel:
+          return cancel(todo);
+        case operation::kind::look:
+          return look(todo);
       }
     }};
   }
@@ -62,14 +65,18 @@ class client_state {
   void look(const do_operation& todo) {
     auto number = todo.number;
     self_->request(inventory_, patience(todo), list_seats{the_event, {}, 1000})
-        .then([this, number](
-                  const seat_page&) { port_->on_answer(number, 0, false, reservation_state::pending); },
-              [this, number](const caf::error& e) { failed(number, e); });
+        .then(
+            [this, number](const seat_page&) {
+              port_->on_answer(number, 0, false, reservation_state::pending);
+            },
+            [this, number](const caf::error& e) { failed(number, e); });
   }
 
   void failed(std::uint64_t number, const caf::error& e) {
-    if (e.category() == caf::atom("taquilla")) port_->on_refusal(number, as_error(e, errc::internal_error));
-    else port_->on_silence(number);
+    if (e.category() == caf::atom("taquilla"))
+      port_->on_refusal(number, as_error(e, errc::internal_error));
+    else
+      port_->on_silence(number);
   }
 
   static std::chrono::milliseconds patience(const do_operation& todo) {
@@ -91,8 +98,7 @@ class operator_state {
   operator_actor::behavior_type start(const theatre& house, people_port* port) {
     house_ = house;
     port_ = port;
-    return {[this](const start_theatre&) { open(); },
-            [this](const play_chaos& c) { play(c.what); },
+    return {[this](const start_theatre&) { open(); }, [this](const play_chaos& c) { play(c.what); },
             [this](const look_around&) { ask_store(); }};
   }
 
@@ -170,11 +176,9 @@ client_actor spawn_client(caf::actor_system& system, const theatre& house, peopl
 }
 
 operator_actor spawn_operator(caf::actor_system& system, const theatre& house, people_port& port) {
-  return system.spawn(
-      [](operator_state::pointer self, const theatre& h, people_port* p) {
-        return self->state.start(h, p);
-      },
-      house, &port);
+  return system.spawn([](operator_state::pointer self, const theatre& h,
+                         people_port* p) { return self->state.start(h, p); },
+                      house, &port);
 }
 
 }  // namespace taquilla::simulation

@@ -1,9 +1,10 @@
 // CLIENT and OPERATOR: the people of a simulated run, as actors of the process that they talk to.
 //
-// A CLIENT sends one operation to the RESERVATION DESK (or looks at INVENTORY) and reports the answer, or
-// that it hung up. The OPERATOR starts the theatre, plays chaos through the SUPERVISOR as the chaos
-// endpoints do, and asks whether everything has come to rest. They die with their process; their plans
-// and memories live in the world (`people_port`), which is told everything. Simulation only.
+// A CLIENT sends one operation to the RESERVATION DESK (or looks at INVENTORY) and reports the
+// answer, or that it hung up. The OPERATOR starts the theatre, plays chaos through the SUPERVISOR
+// as the chaos endpoints do, and asks whether everything has come to rest. They die with their
+// process; their plans and memories live in the world (`people_port`), which is told everything.
+// Simulation only.
 #pragma once
 
 #include "actors/theatre.hpp"
@@ -16,9 +17,9 @@
 namespace taquilla::simulation {
 
 struct do_operation {
-  std::uint64_t number = 0;      ///< in the history
+  std::uint64_t number = 0;  ///< in the history
   operation what;
-  reservation_id target = 0;     ///< cancel
+  reservation_id target = 0;  ///< cancel
 };
 struct start_theatre {};
 struct play_chaos {
@@ -30,9 +31,9 @@ struct look_around {};
 struct rest_report {
   bool known = false;
   store_counts counts;
-  std::uint64_t held = 0;        ///< seats on hold
-  std::uint64_t in_flight = 0;   ///< purchases that run
-  std::vector<seat_line> hall;   ///< INVENTORY's picture
+  std::uint64_t held = 0;       ///< seats on hold
+  std::uint64_t in_flight = 0;  ///< purchases that run
+  std::vector<seat_line> hall;  ///< INVENTORY's picture
 };
 
 class people_port {

@@ -1,8 +1,8 @@
-// The end of a run: heal everything, wait until all is at rest, read the disk, let the oracles judge.
-#include "simulation/world/world.hpp"
-
+// The end of a run: heal everything, wait until all is at rest, read the disk, let the oracles
+// judge.
 #include "simulation/cases/case_file.hpp"
 #include "simulation/engine/keyed_random.hpp"
+#include "simulation/world/world.hpp"
 
 #include <caf/all.hpp>
 
@@ -108,7 +108,8 @@ bool world::disturbed() const {
   constexpr std::uint64_t harmless_us = 500'000;
   for (const auto& d : taken_.taken()) {
     if (d.kind == choice::lost || d.kind == choice::early) return true;
-    if ((d.kind == choice::delay || d.kind == choice::disk_slow) && d.value > harmless_us) return true;
+    if ((d.kind == choice::delay || d.kind == choice::disk_slow) && d.value > harmless_us)
+      return true;
   }
   for (const auto& f : plan_.faults) {
     bool own = f.target == "reservation" || f.target == "reservation_desk" || f.target == "store";
@@ -120,7 +121,8 @@ bool world::disturbed() const {
 
 /// True if every word that INVENTORY should have heard had arrived when it was asked at rest.
 bool world::hall_settled() const {
-  constexpr std::uint64_t short_us = 400'000;  // a rest report comes later than this after the healing
+  constexpr std::uint64_t short_us =
+      400'000;  // a rest report comes later than this after the healing
   for (const auto& d : taken_.taken())
     if (d.kind == choice::delay && d.value > short_us) return false;
   for (const auto& f : plan_.faults)

@@ -1,8 +1,7 @@
 // Fate: the faults of the plan, and what the disk does.
+#include "simulation/cases/case_file.hpp"
 #include "simulation/engine/keyed_random.hpp"
 #include "simulation/world/world.hpp"
-
-#include "simulation/cases/case_file.hpp"
 
 #include <caf/all.hpp>
 
@@ -30,13 +29,20 @@ void world::strike(const fault& f) {
   note(trace_event::kind::fault, "", f.target, print(f));
   reached(std::string("fault-") + to_string(f.what) + (f.detail.empty() ? "" : "-" + f.detail));
   switch (f.what) {
-    case fault::kind::crash: engine_.crash(f.target); return;
-    case fault::kind::last_step: return engine_.crash_after_next_step(f.target);
-    case fault::kind::stall: return engine_.stall(f.target, engine_.now() + f.for_ms * ms);
+    case fault::kind::crash:
+      engine_.crash(f.target);
+      return;
+    case fault::kind::last_step:
+      return engine_.crash_after_next_step(f.target);
+    case fault::kind::stall:
+      return engine_.stall(f.target, engine_.now() + f.for_ms * ms);
     case fault::kind::chaos:
-    case fault::kind::recover: return order_chaos(f);
-    case fault::kind::kill: return die(false, f.for_ms, f.value, "killed");
-    case fault::kind::power: return die(true, f.for_ms, f.value, "power cut");
+    case fault::kind::recover:
+      return order_chaos(f);
+    case fault::kind::kill:
+      return die(false, f.for_ms, f.value, "killed");
+    case fault::kind::power:
+      return die(true, f.for_ms, f.value, "power cut");
   }
 }
 
@@ -77,8 +83,8 @@ disk_fault world::before(disk_operation what, const char* file) {
   std::uint64_t proposal = 0;
   if (taken_.exploring())
     proposal = static_cast<std::uint64_t>(draw_disk_fault(what, name, hash, occurrence));
-  auto fate = static_cast<disk_fault>(
-      taken_.take(choice::disk_fault, hash, name, occurrence, proposal));
+  auto fate =
+      static_cast<disk_fault>(taken_.take(choice::disk_fault, hash, name, occurrence, proposal));
   if (fate != disk_fault::none) {
     note(trace_event::kind::fault, "", "disk", name + ": " + to_string(fate));
     reached(std::string("disk-") + to_string(fate));
@@ -92,8 +98,8 @@ disk_fault world::before(disk_operation what, const char* file) {
     auto drawn = taken_.draw(choice::disk_slow, hash, occurrence);
     if (taken_.exploring() && one_in(drawn, plan_.disk.slow_ppm))
       slow = 1 + below(scramble(drawn), plan_.disk.slow_max_us);
-    pass_time_us(static_cast<std::int64_t>(
-        taken_.take(choice::disk_slow, hash, name, occurrence, slow)));
+    pass_time_us(
+        static_cast<std::int64_t>(taken_.take(choice::disk_slow, hash, name, occurrence, slow)));
   }
   return fate;
 }

@@ -6,10 +6,14 @@ namespace taquilla::simulation {
 
 const char* to_string(outcome how) {
   switch (how) {
-    case outcome::running: return "running";
-    case outcome::accepted: return "accepted";
-    case outcome::refused: return "refused";
-    case outcome::unknown: return "unknown";
+    case outcome::running:
+      return "running";
+    case outcome::accepted:
+      return "accepted";
+    case outcome::refused:
+      return "refused";
+    case outcome::unknown:
+      return "unknown";
   }
   return "unknown";
 }
@@ -46,6 +50,8 @@ reservation_id history::nth_confirmed(std::uint32_t n) const {
   return n >= 1 && n <= confirmed_.size() ? confirmed_[n - 1] : 0;
 }
 
-std::string email_of(std::uint32_t buyer) { return "buyer" + std::to_string(buyer) + "@test.example"; }
+std::string email_of(std::uint32_t buyer) {
+  return "buyer" + std::to_string(buyer) + "@test.example";
+}
 
 }  // namespace taquilla::simulation

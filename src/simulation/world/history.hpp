@@ -1,9 +1,10 @@
-// The history of a run: what the clients asked, what they were told, and when. The oracles judge by it
-// and by what the store holds at the end, never by what actors believe.
+// The history of a run: what the clients asked, what they were told, and when. The oracles judge by
+// it and by what the store holds at the end, never by what actors believe.
 //
-// An operation that was invoked ends as `accepted` (with the id it was given), `refused` (with the code), or
-// `unknown`: the client hung up, or its process died. Unknown may turn out either way, but must turn out.
-// Appended by the world, read by oracles and reports. Times are virtual nanoseconds.
+// An operation that was invoked ends as `accepted` (with the id it was given), `refused` (with the
+// code), or `unknown`: the client hung up, or its process died. Unknown may turn out either way,
+// but must turn out. Appended by the world, read by oracles and reports. Times are virtual
+// nanoseconds.
 #pragma once
 
 #include "domain/error.hpp"
@@ -21,23 +22,24 @@ enum class outcome : std::uint8_t { running, accepted, refused, unknown };
 const char* to_string(outcome how);
 
 struct history_entry {
-  std::size_t index = 0;        ///< in the plan's operations
+  std::size_t index = 0;  ///< in the plan's operations
   operation what;
-  std::uint32_t process = 0;    ///< 1 = the first process
+  std::uint32_t process = 0;  ///< 1 = the first process
   virtual_ns invoked = 0;
-  virtual_ns ended = 0;         ///< 0 while running
+  virtual_ns ended = 0;  ///< 0 while running
   outcome how = outcome::running;
-  reservation_id id = 0;        ///< accepted: the reservation; cancel: the one to be cancelled
-  bool replayed = false;        ///< accepted: the stored answer was given again
+  reservation_id id = 0;  ///< accepted: the reservation; cancel: the one to be cancelled
+  bool replayed = false;  ///< accepted: the stored answer was given again
   reservation_state state = reservation_state::pending;  ///< accepted cancel: what it is now
-  errc why = errc::none;        ///< refused
-  bool orphaned = false;        ///< unknown, because the process died
+  errc why = errc::none;                                 ///< refused
+  bool orphaned = false;                                 ///< unknown, because the process died
 };
 
 class history {
  public:
   /// Returns the entry's number, for end().
-  std::size_t begin(std::size_t index, const operation& what, std::uint32_t process, virtual_ns now);
+  std::size_t begin(std::size_t index, const operation& what, std::uint32_t process,
+                    virtual_ns now);
   history_entry& at(std::size_t number) { return entries_[number]; }
   void end(std::size_t number, outcome how, virtual_ns now);
   /// Every operation that still runs ends as unknown: its process is gone.

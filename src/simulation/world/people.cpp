@@ -1,4 +1,5 @@
-// The people of the run: each client does its operations one after the other, whatever process is alive.
+// The people of the run: each client does its operations one after the other, whatever process is
+// alive.
 #include "simulation/cases/case_file.hpp"
 #include "simulation/world/world.hpp"
 

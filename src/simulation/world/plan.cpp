@@ -44,11 +44,9 @@ moods draw_moods(const std::string& profile, const drawer& d) {
   if (profile == "crash") return {true, false, true, true, true, false, false, false, false};
   if (profile == "disk") return {true, false, false, false, true, true, true, false, false};
   if (profile == "slow") return {true, true, false, true, false, false, false, true, true};
-  return {d.chance("latency", 800'000),  d.chance("losses", half),
-          d.chance("actors", half),      d.chance("services", half),
-          d.chance("kills", 250'000),    d.chance("power", 100'000),
-          d.chance("disk", 100'000),     d.chance("slow", 250'000),
-          d.chance("early", 250'000)};
+  return {d.chance("latency", 800'000), d.chance("losses", half),   d.chance("actors", half),
+          d.chance("services", half),   d.chance("kills", 250'000), d.chance("power", 100'000),
+          d.chance("disk", 100'000),    d.chance("slow", 250'000),  d.chance("early", 250'000)};
 }
 
 void draw_links(plan& p, const moods& m, const drawer& d) {
@@ -99,12 +97,12 @@ std::string draw_seat(const drawer& d, const char* question, std::uint64_t n, in
   return "A" + std::to_string(number);
 }
 
-operation draw_operation(const drawer& d, std::uint32_t client, std::uint64_t n,
-                         int seats) {
+operation draw_operation(const drawer& d, std::uint32_t client, std::uint64_t n, int seats) {
   operation o;
   o.client = client;
   // Often at once, sometimes a little later, rarely so late that holds and holders are gone.
-  auto think = d.one_of<std::int64_t>("think", {0, 0, 100, 5'000, 300'000, 2'000'000, 20'000'000}, n);
+  auto think =
+      d.one_of<std::int64_t>("think", {0, 0, 100, 5'000, 300'000, 2'000'000, 20'000'000}, n);
   o.think_us = think == 0 ? 0 : d.upto("think-share", think, n);
   auto percent = d.upto("what", 100, n);
   bool cancels = d.chance("cancels", half);
@@ -119,7 +117,8 @@ operation draw_operation(const drawer& d, std::uint32_t client, std::uint64_t n,
   o.cents = d.chance("other-amount", 100'000, n) ? 7'550 : 5'000;
   if (d.chance("keys", half) && d.chance("key", half, n))
     o.key = "k" + std::to_string(1 + d.upto("key-number", 3, n));
-  if (d.chance("gives-up", 100'000, n)) o.patience_ms = d.one_of<std::int64_t>("patience", {5, 500, 4'000}, n);
+  if (d.chance("gives-up", 100'000, n))
+    o.patience_ms = d.one_of<std::int64_t>("patience", {5, 500, 4'000}, n);
   return o;
 }
 
@@ -140,7 +139,8 @@ void draw_operations(plan& p, const drawer& d) {
 // -- faults ------------------------------------------------------------------------------------
 
 const std::array<const char*, 8> mortal_roles{{"inventory", "payment", "notification", "settlement",
-                                               "mail_relay", "reservation_desk", "reservation", "event_feed"}};
+                                               "mail_relay", "reservation_desk", "reservation",
+                                               "event_feed"}};
 const std::array<const char*, 3> services{{"inventory", "payment", "notification"}};
 
 std::int64_t draw_moment(const drawer& d, std::uint64_t n) {
@@ -152,8 +152,10 @@ fault draw_actor_fault(const drawer& d, std::uint64_t n) {
   fault f;
   f.at_ms = draw_moment(d, n);
   f.target = mortal_roles[below(d.raw("role", n), mortal_roles.size())];
-  f.what = d.one_of<fault::kind>("actor", {fault::kind::crash, fault::kind::last_step, fault::kind::stall}, n);
-  if (f.what == fault::kind::stall) f.for_ms = d.one_of<std::int64_t>("stall", {20, 1'500, 6'000, 18'000}, n);
+  f.what = d.one_of<fault::kind>(
+      "actor", {fault::kind::crash, fault::kind::last_step, fault::kind::stall}, n);
+  if (f.what == fault::kind::stall)
+    f.for_ms = d.one_of<std::int64_t>("stall", {20, 1'500, 6'000, 18'000}, n);
   return f;
 }
 

@@ -1,10 +1,11 @@
-// The plan of one run: everything that is fixed before it starts. Who buys what and when, which faults
-// strike, how rough links and disk are, and which numbers the theatre is built with.
+// The plan of one run: everything that is fixed before it starts. Who buys what and when, which
+// faults strike, how rough links and disk are, and which numbers the theatre is built with.
 //
-// A plan is drawn from a seed (draw_plan), or read from a case file, where it has been shrunk by hand or by
-// the minimiser; the run itself cannot tell. What happens *during* the run by chance (latencies, lost
-// messages, the schedule, the disk) are decisions, engine/decisions.hpp; a plan carries their script.
-// Values only. Times are virtual: microseconds in operations, milliseconds in faults.
+// A plan is drawn from a seed (draw_plan), or read from a case file, where it has been shrunk by
+// hand or by the minimiser; the run itself cannot tell. What happens *during* the run by chance
+// (latencies, lost messages, the schedule, the disk) are decisions, engine/decisions.hpp; a plan
+// carries their script. Values only. Times are virtual: microseconds in operations, milliseconds in
+// faults.
 #pragma once
 
 #include "simulation/engine/decisions.hpp"
@@ -20,14 +21,14 @@ namespace taquilla::simulation {
 /// What one client does next. A client does its operations one after the other.
 struct operation {
   enum class kind : std::uint8_t { buy, cancel, look };
-  std::uint32_t client = 1;         ///< 1, 2, ...
-  std::int64_t think_us = 0;        ///< after its previous operation ended
+  std::uint32_t client = 1;   ///< 1, 2, ...
+  std::int64_t think_us = 0;  ///< after its previous operation ended
   kind what = kind::buy;
-  std::string seat = "A1";          ///< buy
-  std::uint32_t buyer = 1;          ///< buy: whose e-mail address
-  std::int64_t cents = 5000;        ///< buy
-  std::string key;                  ///< buy: Idempotency-Key, empty = none
-  std::uint32_t target = 0;         ///< cancel: the n-th reservation that was ever confirmed, from 1
+  std::string seat = "A1";    ///< buy
+  std::uint32_t buyer = 1;    ///< buy: whose e-mail address
+  std::int64_t cents = 5000;  ///< buy
+  std::string key;            ///< buy: Idempotency-Key, empty = none
+  std::uint32_t target = 0;   ///< cancel: the n-th reservation that was ever confirmed, from 1
   std::int64_t patience_ms = 30'000;  ///< the client hangs up after this
 };
 
@@ -39,8 +40,8 @@ struct fault {
     stall,      ///< role `target` does nothing for `for_ms`
     chaos,      ///< service `target` gets chaos kind `detail` with delay `value` ms, rate, for_ms
     recover,    ///< service `target` is told to recover
-    kill,       ///< the process dies; a new one starts after `for_ms`; its wall clock jumps `value` ms
-    power,      ///< the same, and what was not synced is lost
+    kill,   ///< the process dies; a new one starts after `for_ms`; its wall clock jumps `value` ms
+    power,  ///< the same, and what was not synced is lost
   };
   std::int64_t at_ms = 0;
   kind what = kind::crash;
@@ -82,7 +83,7 @@ struct plan {
   std::uint64_t seed = 1;
   std::string profile = "swarm";
   strategy_name strategy;
-  bool fast_disk = true;          ///< no disk faults are possible: SQLite's syncs are not asked for
+  bool fast_disk = true;  ///< no disk faults are possible: SQLite's syncs are not asked for
   knobs numbers;
   link_weather links;
   disk_weather disk;
@@ -91,7 +92,7 @@ struct plan {
   std::int64_t heal_at_ms = 60'000;  ///< all faults end here
   std::vector<operation> operations;
   std::vector<fault> faults;
-  std::vector<decision> script;     ///< of a replay; empty when the seed decides
+  std::vector<decision> script;  ///< of a replay; empty when the seed decides
 };
 
 /// Names that draw_plan accepts.

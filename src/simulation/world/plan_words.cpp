@@ -23,9 +23,13 @@ bool parse(const std::array<const char*, N>& words, const std::string& word, Kin
 
 }  // namespace
 
-const char* to_string(operation::kind kind) { return operation_words[static_cast<std::size_t>(kind)]; }
+const char* to_string(operation::kind kind) {
+  return operation_words[static_cast<std::size_t>(kind)];
+}
 const char* to_string(fault::kind kind) { return fault_words[static_cast<std::size_t>(kind)]; }
-bool parse_kind(const std::string& word, operation::kind& out) { return parse(operation_words, word, out); }
+bool parse_kind(const std::string& word, operation::kind& out) {
+  return parse(operation_words, word, out);
+}
 bool parse_kind(const std::string& word, fault::kind& out) { return parse(fault_words, word, out); }
 
 }  // namespace taquilla::simulation

@@ -1,8 +1,8 @@
-// One simulated run: a plan in, a verdict out. This is all that the command line, the minimiser, the
-// explainer and the tests need to know of the world.
+// One simulated run: a plan in, a verdict out. This is all that the command line, the minimiser,
+// the explainer and the tests need to know of the world.
 //
-// `run_plan` builds a world, lets it run to its end under the determinism guard, and throws it away. The
-// result depends on the plan alone: same plan, same result, bit by bit, on any machine.
+// `run_plan` builds a world, lets it run to its end under the determinism guard, and throws it
+// away. The result depends on the plan alone: same plan, same result, bit by bit, on any machine.
 #pragma once
 
 #include "simulation/oracles/oracle.hpp"
@@ -17,7 +17,17 @@ namespace taquilla::simulation {
 
 /// Something worth a line in a trace.
 struct trace_event {
-  enum class kind : std::uint8_t { message, start, lost, ended, fault, invoked, answered, process, note };
+  enum class kind : std::uint8_t {
+    message,
+    start,
+    lost,
+    ended,
+    fault,
+    invoked,
+    answered,
+    process,
+    note
+  };
   kind what = kind::message;
   std::uint64_t step = 0;
   virtual_ns now = 0;
@@ -38,14 +48,14 @@ struct run_options {
 
 struct run_result {
   bool failed() const { return !broken.oracle.empty(); }
-  violation broken;                 ///< oracle empty = all promises kept
+  violation broken;  ///< oracle empty = all promises kept
   std::uint64_t hash = 0;
   std::uint64_t steps = 0;
   virtual_ns ended_at = 0;
   std::vector<decision> taken;
   std::uint64_t guard_violations = 0;
   std::string guard_first;
-  std::vector<std::string> goals;   ///< interesting things that happened, sorted, for --coverage
+  std::vector<std::string> goals;  ///< interesting things that happened, sorted, for --coverage
   history story;
 };
 

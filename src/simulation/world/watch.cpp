@@ -1,4 +1,5 @@
-// What the world sees of its run: every delivery goes past the oracles, and into the trace if one is kept.
+// What the world sees of its run: every delivery goes past the oracles, and into the trace if one
+// is kept.
 #include "simulation/world/world.hpp"
 
 #include <caf/all.hpp>
@@ -52,8 +53,8 @@ void world::on_ended(const std::string& role, std::uint32_t incarnation, virtual
 
 void world::note(trace_event::kind what, std::string from, std::string to, std::string text) {
   if (!options_.trace) return;
-  options_.trace({what, engine_.steps(), engine_.now(), std::move(from), std::move(to),
-                  std::move(text)});
+  options_.trace(
+      {what, engine_.steps(), engine_.now(), std::move(from), std::move(to), std::move(text)});
 }
 
 }  // namespace taquilla::simulation

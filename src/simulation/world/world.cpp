@@ -65,8 +65,8 @@ world::world(const plan& p, const run_options& options)
     scripts_[client].push_back(i);
   }
   next_.resize(scripts_.size());
-  vfs_ = std::make_unique<sim_vfs>("taquilla-simulated", disk_,
-                                    static_cast<disk_environment&>(*this));
+  vfs_ =
+      std::make_unique<sim_vfs>("taquilla-simulated", disk_, static_cast<disk_environment&>(*this));
 }
 
 world::~world() {
@@ -122,13 +122,16 @@ bool world::open_store() {
   o.synchronous_full = !planted::is(planted::bug::synchronous_off);
   auto opened = open_sqlite(o);
   if (opened) {
-    base_ = planted::is(planted::bug::none) ? std::move(*opened) : make_breakable(std::move(*opened));
+    base_ =
+        planted::is(planted::bug::none) ? std::move(*opened) : make_breakable(std::move(*opened));
     boots_failed_ = 0;
     return true;
   }
   if (!disk_.plugged()) return false;  // it died on the way: somebody has planned the next boot
-  if (++boots_failed_ > boots_failed_max || disk_calm_) store_unusable(opened.failure().detail);
-  else engine_.at(engine_.now() + boot_retry_ms * ms, [this] { boot(); });
+  if (++boots_failed_ > boots_failed_max || disk_calm_)
+    store_unusable(opened.failure().detail);
+  else
+    engine_.at(engine_.now() + boot_retry_ms * ms, [this] { boot(); });
   return false;
 }
 
@@ -166,7 +169,8 @@ void world::compose(caf::actor_system& system) {
   limiter_ = std::make_unique<rate_limiter>();
   operator_ = spawn_operator(system, house, *this);
   clients_.assign(scripts_.size(), client_actor{});
-  for (std::uint32_t c = 1; c < scripts_.size(); ++c) clients_[c] = spawn_client(system, house, *this);
+  for (std::uint32_t c = 1; c < scripts_.size(); ++c)
+    clients_[c] = spawn_client(system, house, *this);
   caf::anon_send(operator_, start_theatre{});
 }
 

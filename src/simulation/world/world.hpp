@@ -1,9 +1,10 @@
 // The world around the theatre: the machine with its disk and clock, the people, and fate.
 //
-// It boots the real theatre on a simulated process, lets clients do what the plan says, plays the plan's
-// faults, restarts what died, heals everything, waits until all is at rest, and reads the store from the
-// disk for the oracles. Everything that a process crash leaves behind is here: disk, wall clock, history.
-// One world runs one plan once. Single-threaded; nothing in it reads a real clock.
+// It boots the real theatre on a simulated process, lets clients do what the plan says, plays the
+// plan's faults, restarts what died, heals everything, waits until all is at rest, and reads the
+// store from the disk for the oracles. Everything that a process crash leaves behind is here: disk,
+// wall clock, history. One world runs one plan once. Single-threaded; nothing in it reads a real
+// clock.
 #pragma once
 
 #include "policies/rate_limiter.hpp"
@@ -91,15 +92,15 @@ class world final : private engine_observer, private disk_environment, private p
   violation broken_;
   std::set<std::string> goals_;
 
-  std::vector<std::vector<std::size_t>> scripts_;   // by client: indices of its operations
-  std::vector<std::size_t> next_;                   // by client
+  std::vector<std::vector<std::size_t>> scripts_;  // by client: indices of its operations
+  std::vector<std::size_t> next_;                  // by client
   std::vector<client_actor> clients_;
   operator_actor operator_;
   std::map<std::uint64_t, std::uint32_t> running_;  // history number -> client
   std::map<std::uint64_t, std::uint64_t> disk_uses_;
-  std::unique_ptr<rate_limiter> limiter_;           // of the process, as the gateway has one
+  std::unique_ptr<rate_limiter> limiter_;  // of the process, as the gateway has one
   std::uint32_t process_ = 0;
-  bool serving_ = false;      // the theatre has started
+  bool serving_ = false;  // the theatre has started
   bool up_again_planned_ = false;
   int boots_failed_ = 0;
   std::size_t faults_ahead_ = 0;
