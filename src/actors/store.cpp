@@ -5,6 +5,7 @@
 #include <caf/all.hpp>
 
 #include <functional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,16 @@ class pending_write {
   virtual void refuse(const error& why) = 0;
 };
 
+// Which outcomes may be told before their commit: those that only lead to a further write of the same
+// purchase. The one writer keeps the order, so that write is durable only if this one is, and it is
+// refused should this one be rolled back (store.hpp).
+bool leads_to_a_write(const purchase_recorded& row) { return !row.already_yours; }
+bool leads_to_a_write(const charge_record& row) { return row.state == charge_state::charged; }
+
+template <class Command>
+constexpr bool may_answer_early =
+    std::is_same_v<Command, record_purchase> || std::is_same_v<Command, record_charge>;
+
 template <class Command, class Answer>
 class pending final : public pending_write {
  public:
@@ -28,19 +39,30 @@ class pending final : public pending_write {
       : command_(std::move(command)),
         promise_(std::move(promise)),
         outcome_(errc::store_unavailable) {}
-  void run(database& base) override { outcome_ = base.apply(command_); }
+  void run(database& base) override {
+    outcome_ = base.apply(command_);
+    if constexpr (may_answer_early<Command>) {
+      if (!outcome_ || !leads_to_a_write(*outcome_)) return;
+      promise_.deliver(*outcome_);
+      answered_ = true;
+    }
+  }
   void answer() override {
+    if (answered_) return;
     if (outcome_)
       promise_.deliver(std::move(*outcome_));
     else
       promise_.deliver(to_caf(outcome_.failure()));
   }
-  void refuse(const error& why) override { promise_.deliver(to_caf(why)); }
+  void refuse(const error& why) override {
+    if (!answered_) promise_.deliver(to_caf(why));
+  }
 
  private:
   Command command_;
   caf::typed_response_promise<Answer> promise_;
   result<Answer> outcome_;
+  bool answered_ = false;
 };
 
 class store_state {

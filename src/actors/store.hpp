@@ -1,7 +1,13 @@
 // STORE: the one actor that touches the database. Writes are collected and committed together: the
 // first of a batch sends a `flush_batch` behind the backlog, so a batch is as large as the load
-// makes it and an idle store commits at once. Nobody is told of a write before the commit that made
-// it durable. Reads happen between batches and see committed rows only.
+// makes it and an idle store commits at once. Reads happen between batches and see committed rows
+// only.
+//
+// No buyer is told of a write before the commit that made it durable. Within a purchase two answers
+// come earlier, as soon as their command was applied: "recorded" and "charged". Each can lead only to
+// the next write of the same purchase, which is in the same or a later transaction of this one
+// writer: it is never durable without them, and refused if they were rolled back. That saves a
+// purchase two waits for the disk of three (docs/adr/0008).
 //
 // A commit that failed in a way nobody can judge (I/O error) is fail-stop: no answer of that batch
 // is sent, the actor dies with the reason, and whoever composed the system ends the process; the

@@ -17,6 +17,12 @@ error payment_silent(const error& last) {
   return {errc::payment_timeout, last.detail, 0};
 }
 
+/// The row was announced and then rolled back with its batch: a full disk (actors/store.hpp).
+error kept(const error& why) {
+  if (why.code != errc::unknown_reservation) return why;
+  return {errc::storage_full, "nothing of this purchase was kept", 1000};
+}
+
 /// A silent store is asked again `tries_max` times; then the desk's sweep takes over.
 template <class Stage>
 transition again_or_unknown(Stage now, effect repeat) {
@@ -43,6 +49,12 @@ transition fail(reservation_id id, const error& why) {
 transition on_key_free(const checking_key& s) {
   if (s.yours == 0) return {closed{}, {decline{{errc::seat_taken, {}, 0}}}};
   return {replaying{s.yours}, {read_answer{s.yours}}};
+}
+
+/// Where there is no row, there is no charge and nothing to undo: the reason itself is the answer.
+transition on_unfailable(const failing& s, const refused& e) {
+  if (e.why.code == errc::unknown_reservation) return {closed{}, {release_seat{}, decline{s.why}}};
+  return {closed{}, {decline{unknown_outcome()}}};
 }
 
 using S = const settings&;
@@ -77,7 +89,7 @@ transition on(S,     const recording&, const deadline_passed&){ return {closed{}
 
 // -- charged at most once, whatever is retried, lost, repeated or late ---------------------------
 transition on(S, const charging& s, const charged&)           { return {confirming{s.id}, {confirm_purchase{s.id}}}; }
-transition on(S, const charging& s, const refused& e)         { return fail(s.id, e.why); }
+transition on(S, const charging& s, const refused& e)         { return fail(s.id, kept(e.why)); }
 transition on(S, const charging& s, const unheard& e)         { return {deciding{s.id, s.attempt, e.why}, {ask_for_retry{s.attempt, e.why}}}; }
 transition on(S, const charging& s, const deadline_passed&)   { return fail(s.id, {errc::payment_timeout, {}, 0}); }
 transition on(S, const deciding& s, const retry_granted& e)   { return {waiting{s.id, s.attempt}, {wait{e.after_ms}}}; }
@@ -97,14 +109,14 @@ transition on(S, const reconciling&, const deadline_passed&)  { return {closed{}
 
 // -- the commit decides: after it the answer is yes even if it comes late -------------------------
 transition on(S, const confirming& s, const confirmed&)       { return {closed{}, {sell_seat{s.id}, announce_mail{}, accept{s.id, false}}}; }
-transition on(S, const confirming& s, const refused& e)       { return fail(s.id, e.why.code == errc::none ? voided() : e.why); }
+transition on(S, const confirming& s, const refused& e)       { return fail(s.id, e.why.code == errc::none ? voided() : kept(e.why)); }
 transition on(S, const confirming& s, const unheard&)         { return again_or_unknown(s, confirm_purchase{s.id}); }
 transition on(S, const confirming&, const deadline_passed&)   { return {closed{}, {decline{unknown_outcome()}}}; }
 
 // -- compensated before the buyer is told no ------------------------------------------------------
 transition on(S, const failing& s, const failed&)             { return {closed{}, {release_seat{}, announce_settlement{}, decline{s.why}}}; }
 transition on(S, const failing& s, const confirmed&)          { return {closed{}, {sell_seat{s.id}, announce_mail{}, accept{s.id, false}}}; }
-transition on(S, const failing&, const refused&)              { return {closed{}, {decline{unknown_outcome()}}}; }
+transition on(S, const failing& s, const refused& e)          { return on_unfailable(s, e); }
 transition on(S, const failing& s, const unheard&)            { return again_or_unknown(s, fail_purchase{s.id, s.why}); }
 transition on(S, const failing&, const deadline_passed&)      { return {closed{}, {decline{unknown_outcome()}}}; }
 // clang-format on

@@ -24,7 +24,6 @@ bool sqlite_database::begin() {
     return false;
   }
   batch_ = batch::open;
-  next_id_at_begin_ = next_id_;
   return true;
 }
 
@@ -84,7 +83,6 @@ error sqlite_database::after_failure(const sqlite_failure& failure, bool has_wri
 
 /// SQLite has rolled back by itself after some errors and not after others.
 void sqlite_database::roll_back() {
-  next_id_ = next_id_at_begin_;
   if (!connection_.in_transaction()) return;
   try {
     rollback_.run();

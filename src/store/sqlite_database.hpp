@@ -129,7 +129,9 @@ class sqlite_database final : public database {
 
   batch batch_ = batch::none;
   error lost_;  ///< why the batch is gone
-  reservation_id next_id_ = 1, next_id_at_begin_ = 1;
+  /// Never goes back, not even when a batch is rolled back: somebody may have been told the id
+  /// (actors/store.hpp), and it must not come to mean another purchase.
+  reservation_id next_id_ = 1;
   std::uint64_t commits_ = 0, commands_ = 0;
 };
 

@@ -96,6 +96,16 @@ TEST_CASE("at the deadline a purchase whose commit is under way is unknown, not 
         "closed: decline outcome_unknown");
 }
 
+TEST_CASE("a purchase whose row was rolled back has nothing to undo and says why") {
+  CHECK(after(charging{7, 1}, refused{because(errc::unknown_reservation)}) ==
+        "failing 7 storage_full try 1: fail_purchase 7 storage_full");
+  CHECK(after(confirming{7, 1}, refused{because(errc::unknown_reservation)}) ==
+        "failing 7 storage_full try 1: fail_purchase 7 storage_full");
+  CHECK(after(failing{7, because(errc::storage_full), 1},
+              refused{because(errc::unknown_reservation)}) ==
+        "closed: release_seat, decline storage_full");
+}
+
 TEST_CASE("a resumed purchase asks the ledger: charged is confirmed, not charged is failed") {
   CHECK(testing::text_of(resume(7)) == "reconciling 7 try 1: find_charge 7");
   CHECK(after(reconciling{7, 1}, charged{}) == "confirming 7 try 1: confirm_purchase 7");

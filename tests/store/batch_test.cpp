@@ -88,8 +88,9 @@ TEST_CASE_FIXTURE(store_fixture, "a batch that runs out of room is undone as a w
   CHECK(store->read(list_reservations{})->list.size() == 1);
   CHECK(store->read(find_reservation{before}));
 
-  limit_growth(inside(), 100'000);  // room again: the same process goes on, without a gap
-  CHECK(pending("after", 5000) == before + 1);
+  limit_growth(inside(), 100'000);  // room again: the same process goes on
+  // The ids that the lost batch gave out are never given again: somebody may have been told them.
+  CHECK(pending("after", 5000) > before + 1);
   CHECK(run_audit(folder.file()).clean());
 }
 
