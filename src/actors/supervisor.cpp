@@ -203,6 +203,8 @@ class supervisor_state {
   caf::result<chaos_report> recover(child& one) {
     self_->send(one.spec.door, end_rules{});
     one.intensity.reset();
+    self_->send(parts_.feed, happened{"actor.forgiven", "supervisor", 0, one.spec.name,
+                                      "recovered by order: its deaths count no more"});
     ++one.crash_order;
     if (one.state == life::up) {
       for (const auto& listener : parts_.heal_listeners)

@@ -100,7 +100,7 @@ class restarts_bounded final : public oracle {
     const auto* what = news(view, "supervisor");
     if (!what) return {};
     auto& times = restarts_[what->subject];
-    if (what->kind == "actor.down") times.clear();  // by order: recovering it starts anew
+    if (what->kind == "actor.down" || what->kind == "actor.forgiven") times.clear();  // by order
     if (what->kind != "actor.restarting") return {};
     const restart_intensity_config rule;
     times.push_back(view.now);
