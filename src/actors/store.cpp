@@ -22,9 +22,9 @@ class pending_write {
   virtual void refuse(const error& why) = 0;
 };
 
-// Which outcomes may be told before their commit: those that only lead to a further write of the same
-// purchase. The one writer keeps the order, so that write is durable only if this one is, and it is
-// refused should this one be rolled back (store.hpp).
+// Which outcomes may be told before their commit: those that only lead to a further write of the
+// same purchase. The one writer keeps the order, so that write is durable only if this one is, and
+// it is refused should this one be rolled back (store.hpp).
 bool leads_to_a_write(const purchase_recorded& row) { return !row.already_yours; }
 bool leads_to_a_write(const charge_record& row) { return row.state == charge_state::charged; }
 

@@ -4,8 +4,8 @@
 // only.
 //
 // No buyer is told of a write before the commit that made it durable. Within a purchase two answers
-// come earlier, as soon as their command was applied: "recorded" and "charged". Each can lead only to
-// the next write of the same purchase, which is in the same or a later transaction of this one
+// come earlier, as soon as their command was applied: "recorded" and "charged". Each can lead only
+// to the next write of the same purchase, which is in the same or a later transaction of this one
 // writer: it is never durable without them, and refused if they were rolled back. That saves a
 // purchase two waits for the disk of three (docs/adr/0008).
 //

@@ -59,6 +59,7 @@ TEST_CASE("a machine that loses its power sells on and forgets nothing") {
 TEST_CASE("payments that never answer fail purchases and keep no money") {
   plan p;
   p.operations.push_back({});
+  p.operations[0].think_us = 50'000;  // the fault is there before the buyer
   fault f;
   f.what = fault::kind::chaos;
   f.target = "payment";

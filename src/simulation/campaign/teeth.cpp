@@ -33,13 +33,17 @@ const std::vector<tooth>& all_teeth() {
   const std::string mails = "mailed-once";
   const std::string rest = "comes-to-rest";
   const std::string breaker = "breaker-holds";
+  const std::string owner = "one-owner-per-seat";
   static const std::vector<tooth> teeth{
       {bug::ack_before_commit, "ack-before-commit", {durable}, "crash"},
       {bug::synchronous_off, "synchronous-off", {durable, "store-opens"}, "disk"},
-      {bug::seat_stolen, "seat-stolen", {durable}, "crash"},
+      {bug::seat_stolen, "seat-stolen", {durable}, "swarm"},
       {bug::key_ignored, "key-ignored", {"one-key-one-purchase"}, "calm"},
       {bug::confirmation_forgotten, "confirmation-forgotten", {durable}, "calm"},
-      {bug::cancellation_forgotten, "cancellation-forgotten", {durable}, "calm"},
+      {bug::cancellation_forgotten,
+       "cancellation-forgotten",
+       {durable, "seat-map-is-true", owner},
+       "calm"},
       {bug::refund_not_owed, "refund-not-owed", {money}, "calm"},
       {bug::void_not_owed, "void-not-owed", {money}, "slow"},
       {bug::void_not_repeated, "void-not-repeated", {money}, "slow"},
@@ -54,7 +58,7 @@ const std::vector<tooth>& all_teeth() {
       {bug::half_open_floods, "half-open-floods", {breaker}, "crash"},
       {bug::late_result_closes, "late-result-closes", {breaker}, "slow"},
       {bug::restart_without_limit, "restart-without-limit", {"restarts-bounded"}, "crash"},
-      {bug::deadline_ignored, "deadline-ignored", {"answered-in-time"}, "slow"},
+      {bug::deadline_ignored, "deadline-ignored", {"answered-in-time"}, "crash"},
       {bug::hold_overwritten, "hold-overwritten", {"holds-exclude"}, "swarm"},
       {bug::hold_not_released, "hold-not-released", {rest}, "slow"},
       {bug::limiter_double_burst, "limiter-double-burst", {"limiter-law"}, "calm"},

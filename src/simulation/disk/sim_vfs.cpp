@@ -212,7 +212,8 @@ int x_open(sqlite3_vfs* v, const char* name, sqlite3_file* f, int flags, int* fl
        &c,
        held,
        kind,
-       created && journal,
+       // Whether it was there or not: the process that made it may have died before its sync.
+       journal && (flags & SQLITE_OPEN_CREATE),
        name && (flags & SQLITE_OPEN_DELETEONCLOSE),
        SQLITE_LOCK_NONE};
   if (flags_out) *flags_out = flags;

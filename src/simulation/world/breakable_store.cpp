@@ -2,6 +2,9 @@
 
 #include "domain/planted.hpp"
 
+#include <map>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace taquilla::simulation {
@@ -26,10 +29,13 @@ class breakable_store final : public database {
     auto command = c;
     if (is(bug::key_ignored)) command.order.idempotency_key.clear();
     auto answer = base_->apply(command);
-    if (!is(bug::seat_stolen) || answer || answer.failure().code != errc::seat_taken) return answer;
-    if (auto owner = base_->read(find_seat_owner{c.order.event, c.order.seat}))
-      base_->apply(cancel_purchase{owner->id, c.at});
-    return base_->apply(command);
+    const auto seat = c.order.event + to_string(c.order.seat);
+    if (is(bug::seat_stolen) && !answer && answer.failure().code == errc::seat_taken) {
+      base_->apply(cancel_purchase{owners_[seat], c.at});
+      answer = base_->apply(command);
+    }
+    if (answer) owners_[seat] = answer->id;
+    return answer;
   }
   result<purchase_confirmed> apply(const confirm_purchase& c) override {
     if (is(bug::confirmation_forgotten)) return purchase_confirmed{c.id};
@@ -41,21 +47,23 @@ class breakable_store final : public database {
     return answer;
   }
   result<purchase_cancelled> apply(const cancel_purchase& c) override {
-    if (is(bug::cancellation_forgotten))
-      if (auto row = base_->read(find_reservation{c.id});
-          row && row->state == reservation_state::confirmed) {
-        row->state = reservation_state::cancelled;
-        return purchase_cancelled{*row, true};
-      }
+    if (is(bug::cancellation_forgotten)) {
+      purchase_cancelled lie;
+      lie.record.id = c.id;
+      lie.record.state = reservation_state::cancelled;
+      return lie;
+    }
     auto answer = base_->apply(c);
     if (is(bug::refund_not_owed)) forgive(c.id, settlement_kind::refund);
     return answer;
   }
   result<timeline_appended> apply(const append_timeline& c) override { return base_->apply(c); }
-  result<charge_record> apply(const record_charge& c) override { return base_->apply(c); }
+  result<charge_record> apply(const record_charge& c) override {
+    charged_.insert(c.id);
+    return base_->apply(c);
+  }
   result<charge_record> apply(const void_charge& c) override {
-    auto known = base_->read(find_charge{c.id});
-    bool exists = known && known->existed;
+    const bool exists = charged_.count(c.id) != 0;
     if ((is(bug::no_tombstone) && !exists) || (is(bug::void_ignored) && exists))
       return charge_record{c.id, {}, charge_state::voided, c.at, true};
     return base_->apply(c);
@@ -106,6 +114,8 @@ class breakable_store final : public database {
   }
 
   std::unique_ptr<database> base_;
+  std::map<std::string, reservation_id> owners_;  // by event and seat, as far as this process knows
+  std::set<reservation_id> charged_;
   std::uint64_t commits_ = 0;
   bool left_open_ = false;
 };

@@ -189,6 +189,20 @@ fault draw_process_fault(const drawer& d, std::uint64_t n, bool power) {
   return f;
 }
 
+/// One child dies so often that its supervisor must give up on it for a while.
+void draw_storm(plan& p, const drawer& d) {
+  constexpr int deaths = 8;
+  constexpr std::int64_t apart_ms = 1'000;
+  fault f;
+  f.target =
+      d.one_of<const char*>("storm-role", {"inventory", "payment", "notification", "settlement"});
+  f.at_ms = draw_moment(d, 0);
+  for (int i = 0; i < deaths; ++i) {
+    p.faults.push_back(f);
+    f.at_ms += apart_ms;
+  }
+}
+
 void draw_faults(plan& p, const moods& m, const drawer& d) {
   std::uint64_t n = 0;  // every fault has a number of its own
   auto some = [&](const char* question, int most) { return 1 + d.upto(question, most); };
@@ -197,6 +211,7 @@ void draw_faults(plan& p, const moods& m, const drawer& d) {
       ++n;
       p.faults.push_back(draw_actor_fault(d, n));
     }
+  if (m.actors && d.chance("storm", 100'000)) draw_storm(p, d);
   if (m.services)
     for (auto i = some("service-faults", 3); i > 0; --i) {
       ++n;
