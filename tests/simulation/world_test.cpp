@@ -64,6 +64,7 @@ TEST_CASE("payments that never answer fail purchases and keep no money") {
   f.what = fault::kind::chaos;
   f.target = "payment";
   f.detail = "stall";
+  f.at_ms = 10;  // PAYMENT is up: what is ordered before is its own start's business
   f.for_ms = 30'000;
   p.faults.push_back(f);
   auto r = explore(p);
