@@ -142,14 +142,17 @@ class inventory_state {
     if (!undecided_.empty()) check(undecided_.front().first, undecided_.front().second, 0);
   }
 
-  /// Takes a seat off the list of those that were pending at the rebuild. True if it is decided
-  /// now, so that the next one can be asked for; one that is still pending waits behind the others.
+  /// Keeps a list of seats that the store calls pending: their holds are gone, and the last word of their
+  /// purchase may never come. True if this one was on it and is decided now, so that the next one can
+  /// be asked for; one that is still pending waits behind the others.
   bool take_off_undecided(const std::string& event, const seat_id& seat, const live_seat& owner) {
-    if (undecided_.empty() || undecided_.front() != std::make_pair(event, seat)) return false;
-    undecided_.pop_front();
+    const auto place =
+        std::find(undecided_.begin(), undecided_.end(), std::make_pair(event, seat));
+    const bool listed = place != undecided_.end();
+    if (listed) undecided_.erase(place);
     const bool pending = owner.id != 0 && !owner.confirmed;
     if (pending) undecided_.push_back({event, seat});
-    return !pending;
+    return listed && !pending;
   }
 
   void tick() {
@@ -194,7 +197,7 @@ class inventory_state {
   bool checking_ = false;
   std::pair<std::string, seat_id> checked_;  ///< the seat that the store is asked about
   bool outdated_ = false;                    ///< it changed since the question
-  std::deque<std::pair<std::string, seat_id>> undecided_;  ///< pending in the store when we started
+  std::deque<std::pair<std::string, seat_id>> undecided_;  ///< pending in the store, as far as we heard
   std::vector<caf::typed_response_promise<child_ready>> waiting_for_ready_;
 };
 

@@ -119,12 +119,13 @@ bool world::disturbed() const {
   return false;
 }
 
-/// True if every word that INVENTORY should have heard had arrived when it was asked at rest.
+/// True if every word that INVENTORY should have heard had arrived when it was asked at rest. A word
+/// that was lost costs the next buyer a moment: INVENTORY asks the store when it has to refuse.
 bool world::hall_settled() const {
   constexpr std::uint64_t short_us =
       400'000;  // a rest report comes later than this after the healing
   for (const auto& d : taken_.taken())
-    if (d.kind == choice::delay && d.value > short_us) return false;
+    if (d.kind == choice::lost || (d.kind == choice::delay && d.value > short_us)) return false;
   for (const auto& f : plan_.faults)
     if (f.what == fault::kind::stall || f.detail == "slow") return false;
   return true;
