@@ -142,12 +142,11 @@ class inventory_state {
     if (!undecided_.empty()) check(undecided_.front().first, undecided_.front().second, 0);
   }
 
-  /// Keeps a list of seats that the store calls pending: their holds are gone, and the last word of their
-  /// purchase may never come. True if this one was on it and is decided now, so that the next one can
-  /// be asked for; one that is still pending waits behind the others.
+  /// Keeps a list of seats that the store calls pending: their holds are gone, and the last word of
+  /// their purchase may never come. True if this one was on it and is decided now, so that the next
+  /// one can be asked for; one that is still pending waits behind the others.
   bool take_off_undecided(const std::string& event, const seat_id& seat, const live_seat& owner) {
-    const auto place =
-        std::find(undecided_.begin(), undecided_.end(), std::make_pair(event, seat));
+    const auto place = std::find(undecided_.begin(), undecided_.end(), std::make_pair(event, seat));
     const bool listed = place != undecided_.end();
     if (listed) undecided_.erase(place);
     const bool pending = owner.id != 0 && !owner.confirmed;
@@ -193,11 +192,12 @@ class inventory_state {
   duration_ms store_patience_ = 0;
   bool rebuilt_ = false;
   static constexpr std::size_t vacated_max = 64;  ///< more sales are not under way at any moment
-  std::deque<reservation_id> vacated_;       ///< whose seat was freed last
+  std::deque<reservation_id> vacated_;            ///< whose seat was freed last
   bool checking_ = false;
   std::pair<std::string, seat_id> checked_;  ///< the seat that the store is asked about
   bool outdated_ = false;                    ///< it changed since the question
-  std::deque<std::pair<std::string, seat_id>> undecided_;  ///< pending in the store, as far as we heard
+  std::deque<std::pair<std::string, seat_id>>
+      undecided_;  ///< pending in the store, as far as we heard
   std::vector<caf::typed_response_promise<child_ready>> waiting_for_ready_;
 };
 

@@ -60,6 +60,7 @@ class relay {
   }
 
   void fetch_failed() {
+    healed_ = healed_ || ignoring_waits_;  // nobody has looked yet: what was to be ignored still is
     ignoring_waits_ = false;
     round_over();
   }

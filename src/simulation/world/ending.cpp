@@ -119,8 +119,9 @@ bool world::disturbed() const {
   return false;
 }
 
-/// True if every word that INVENTORY should have heard had arrived when it was asked at rest. A word
-/// that was lost costs the next buyer a moment: INVENTORY asks the store when it has to refuse.
+/// True if every word that INVENTORY should have heard had arrived when it was asked at rest. A
+/// word that was lost costs the next buyer a moment: INVENTORY asks the store when it has to
+/// refuse.
 bool world::hall_settled() const {
   constexpr std::uint64_t short_us =
       400'000;  // a rest report comes later than this after the healing
