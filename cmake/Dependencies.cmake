@@ -20,6 +20,9 @@ if(NOT caf_is_0_17_6)
   message(FATAL_ERROR "taquilla needs CAF 0.17.6 (Debian: libcaf-dev)")
 endif()
 
+# The executable's allocator where there is one; without it the platform's own serves.
+find_library(TCMALLOC_LIBRARY tcmalloc_minimal)
+
 function(add_system_library target library include)  # further arguments: what it links
   add_library(${target} SHARED IMPORTED GLOBAL)
   set_target_properties(${target} PROPERTIES IMPORTED_LOCATION "${library}"

@@ -1,6 +1,7 @@
 // taquilla: a box office that keeps selling while its parts fail. This file is the way in: it
 // prepares the process, hands the command line to the command that was asked for, and turns what
 // nobody expected into an exit code. How `serve` is put together is app/serve.cpp.
+#include "allocator.hpp"
 #include "app/checks.hpp"
 #include "app/command_line.hpp"
 #include "app/platform.hpp"
@@ -19,6 +20,7 @@ namespace app = taquilla::app;
 int run(int argc, char** argv) {
   const auto started_at = app::platform::monotonic_ms();
   app::platform::tune_process();
+  taquilla::bound_allocator_caches();
   app::commands all;
   all.serve = [started_at](const app::settings_request& request) {
     app::platform::hold_stop_signals();

@@ -45,8 +45,7 @@ class inventory_state {
   // -- rebuilding ---------------------------------------------------------------------------
 
   void rebuild_from(reservation_id after) {
-    live_seats page;
-    page.after = after;
+    live_seats page{after, rebuild_page};
     ask<live_seats_page>(
         self_, store_, store_patience_, page, [this](live_seats_page& found) { place(found); },
         [this](const error& why) { rebuilt(why); }, errc::store_unavailable);
@@ -184,6 +183,10 @@ class inventory_state {
       out.events.push_back({line.id, line.name, line.seats, line.held, line.sold});
     return out;
   }
+
+  /// Few enough that a page is a small block of memory and the store's other callers hardly wait,
+  /// many enough that the questions themselves cost nothing: a million seats are a thousand pages.
+  static constexpr std::uint32_t rebuild_page = 1000;
 
   pointer self_;
   seat_map seats_;

@@ -176,6 +176,7 @@ void live_stream::publish(const feed_line& line) {
     const std::lock_guard lock{mutex_};
     restarted = line.sequence <= last_sequence_;
     last_sequence_ = line.sequence;
+    if (clients_.empty()) return;  // the usual case: nobody looks, so nothing is written for them
   }
   const auto frame = render_line(line);
   for (const auto& client : current()) {

@@ -41,6 +41,7 @@ query_statements::query_statements(sqlite3* db)
 namespace {
 
 constexpr std::uint32_t live_page_max = 50'000;
+constexpr std::uint32_t live_page_usual = 1'000;
 
 live_seat live_seat_from(const statement::rows& row) {
   live_seat out;
@@ -109,6 +110,7 @@ result<live_seats_page> sqlite_database::read(const live_seats& query) {
   return look<live_seats_page>([&]() -> result<live_seats_page> {
     live_seats_page page;
     const auto limit = std::clamp(query.limit, 1U, live_page_max);
+    page.seats.reserve(std::min(limit, live_page_usual));
     auto row = queries_.live_page.query(query.after, limit + 1);
     while (row.next()) {
       if (page.seats.size() == limit) {

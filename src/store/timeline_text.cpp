@@ -58,7 +58,9 @@ std::string_view take(std::string_view& rest, char mark) {
 }  // namespace
 
 std::string encode_timeline(const std::vector<timeline_entry>& entries) {
+  constexpr std::size_t line_usual = 64;
   std::string out;
+  out.reserve(entries.size() * line_usual);
   for (const auto& entry : entries) {
     out += std::to_string(entry.at);
     out += '\t';
