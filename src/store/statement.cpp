@@ -7,8 +7,8 @@ sqlite_failure::sqlite_failure(int extended_code)
                          std::to_string(extended_code) + ")"),
       code(extended_code) {}
 
-statement::statement(sqlite3* db, const std::string& sql) : db_(db) {
-  check(sqlite3_prepare_v3(db, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &handle_, nullptr));
+void statement::prepare() {
+  check(sqlite3_prepare_v3(db_, sql_.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &handle_, nullptr));
 }
 
 void statement::check(int code) const {

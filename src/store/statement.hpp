@@ -1,8 +1,9 @@
-// One prepared SQL statement and the rows it yields. A statement is prepared once and lives as long
-// as its connection; every use binds all its parameters and leaves it reset, so that no read
-// transaction stays open and no text is kept. Trouble (I/O, full disk, broken constraint, damaged
-// file) is thrown as `sqlite_failure`; it never leaves src/store: sqlite_database turns it into an
-// answer. One thread at a time, the connection's.
+// One prepared SQL statement and the rows it yields. A statement is prepared when it is first used,
+// since most processes use few of them, and lives as long as its connection; every use binds all
+// its parameters and leaves it reset, so that no read transaction stays open and no text is kept.
+// Trouble (I/O, full disk, broken constraint, damaged file) is thrown as `sqlite_failure`; it never
+// leaves src/store: sqlite_database turns it into an answer. One thread at a time, the
+// connection's.
 #pragma once
 
 #include <sqlite3.h>
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace taquilla::store {
 
@@ -24,7 +26,7 @@ struct sqlite_failure : std::runtime_error {
 
 class statement {
  public:
-  statement(sqlite3* db, const std::string& sql);
+  statement(sqlite3* db, std::string sql) : db_(db), sql_(std::move(sql)) {}
   ~statement() { sqlite3_finalize(handle_); }
   statement(const statement&) = delete;
   statement& operator=(const statement&) = delete;
@@ -69,6 +71,7 @@ class statement {
  private:
   template <class... Args>
   void bind_all([[maybe_unused]] sqlite3_destructor_type lifetime, const Args&... args) {
+    if (handle_ == nullptr) prepare();
     [[maybe_unused]] int position = 0;
     (bind(++position, args, lifetime), ...);
   }
@@ -83,11 +86,13 @@ class statement {
       check(sqlite3_bind_int64(handle_, position, static_cast<std::int64_t>(value)));
     }
   }
+  void prepare();
   void check(int code) const;
   bool step();   ///< true: a row is there
   int finish();  ///< steps to the end, resets, counts the changed rows
 
   sqlite3* db_;
+  std::string sql_;
   sqlite3_stmt* handle_ = nullptr;
 };
 
