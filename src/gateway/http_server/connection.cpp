@@ -118,7 +118,7 @@ std::size_t connection::feed_framer(std::string_view bytes) {
 
 void connection::begin(framed_request framed) {
   const bool safe = is_safe(framed.request.method);
-  if (!pipeline_.may_join(safe)) {
+  if (queued_ || !pipeline_.may_join(safe)) {
     waiting_ = std::move(framed);
     return;
   }
@@ -131,11 +131,11 @@ void connection::begin(framed_request framed) {
   const auto ticket = pipeline_.push(std::move(slot));
   framed.request.at = at_;
   framed.request.peer = peer_;
-  home_.submit(*this, ticket, std::move(framed));
+  queued_ = home_.submit(*this, ticket, std::move(framed));
 }
 
 bool connection::begin_waiting() {
-  if (!waiting_ || !pipeline_.empty()) return false;
+  if (!waiting_ || queued_ || !pipeline_.may_join(is_safe(waiting_->request.method))) return false;
   auto framed = std::move(*waiting_);
   waiting_.reset();
   begin(std::move(framed));

@@ -39,6 +39,9 @@ class connection : public std::enable_shared_from_this<connection> {
   /// Stores the answer of `ticket`; late and second ones are ignored. `pump` follows.
   void answer(pipeline::ticket ticket, http_response response);
   void pump();
+  /// Its request in the reactor's queue has had its turn. A connection has one there at a time, so
+  /// that who pipelines many waits longer, and nobody else.
+  void left_queue() { queued_ = false; }
   /// The stream has something to take.
   void on_stream_ready();
   /// A deadline may have passed.
@@ -93,6 +96,7 @@ class connection : public std::enable_shared_from_this<connection> {
   framer framer_;
   pipeline pipeline_;
   std::optional<framed_request> waiting_;  ///< framed, but may not run beside those in work
+  bool queued_ = false;                    ///< has a request in the reactor's queue
   bool reading_ = false;
   bool last_request_seen_ = false;  ///< nothing is framed any more
 

@@ -36,8 +36,8 @@ reactor::reactor(const http_server_options& options, http_application& applicati
       counters_{counters},
       guard_{context_.get_executor()},
       timer_{context_},
-      queue_max_{
-          std::max<std::size_t>(1, options.queue_max / std::max<std::size_t>(1, options.threads))} {
+      queue_max_{(options.queue_max + options.threads - 1) /
+                 std::max<std::size_t>(1, options.threads)} {
   mailbox_ = std::make_shared<mailbox>([this] { asio::post(context_, [this] { deliver(); }); });
   for (std::size_t i = 0; i < listener_count; ++i)
     matchers_[i] = std::make_unique<route_matcher>(application.routes(), static_cast<listener>(i));
@@ -122,13 +122,17 @@ void reactor::pump_later(std::shared_ptr<connection> who) {
 
 // -- requests ------------------------------------------------------------------------------------
 
-void reactor::submit(connection& from, pipeline::ticket ticket, framed_request framed) {
+bool reactor::submit(connection& from, pipeline::ticket ticket, framed_request framed) {
   ++counters_.requests;
   http_response answer;
-  if (turn_down(framed, answer)) return from.answer(ticket, std::move(answer));
+  if (turn_down(framed, answer)) {
+    from.answer(ticket, std::move(answer));
+    return false;
+  }
   queue_.push_back({from.weak_from_this(), ticket, std::move(framed)});
   ++counters_.queued;
   schedule_work();
+  return true;
 }
 
 bool reactor::turn_down(const framed_request& framed, http_response& answer) {
@@ -189,6 +193,7 @@ void reactor::run_some() {
 void reactor::run(work item) {
   const auto from = item.from.lock();
   if (!from) return;
+  from->left_queue();
   auto& request = item.framed.request;
   if (now() - request.received_at > options_.queue_age_max) {
     from->answer(item.ticket, shed("The request waited too long for its turn."));

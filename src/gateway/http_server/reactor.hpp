@@ -40,7 +40,8 @@ class reactor {
   asio::io_context& context() { return context_; }
 
   // For the connections, on the loop.
-  void submit(connection& from, pipeline::ticket ticket, framed_request framed);
+  /// True: queued, and `left_queue` will tell when it is not any more. False: answered already.
+  bool submit(connection& from, pipeline::ticket ticket, framed_request framed);
   http_response protocol_error(int status, std::string_view detail);
   http_response shed(std::string_view detail);
   std::string write(http_response response, const answer_shape& shape);

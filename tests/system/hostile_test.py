@@ -1,0 +1,195 @@
+"""Goal: no client, however slow, hostile or many, takes the box office from the others, nor its memory.
+
+Method: every attack is held against the running executable while fresh connections ask and buy; all of
+them one after the other, and in the end the most memory that it ever held is looked at. The last attack
+is 5,100 purchases against a payment that never answers. usage: hostile_test.py TAQUILLA
+"""
+import contextlib
+import json
+import pathlib
+import random
+import selectors
+import socket
+import sys
+import tempfile
+import time
+import unittest
+import urllib.parse
+
+from client import NO_LIMIT, Client, ask, box_office, chaos, wait_until
+
+EXECUTABLE = None
+MEMORY_MAX_MIB = 128
+PROBES = 10
+PATIENCE = 5  # seconds for an answer beside an attack; they take milliseconds on an idle machine
+ROWS, SEATS_PER_ROW = 60, 100
+IN_FLIGHT_MAX = 5000  # reservation.in_flight
+HOST = b"Host: localhost\r\n"
+POST = b"POST /api/reservations HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
+
+
+def order(number):
+    row, seat = divmod(number, SEATS_PER_ROW)
+    name = chr(ord("A") + row % 26) * (1 + row // 26)
+    return {"eventId": "EVT-001", "seatId": f"{name}{seat + 1}", "userEmail": "b@hostile.test",
+            "amount": 50.0}
+
+
+def venue(folder):
+    file = pathlib.Path(folder) / "venue.json"
+    names = [chr(ord("A") + row % 26) * (1 + row // 26) for row in range(ROWS)]
+    file.write_text(json.dumps({"events": [
+        {"id": "EVT-001", "name": "Hostile", "rows": names, "seatsPerRow": SEATS_PER_ROW}]}))
+    return file
+
+
+def most_memory_mib(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+class Hostile(unittest.TestCase):
+    def setUp(self):
+        self.sockets = []
+        self.sold = 0
+
+    def connect(self, count, send=b"", receive_buffer=None):
+        """`count` connections that send `send` and never read."""
+        for _ in range(count):
+            one = socket.socket()
+            if receive_buffer:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            one.connect(self.address)
+            one.setblocking(False)
+            self.sockets.append(one)
+            self.push(one, send)
+
+    @staticmethod
+    def push(one, data):
+        """Sends what the other side takes: it may have hung up, and rightly."""
+        with contextlib.suppress(OSError):
+            one.send(data)
+
+    def hang_up(self):
+        for one in self.sockets:
+            one.close()
+        self.sockets.clear()
+
+    def probe(self, what):
+        """Others are served meanwhile: each on a connection of its own, asking and buying."""
+        for _ in range(PROBES):
+            client = Client(self.at["gateway"], timeout=PATIENCE)
+            self.assertEqual(client.get("/livez").status, 200, what)
+            answer = client.post("/api/reservations", order(self.sold))
+            self.assertEqual(answer.status, 200, f"{what}: {answer}")
+            self.sold += 1
+            client.close()
+
+    # -- the attacks ---------------------------------------------------------------------------------
+
+    def idle(self):
+        self.connect(2000)
+
+    def slow_heads(self):
+        self.connect(300, b"GET / HTTP/1.1\r\n" + HOST + b"X-Slow: ")
+        for one in self.sockets:
+            self.push(one, b"a")
+
+    def slow_bodies(self):
+        self.connect(300, POST + b"Content-Length: 16000\r\n\r\n{")
+
+    def slow_readers(self):
+        self.connect(300, (b"GET /openapi.json HTTP/1.1\r\n" + HOST + b"\r\n") * 64, 4096)
+
+    def endless_lines(self):
+        self.connect(50, b"GET /")
+        for one in self.sockets * 20:
+            self.push(one, b"a" * 65536)
+
+    def endless_fields(self):
+        self.connect(50, b"GET / HTTP/1.1\r\n" + HOST)
+        for one in self.sockets * 20:
+            self.push(one, b"X-Many: more\r\n" * 4000)
+
+    def endless_chunks(self):
+        self.connect(50, POST + b"Transfer-Encoding: chunked\r\n\r\n")
+        for one in self.sockets * 20:
+            self.push(one, b"ffff\r\n" + b"a" * 65535 + b"\r\n")
+
+    def promised_giants(self):
+        self.connect(300, POST + b"Content-Length: 999999999999999999\r\n\r\n" + b"a" * 65536)
+
+    def noise(self):
+        dice = random.Random(20261124)
+        for _ in range(300):
+            self.connect(1, dice.randbytes(dice.randrange(1, 9000)))
+
+    def pipelines(self):
+        self.connect(200, (POST + b"Content-Length: 2\r\n\r\n{}") * 200, 4096)
+
+    def deaf_followers(self):
+        self.connect(300, b"GET /api/stream HTTP/1.1\r\n" + HOST + b"\r\n", 4096)
+
+    def half_closed(self):
+        self.connect(300, b"GET /api/events HTTP/1.1\r\n" + HOST)
+        for one in self.sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_WR)
+
+    # -- purchases that hang -------------------------------------------------------------------------
+
+    def stuck_purchases(self):
+        """As many as may be in flight, and 100 more: those are refused at once."""
+        chaos(self.at, "payment", "stall")
+        for number in range(IN_FLIGHT_MAX + 100):
+            body = json.dumps(order(self.sold + number)).encode()
+            self.connect(1, POST + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        refused = self.read_refusals(100)
+        self.assertTrue(all(text.startswith(b"HTTP/1.1 503") for text in refused), refused[:1])
+        self.assertTrue(all(b"\r\nRetry-After: " in text for text in refused), refused[:1])
+        for path in ("/livez", "/health", "/api/events", "/metrics", "/api/reservations?limit=5"):
+            self.assertEqual(ask(self.at["gateway"], "GET", path).status, 200, path)
+        chaos(self.at, "payment", "normal")
+
+    def read_refusals(self, count):
+        """The first `count` answers; the purchases in flight have none for seconds."""
+        answers, deadline = [], time.monotonic() + 4 * PATIENCE
+        with selectors.DefaultSelector() as ready:
+            for one in self.sockets:
+                ready.register(one, selectors.EVENT_READ)
+            while len(answers) < count and time.monotonic() < deadline:
+                for key, _ in ready.select(timeout=0.1):
+                    answers.append(key.fileobj.recv(4096))
+                    ready.unregister(key.fileobj)
+        self.assertGreaterEqual(len(answers), count)
+        return answers[:count]
+
+    def test_nobody_takes_the_box_office_from_the_others(self):
+        attacks = [self.idle, self.slow_heads, self.slow_bodies, self.slow_readers,
+                   self.endless_lines, self.endless_fields, self.endless_chunks,
+                   self.promised_giants, self.noise, self.pipelines, self.deaf_followers,
+                   self.half_closed]
+        with tempfile.TemporaryDirectory() as folder, \
+                box_office(EXECUTABLE, *NO_LIMIT, "--set", f"venue.file={venue(folder)}") \
+                as (self.at, process, _):
+            parts = urllib.parse.urlsplit(self.at["gateway"])
+            self.address = (parts.hostname, parts.port)
+            for attack in attacks:
+                attack()
+                self.probe(attack.__name__)
+                print(f"{attack.__name__:16} {most_memory_mib(process.pid):6.1f} MiB", flush=True)
+                self.hang_up()
+            self.stuck_purchases()
+            self.hang_up()
+            used = most_memory_mib(process.pid)
+            print(f"stuck_purchases  {used:6.1f} MiB", flush=True)
+            wait_until(lambda: ask(self.at["gateway"], "GET", "/health").json["purchasesInFlight"]
+                       == 0, "the stuck purchases have ended", 60)
+            self.sold += IN_FLIGHT_MAX + 200
+            self.probe("afterwards")
+            self.assertLessEqual(used, MEMORY_MAX_MIB)
+
+
+if __name__ == "__main__":
+    EXECUTABLE = sys.argv.pop(1)
+    unittest.main()
