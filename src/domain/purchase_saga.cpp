@@ -36,6 +36,13 @@ transition on_yours(const settings& how, reservation_id id) {
   return {replaying{id}, {read_answer{id}}};
 }
 
+/// INVENTORY did not know of it: it was told nothing when the first answer was lost.
+transition on_found(const settings& how, reservation_id id) {
+  auto t = on_yours(how, id);
+  t.effects.insert(t.effects.begin(), {release_seat{}, recheck_seat{}});
+  return t;
+}
+
 transition on_taken(const settings& how, const refused& e) {
   const bool maybe_reused = how.has_key && e.why.code == errc::seat_taken;
   if (maybe_reused) return {checking_key{0}, {look_up_key{}}};
@@ -82,7 +89,7 @@ transition on(S, const replaying&, const deadline_passed&)    { return {closed{}
 
 // -- written down before anybody is charged ------------------------------------------------------
 transition on(S,     const recording&, const recorded& e)     { return {charging{e.id, 1}, {charge_card{e.id, 1}}}; }
-transition on(S how, const recording&, const seat_yours& e)   { auto t = on_yours(how, e.id); t.effects.insert(t.effects.begin(), release_seat{}); return t; }
+transition on(S how, const recording&, const seat_yours& e)   { return on_found(how, e.id); }
 transition on(S,     const recording&, const refused& e)      { return {closed{}, {release_seat{}, recheck_seat{}, decline{e.why}}}; }
 transition on(S,     const recording& s, const unheard&)      { return again_or_unknown(s, record_purchase{}); }
 transition on(S,     const recording&, const deadline_passed&){ return {closed{}, {decline{unknown_outcome()}}}; }
