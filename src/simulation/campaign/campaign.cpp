@@ -25,8 +25,8 @@ constexpr std::uint64_t report_every = 64;
 
 // -- what a worker tells
 // --------------------------------------------------------------------------- Lines, fields
-// separated by tabs: "n seeds steps virtual_ns twice", "F seed steps oracle what line", "M seed",
-// "U seed what", "G count goal".
+// separated by tabs: "n seeds steps virtual_ns twice", "F seed steps oracle what line replay", "M
+// seed", "U seed what", "G count goal".
 
 class teller {
  public:
@@ -89,7 +89,7 @@ class worker {
     if (!r.failed()) return;
     failed_ = true;
     teller_.say("F\t" + id + "\t" + std::to_string(r.steps) + "\t" + r.broken.oracle + "\t" +
-                one_line(r.broken.what) + "\t" + failure_line(p, r));
+                one_line(r.broken.what) + "\t" + failure_line(p, r) + "\t" + replay_command(p));
   }
 
   void flush() {
@@ -126,7 +126,7 @@ void hear(campaign_summary& s, const std::string& line) {
     s.virtual_s += static_cast<double>(number(3)) / 1e9;
     s.run_twice += number(4);
   } else if (f[0] == "F") {
-    s.failures.push_back({number(1), f[3], f[4], f[5], number(2)});
+    s.failures.push_back({number(1), f[3], f[4], f[5], f[6], number(2)});
   } else if (f[0] == "M") {
     s.unequal.push_back(number(1));
   } else if (f[0] == "U") {

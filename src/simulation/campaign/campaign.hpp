@@ -33,7 +33,8 @@ struct found_failure {
   std::uint64_t seed = 0;
   std::string oracle;
   std::string what;
-  std::string line;  ///< report/failure.hpp
+  std::string line;    ///< report/failure.hpp
+  std::string replay;  ///< the command that repeats it
   std::uint64_t steps = 0;
 };
 

@@ -38,8 +38,9 @@ class holds_exclude final : public oracle {
       asked_[view.sender_incarnation] = content.get_as<hold_seat>(0);
     if (view.receiver == "inventory" && content.match_elements<release_seat>())
       given_back(content.get_as<release_seat>(0));
-    if (view.sender == "inventory" && content.match_elements<hold_answer>() &&
-        content.get_as<hold_answer>(0).yours == 0)
+    // A door that loses answers asks by itself: whose hold that is only the token would tell.
+    if (view.sender == "inventory" && view.receiver == "reservation" &&
+        content.match_elements<hold_answer>() && content.get_as<hold_answer>(0).yours == 0)
       return granted(view.receiver_incarnation);
     return {};
   }

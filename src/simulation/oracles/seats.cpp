@@ -73,7 +73,7 @@ class one_key final : public oracle {
       for (const auto& b : h.entries()) {
         if (!both_bought(a, b) || a.id == b.id || a.replayed) continue;
         // A purchase that was there before the key came (a replay) is not bound to it.
-        if (b.replayed ? b.invoked < a.ended : a.id > b.id) continue;
+        if (b.replayed ? b.invoked <= a.ended : a.id > b.id) continue;
         if (cancel_asked(h, a.id, b.ended)) continue;
         return "key " + a.what.key + " bought reservations " + std::to_string(a.id) + " and " +
                std::to_string(b.id);

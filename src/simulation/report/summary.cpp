@@ -22,8 +22,8 @@ void print_troubles(std::ostream& err, const campaign_summary& s) {
     err << f.line << "\n  " << f.what << "\n";
   }
   if (s.failures.empty()) return;
-  err << s.failures.size() << " failures; see one with: taquilla simulate --minimize "
-      << s.failures.front().seed << " --trace text\n";
+  err << s.failures.size() << " failures; see one with (--minimize for --seed shrinks it):\n"
+      << s.failures.front().replay << "\n";
 }
 
 std::string bar(double share) {

@@ -6,6 +6,7 @@
 
 #include <caf/all.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace taquilla::simulation {
@@ -66,8 +67,14 @@ void world::on_rest_report(const rest_report& report) {
                  " in flight, " + std::to_string(report.held) + " held, " +
                  std::to_string(c.settlements_due) + " settlements due, " +
                  std::to_string(c.outbox_due) + " mails due";
-  at_rest_ = c.pending == 0 && report.in_flight == 0 && report.held == 0 &&
-             c.settlements_due == 0 && c.outbox_due == 0;
+  const bool calm = c.pending == 0 && report.in_flight == 0 && report.held == 0 &&
+                    c.settlements_due == 0 && c.outbox_due == 0;
+  // A report is put together one question after the other, and a purchase of somebody who has given
+  // up may run in between. So two in a row must be calm, and the store unchanged from one to the
+  // other.
+  const auto seen = std::make_pair(process_, c.commands);
+  at_rest_ = calm && calm_before_ == seen;
+  calm_before_ = calm ? std::make_optional(seen) : std::nullopt;
   facts_.hall.clear();
   for (const auto& line : report.hall) facts_.hall.push_back({to_string(line.seat), line.state});
 }

@@ -18,6 +18,7 @@ void world::plan_next(std::uint32_t client) {
   auto& next = next_[client];
   if (next >= scripts_[client].size()) return;
   auto index = scripts_[client][next++];
+  ++thinking_;
   engine_.at(engine_.now() + plan_.operations[index].think_us * 1000,
              [this, client, index] { invoke(client, index); });
 }
@@ -27,6 +28,7 @@ void world::invoke(std::uint32_t client, std::size_t index) {
     engine_.at(engine_.now() + closed_retry, [this, client, index] { invoke(client, index); });
     return;
   }
+  --thinking_;
   const auto& what = plan_.operations[index];
   auto number = story_.begin(index, what, process_, engine_.now());
   auto& entry = story_.at(number);
@@ -103,7 +105,7 @@ void world::on_started(bool well, const std::string& why) {
 }
 
 bool world::people_done() const {
-  if (!running_.empty()) return false;
+  if (!running_.empty() || thinking_ > 0) return false;
   for (std::size_t c = 0; c < scripts_.size(); ++c)
     if (next_[c] < scripts_[c].size()) return false;
   return true;

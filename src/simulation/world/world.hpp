@@ -16,6 +16,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -97,6 +98,7 @@ class world final : private engine_observer, private disk_environment, private p
   std::vector<client_actor> clients_;
   operator_actor operator_;
   std::map<std::uint64_t, std::uint32_t> running_;  // history number -> client
+  std::size_t thinking_ = 0;                        // operations that are planned and not begun
   std::map<std::uint64_t, std::uint64_t> disk_uses_;
   std::unique_ptr<rate_limiter> limiter_;  // of the process, as the gateway has one
   std::uint32_t process_ = 0;
@@ -109,6 +111,8 @@ class world final : private engine_observer, private disk_environment, private p
   bool disk_calm_ = false;
   bool healed_ = false;
   virtual_ns quiet_since_ = 0;  // nobody has asked for anything since then
+  /// The last report if it was calm: of which process, and after how many commands of its store.
+  std::optional<std::pair<std::uint32_t, std::uint64_t>> calm_before_;
   bool at_rest_ = false;
   bool given_up_ = false;
   std::string last_report_ = "nobody answered";
