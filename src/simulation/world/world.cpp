@@ -109,7 +109,7 @@ theatre_options world::tuned() const {
   o.store.batch_max = static_cast<std::size_t>(k.batch_max);
   if (planted::is(planted::bug::deadline_ignored)) {
     o.reservation.deadline_ms *= 30;
-    o.payment.retry.attempts_max = 100;
+    o.payment.attempt_timeout_ms *= 30;
   }
   return o;
 }
