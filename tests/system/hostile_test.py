@@ -6,6 +6,7 @@ is 5,100 purchases against a payment that never answers. usage: hostile_test.py 
 """
 import contextlib
 import json
+import os
 import pathlib
 import random
 import selectors
@@ -187,7 +188,10 @@ class Hostile(unittest.TestCase):
                        == 0, "the stuck purchases have ended", 60)
             self.sold += IN_FLIGHT_MAX + 200
             self.probe("afterwards")
-            self.assertLessEqual(used, MEMORY_MAX_MIB)
+            if "ASAN_OPTIONS" in os.environ:  # scripts/check-sanitizers: its shadow is not ours
+                print("*** the limit of memory is not checked under the sanitizers ***")
+            else:
+                self.assertLessEqual(used, MEMORY_MAX_MIB)
 
 
 if __name__ == "__main__":
