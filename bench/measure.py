@@ -130,6 +130,27 @@ def measure_starts(options, folder, venue):
         show(f"taquilla, {options.stored} reservations, {ROWS * SEATS_PER_ROW} seats",
              [systems.taquilla_start_seconds(options.taquilla, filled, venue) for _ in range(5)])
     show("original (keeps nothing)", [systems.original_start_seconds() for _ in range(3)])
+    if options.stored:
+        measure_stored(options, folder / "filled", folder / "loaded", venue)
+
+
+def measure_stored(options, filled, loaded, venue):
+    """The rate at 64 connections on a full store beside that on a small one, in turns."""
+    os.sync()  # what the fill has left behind is not written at our expense
+    seats = Seats()
+    seats.next = ROWS * SEATS_PER_ROW // 2 + 60000 * options.seconds * options.rounds
+    rates = {"small": [], "full": []}
+    with systems.taquilla(options.taquilla, loaded, venue) as small, \
+            systems.taquilla(options.taquilla, filled, venue) as full:
+        for _ in range(options.rounds):
+            for name, system in (("small", small), ("full", full)):
+                count = 30000 * options.seconds
+                result = load(system.url, 64, options.seconds, seats.take(count), count)
+                rates[name].append(result["rate"])
+                system.wait_until_idle()
+    small, full = (statistics.median(rates[name]) for name in ("small", "full"))
+    print(f"\npurchases/s at 64 connections: {full:.0f} with {options.stored} reservations stored,"
+          f" {small:.0f} without: {full / small:.2f} x")
 
 
 def main():
