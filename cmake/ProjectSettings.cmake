@@ -17,7 +17,8 @@ if(TAQUILLA_SANITIZE)
   set(sanitize -fsanitize=address,undefined -fno-sanitize=null,vptr -fno-sanitize-recover=undefined
       -fno-omit-frame-pointer)
   # What the sanitizers add to a function makes this warning see values that are always set.
-  target_compile_options(taquilla_settings INTERFACE ${sanitize} -O1 -Wno-maybe-uninitialized)
+  target_compile_options(taquilla_settings INTERFACE ${sanitize} -O1
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(taquilla_settings INTERFACE ${sanitize})
 elseif(TAQUILLA_THREAD_SANITIZE)
   target_compile_options(taquilla_settings INTERFACE -fsanitize=thread -O1)

@@ -53,7 +53,7 @@ class counting_iterator {
     return a.at_ == b.at_;
   }
   friend bool operator!=(const counting_iterator& a, const counting_iterator& b) {
-    return a.at_ != b.at_;
+    return !(a == b);
   }
 
  private:

@@ -3,7 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace taquilla::gateway {
 
@@ -45,20 +49,22 @@ class strict_reader {
   }
 
   bool parse_error(std::size_t at, const std::string&, const json::exception& what) {
-    // A number too large for a double is good JSON and a bad value: it is kept as a value that no
-    // field accepts, and what stands behind it goes unread.
     constexpr int number_overflow = 406;
-    if (what.id == number_overflow) {
-      value(json_kind::number, "1e400");
-      overflowed_ = true;
-      return false;
-    }
+    if (what.id == number_overflow) overflow_ends_ = at;
     return stop("not JSON at byte " + std::to_string(at));
   }
 
   result<json_form> finish(bool parsed) {
-    if (parsed || overflowed_) return std::move(form_);
+    if (parsed) return std::move(form_);
     return error{errc::malformed_json, std::move(why_), 0};
+  }
+
+  /// Behind the number that is too large for a double, at which the parser gave up.
+  std::optional<std::size_t> overflow_ends() const { return overflow_ends_; }
+  /// Which member of the outermost object has it, if it is one's value.
+  std::optional<std::size_t> overflow_member() const {
+    if (keys_.size() != 1 || !form_.is_object) return std::nullopt;
+    return form_.members.size();
   }
 
  private:
@@ -91,8 +97,37 @@ class strict_reader {
   std::vector<std::set<std::string>> keys_;  // of every open object or array
   std::string name_;                         // of the outermost member being read
   std::string why_;
-  bool overflowed_ = false;
+  std::optional<std::size_t> overflow_ends_;
 };
+
+/// Overwrites the number that ends before `end` by a zero and blanks.
+void blank_number(std::string& text, std::size_t end) {
+  const auto before = text.find_last_not_of("0123456789+-.eE", end - 1);
+  const auto start = before == std::string::npos ? 0 : before + 1;
+  text.replace(start, end - start, end - start, ' ');
+  text[start] = '0';
+}
+
+/// A number too large for a double is good JSON and a bad value, at which the parser stops. So it
+/// is read once more without that number, whose member keeps a text that no field accepts.
+result<json_form> read_with_overflows(std::string text) {
+  constexpr int overflows_max = 8;
+  std::vector<std::size_t> too_large;
+  for (int pass = 0; pass <= overflows_max; ++pass) {
+    strict_reader reader;
+    const bool parsed = json::sax_parse(text, &reader);
+    if (const auto end = reader.overflow_ends()) {
+      if (const auto member = reader.overflow_member()) too_large.push_back(*member);
+      blank_number(text, *end);
+      continue;
+    }
+    auto form = reader.finish(parsed);
+    if (form)
+      for (const auto index : too_large) form->members[index].text = "1e400";
+    return form;
+  }
+  return error{errc::malformed_json, "too many numbers are out of range", 0};
+}
 
 }  // namespace
 
@@ -109,9 +144,7 @@ result<json_form> read_json(std::string_view text) {
     return error{errc::malformed_json, "the body starts with a byte order mark", 0};
   if (text.find('\0') != std::string_view::npos)
     return error{errc::malformed_json, "the body contains a NUL byte", 0};
-  strict_reader reader;
-  const bool parsed = json::sax_parse(text.begin(), text.end(), &reader);
-  return reader.finish(parsed);
+  return read_with_overflows(std::string{text});
 }
 
 }  // namespace taquilla::gateway

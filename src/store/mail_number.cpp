@@ -29,9 +29,12 @@ std::optional<std::int64_t> parse_cursor(std::string_view text) {
 std::optional<std::int64_t> parse_message_id(std::string_view text) {
   const auto dash = text.find('-');
   if (dash == std::string_view::npos) return std::nullopt;
-  const auto id = parse_cursor(text.substr(0, dash));
+  const auto digits = text.substr(0, dash);
+  const auto id = parse_cursor(digits);
   const auto kind = text.substr(dash + 1);
-  if (!id || (kind != "confirmed" && kind != "cancelled")) return std::nullopt;
+  // No reservation is 0, and an id has one spelling.
+  if (!id || digits.front() == '0' || (kind != "confirmed" && kind != "cancelled"))
+    return std::nullopt;
   return mail_number(static_cast<reservation_id>(*id),
                      kind == "confirmed" ? mail_kind::confirmed : mail_kind::cancelled);
 }

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 namespace taquilla::app {
 
@@ -109,7 +110,12 @@ TEST_CASE("a flood drops the oldest lines, counts them, and keeps the files with
   options.level = log_level::info;
   {
     log_book book{options, folder.path()};
-    for (int i = 0; i < 20'000; ++i) book.write(sample("reservation"));
+    const auto second_file = std::filesystem::path{folder.path()} / "reservation.1.log";
+    // Until the writer has filled a file: a machine with much to do lets it wait for long.
+    for (int flood = 0; flood < 10'000 && !std::filesystem::exists(second_file); ++flood) {
+      for (int i = 0; i < 1'000; ++i) book.write(sample("reservation"));
+      std::this_thread::yield();
+    }
     CHECK(book.dropped() > 0);
   }
   std::uintmax_t bytes = 0;

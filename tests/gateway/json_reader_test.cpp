@@ -242,6 +242,20 @@ TEST_CASE("strict JSON of every shape is read") {
   CHECK(bool(read_json(std::string(16, '[') + std::string(16, ']'))));
 }
 
+TEST_CASE("what stands behind a number that is too large is read as strictly as the rest") {
+  for (const char* text : {"1e400u", "{\"a\":1e400", "{\"a\":1e400,}", "{\"a\":1e400} x",
+                           "[1e400,[-1e999,]]", "{\"a\":1e400,\"a\":1}"}) {
+    CAPTURE(text);
+    CHECK_FALSE(bool(read_json(text)));
+  }
+  const auto read = read_json(R"({"a":[1e999],"b":-1e400 ,"c":"x","d":1e+1101})");
+  REQUIRE(bool(read));
+  REQUIRE(read->members.size() == 4);
+  CHECK(read->find("b")->text == "1e400");
+  CHECK(read->find("c")->text == "x");
+  CHECK(read->find("d")->text == "1e400");
+}
+
 TEST_CASE("members keep their order, their kind and the digits of their numbers") {
   const auto read =
       read_json(R"({"b":"x\u00e9","a":50.00,"n":-0,"big":123456789012345678901234567890,"t":true,)"
