@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+import clients
 import make_venue
 import systems
 
@@ -113,6 +114,27 @@ def measure_loads(options, folder, venue):
     return right
 
 
+def measure_clients(options, folder, venue):
+    """Whether anybody starves: clients that each keep a connection of their own."""
+    print("\nclients with a connection each: answers/s, clients never served, oldest request")
+    seats = iter(range(ROWS * SEATS_PER_ROW))
+
+    def request():
+        row, seat = divmod(next(seats), SEATS_PER_ROW)
+        body = systems.BUY % f"{make_venue.row_name(row)}{seat + 1}"
+        return (f"POST /api/reservations HTTP/1.1\r\nHost: localhost\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+                f"{body}").encode()
+    for count in options.clients:
+        data = folder / f"clients{count}"
+        data.mkdir()
+        with systems.taquilla(options.taquilla, data, venue) as ours:
+            got = clients.serve(ours.url, count, 2 * options.seconds, request)
+            print(f"  {count:6} {got.answers / (2 * options.seconds):9.0f} {got.unserved:6}"
+                  f" {got.oldest:8.2f} s   refused {got.refused}, {ours.memory_mb():.0f} MiB",
+                  flush=True)
+
+
 def measure_starts(options, folder, venue):
     """Time to the first answer, median of five."""
     def show(what, seconds):
@@ -160,6 +182,8 @@ def main():
     parse.add_argument("--seconds", type=int, default=5, help="of each load (5)")
     parse.add_argument("--rounds", type=int, default=3, help="of loads, the median counts (3)")
     parse.add_argument("--connections", type=int, nargs="+", default=[16, 64, 256])
+    parse.add_argument("--clients", type=int, nargs="*", default=[64, 1000, 5000],
+                       help="clients with a connection each (64 1000 5000)")
     parse.add_argument("--stored", type=int, default=1_000_000,
                        help="reservations in the folder for the second start (a million; 0: none)")
     options = parse.parse_args()
@@ -170,6 +194,7 @@ def main():
         venue = folder / "venue.json"
         venue.write_text(json.dumps(make_venue.venue(ROWS, SEATS_PER_ROW)), encoding="utf-8")
         right = measure_loads(options, folder, venue)
+        measure_clients(options, folder, venue)
         measure_starts(options, folder, venue)
     return 0 if right else 1
 
