@@ -94,7 +94,10 @@ std::optional<framing_error> judge_length(const framing_fields& fields, string_v
 std::optional<framing_error> judge_target(framed_request& head, const framing_fields& fields) {
   if (fields.hosts != 1 || !valid_authority(fields.host))
     return framing_error{400, "A request names its host, once."};
-  if (head.request.method == "CONNECT") return std::nullopt;
+  if (head.request.method == "CONNECT") {  // names an authority; its escapes are decoded as well
+    if (well_escaped(head.target)) return std::nullopt;
+    return framing_error{400, "The request target is malformed."};
+  }
   if (head.target == "*" && head.request.method != "OPTIONS")
     return framing_error{400, "The request target is malformed."};
   auto target = origin_form(head.target, fields.host);
