@@ -132,8 +132,11 @@ bool world::disturbed() const {
 bool world::hall_settled() const {
   constexpr std::uint64_t short_us =
       400'000;  // a rest report comes later than this after the healing
-  for (const auto& d : taken_.taken())
-    if (d.kind == choice::lost || (d.kind == choice::delay && d.value > short_us)) return false;
+  for (const auto& d : taken_.taken()) {
+    // A deadline that comes early loses the answer that it no longer waits for.
+    if (d.kind == choice::lost || d.kind == choice::early) return false;
+    if (d.kind == choice::delay && d.value > short_us) return false;
+  }
   for (const auto& f : plan_.faults)
     if (f.what == fault::kind::stall || f.detail == "slow") return false;
   return true;
