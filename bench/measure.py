@@ -6,6 +6,7 @@ with the median rate is shown. Durable means: taquilla's answer of 200 follows i
 end sqlite3 counts the rows. Started by scripts/bench; see --help.
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -57,7 +58,7 @@ def run_rounds(running, options, seats):
             for system in running:
                 durable = system.name == "taquilla"
                 count = 30000 * seconds
-                first = seats.take(count) if durable else 0
+                first = seats[system.name].take(count) if system.sells_once else 0
                 result = load(system.url, connections, seconds, first, count)
                 system.wait_until_idle()
                 if durable:  # what wrk cuts off at the end may have been sold as well
@@ -95,13 +96,16 @@ def measure_loads(options, folder, venue):
     """Rates and memory, then the count of what is on disk. Whether the count is right."""
     data = folder / "loaded"
     data.mkdir()
-    with systems.taquilla(options.taquilla, data, venue) as ours, \
-            systems.empty_handler(options.empty_handler, "empty, nodelay", "nodelay") as quick, \
-            systems.empty_handler(options.empty_handler, "empty, stock") as stock, \
-            systems.original() as original:
-        running = [ours, quick, stock, original]
+    with contextlib.ExitStack() as started:
+        running = [started.enter_context(one) for one in (
+            systems.taquilla(options.taquilla, data, venue),
+            systems.empty_handler(options.empty_handler, "empty, nodelay", "nodelay"),
+            systems.empty_handler(options.empty_handler, "empty, stock"),
+            systems.original())]
+        if options.go_peer:
+            running.append(started.enter_context(systems.go_peer(options.go_peer, folder)))
         idle = {system.name: system.memory_mb() for system in running}
-        results, least, most = run_rounds(running, options, Seats())
+        results, least, most = run_rounds(running, options, {system.name: Seats() for system in running})
         print_rates(results, running, options)
         print("\nmemory, MiB at most (VmHWM)")
         for system in running:
@@ -179,6 +183,7 @@ def main():
     parse = argparse.ArgumentParser(description="taquilla beside an empty handler and the original")
     parse.add_argument("--taquilla", required=True, type=pathlib.Path)
     parse.add_argument("--empty-handler", required=True, type=pathlib.Path)
+    parse.add_argument("--go-peer", type=pathlib.Path, help="bench/peers/go, built")
     parse.add_argument("--seconds", type=int, default=5, help="of each load (5)")
     parse.add_argument("--rounds", type=int, default=3, help="of loads, the median counts (3)")
     parse.add_argument("--connections", type=int, nargs="+", default=[16, 64, 256])

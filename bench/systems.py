@@ -23,8 +23,9 @@ JSON = {"Content-Type": "application/json"}
 class Running:
     """A system at work: its name, its gateway's address, its process, its mailbox's address."""
 
-    def __init__(self, name, url, pid, mail_url=None):
+    def __init__(self, name, url, pid, mail_url=None, sells_once=False):
         self.name, self.url, self.pid, self.mail_url = name, url, pid, mail_url
+        self.sells_once = sells_once  # a seat that was sold is refused: each load needs new ones
 
     def memory_mb(self):
         """The most memory it has held so far, in MiB: VmHWM of its process and all below it."""
@@ -116,7 +117,7 @@ def taquilla_arguments(venue):
 @contextlib.contextmanager
 def taquilla(executable, folder, venue=None):
     with box_office(executable, *taquilla_arguments(venue), data=folder) as (ends, process, _):
-        yield Running("taquilla", ends["gateway"], process.pid, ends["notification"])
+        yield Running("taquilla", ends["gateway"], process.pid, ends["notification"], True)
 
 
 @contextlib.contextmanager
@@ -124,6 +125,13 @@ def empty_handler(executable, name, *arguments):
     with started([executable, *arguments], stdout=subprocess.PIPE, text=True) as process:
         port = int(process.stdout.readline())
         yield Running(name, f"http://127.0.0.1:{port}", process.pid)
+
+
+@contextlib.contextmanager
+def go_peer(executable, folder):
+    with started([executable, folder / "go.db"], stdout=subprocess.PIPE, text=True) as process:
+        port = int(process.stdout.readline())
+        yield Running("go peer", f"http://127.0.0.1:{port}", process.pid, sells_once=True)
 
 
 @contextlib.contextmanager
