@@ -36,6 +36,10 @@ class holds_exclude final : public oracle {
     const auto& content = view.element.content();
     if (view.sender == "reservation" && content.match_elements<hold_seat>())
       asked_[view.sender_incarnation] = content.get_as<hold_seat>(0);
+    // From its commit on a failed purchase has no claim, and INVENTORY may hear that from the
+    // store.
+    if (view.receiver == "reservation" && content.match_elements<purchase_failed>())
+      on_ended(view.receiver, view.receiver_incarnation);
     if (view.receiver == "inventory" && content.match_elements<release_seat>())
       given_back(content.get_as<release_seat>(0));
     // A door that loses answers asks by itself: whose hold that is only the token would tell.
