@@ -135,7 +135,8 @@ bool world::hall_settled() const {
   for (const auto& d : taken_.taken()) {
     // A deadline that comes early loses the answer that it no longer waits for.
     if (d.kind == choice::lost || d.kind == choice::early) return false;
-    if (d.kind == choice::delay && d.value > short_us) return false;
+    if ((d.kind == choice::delay || d.kind == choice::disk_slow) && d.value > short_us)
+      return false;
   }
   for (const auto& f : plan_.faults)
     if (f.what == fault::kind::stall || f.detail == "slow") return false;
