@@ -40,6 +40,9 @@ class holds_exclude final : public oracle {
     // store.
     if (view.receiver == "reservation" && content.match_elements<purchase_failed>())
       on_ended(view.receiver, view.receiver_incarnation);
+    // A sale ends the hold, whoever of a buyer's requests holds it by now.
+    if (view.receiver == "inventory" && content.match_elements<sell_seat>())
+      holders_.erase(to_string(content.get_as<sell_seat>(0).seat));
     if (view.receiver == "inventory" && content.match_elements<release_seat>())
       given_back(content.get_as<release_seat>(0));
     // A door that loses answers asks by itself: whose hold that is only the token would tell.
@@ -52,6 +55,10 @@ class holds_exclude final : public oracle {
  private:
   void given_back(const release_seat& release) {
     auto holder = holders_.find(to_string(release.seat));
+    if (release.id != 0 && holder != holders_.end()) {  // a sale that ended
+      holders_.erase(holder);
+      return;
+    }
     if (holder != holders_.end() && asked_[holder->second].token == release.token)
       holders_.erase(holder);
   }
