@@ -67,6 +67,7 @@ void seat_map::set(const place_key& where, std::uint8_t state, std::uint64_t ide
   s.state = state;
   s.identity = identity;
   s.id = id;
+  s.vouched = 1;
 }
 
 void seat_map::drop_hold(const place_key& where) {
@@ -132,6 +133,29 @@ void seat_map::place(const std::string& event, const seat_id& seat, std::uint64_
   if (id == 0) return owned ? set(where, is_free, 0, 0) : void();
   drop_hold(where);
   set(where, confirmed ? is_sold : is_pending, identity, id);
+}
+
+void seat_map::vouch(const std::string& event, const seat_id& seat, std::uint64_t identity,
+                     reservation_id id, bool confirmed) {
+  place_key where;
+  if (locate(event, seat, where) != errc::none || at(where).state == is_held) return;
+  set(where, confirmed ? is_sold : is_pending, identity, id);
+}
+
+std::size_t seat_map::free_unvouched() {
+  std::size_t freed = 0;
+  for (std::uint32_t event = 0; event < houses_.size(); ++event)
+    for (std::uint32_t row = 0; row < houses_[event].slots.size(); ++row)
+      for (std::uint32_t i = 0; i < houses_[event].slots[row].size(); ++i) {
+        auto& s = houses_[event].slots[row][i];
+        const bool owned = s.state == is_sold || s.state == is_pending;
+        if (owned && s.vouched == 0) {
+          set({event, row, i + 1}, is_free, 0, 0);
+          ++freed;
+        }
+        s.vouched = 0;
+      }
+  return freed;
 }
 
 std::vector<seat_map::overdue_hold> seat_map::overdue(std::int64_t now_ms,

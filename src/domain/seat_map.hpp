@@ -56,6 +56,14 @@ class seat_map {
   void place(const std::string& event, const seat_id& seat, std::uint64_t identity,
              reservation_id id, bool confirmed);
 
+  /// One line of a whole comparison with the store, seat by seat: as `place`, but a held seat stays
+  /// as it is, because its hold ends by itself.
+  void vouch(const std::string& event, const seat_id& seat, std::uint64_t identity,
+             reservation_id id, bool confirmed);
+  /// Ends a comparison: frees every owned seat that was neither vouched for nor changed since the
+  /// last one ended. Returns how many.
+  std::size_t free_unvouched();
+
   struct overdue_hold {
     std::string event;
     seat_id seat;
@@ -84,8 +92,9 @@ class seat_map {
   struct slot {
     std::uint64_t identity = 0;
     std::uint64_t id : 56;
-    std::uint64_t state : 8;
-    slot() : id(0), state(0) {}
+    std::uint64_t state : 7;
+    std::uint64_t vouched : 1;  ///< somebody spoke of it since the last comparison ended
+    slot() : id(0), state(0), vouched(0) {}
   };
   struct house {
     std::string id, name;

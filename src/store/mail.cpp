@@ -10,9 +10,10 @@
 namespace taquilla::store {
 
 mail_statements::mail_statements(sqlite3* db)
+    // Due at once, whatever the clock of the process that looks: it may be behind ours.
     : post(db,
            "INSERT INTO outbox (number, recipient, subject, body, created_at, not_before, attempts,"
-           " dead, last_error) VALUES (?1, ?2, ?3, ?4, ?5, ?5, 0, 0, '') ON CONFLICT DO NOTHING"),
+           " dead, last_error) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0, '') ON CONFLICT DO NOTHING"),
       file(db,
            "INSERT INTO mailbox (number, recipient, subject, body, created_at, attempts,"
            " delivered_at) SELECT number, recipient, subject, body, created_at, attempts, ?2"

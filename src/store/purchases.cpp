@@ -122,7 +122,7 @@ result<purchase_failed> sqlite_database::apply(const fail_purchase& command) {
     const int moved = purchases_.fail.run(command.id, command.at, command.failure,
                                           encode_timeline(command.timeline));
     if (moved == 1) {
-      settlements_.owe.run(command.id, settlement_kind::void_charge, command.at);
+      settlements_.owe.run(command.id, settlement_kind::void_charge);
       return purchase_failed{command.id, reservation_state::failed};
     }
     auto row = purchases_.state_of.query(command.id);
@@ -143,7 +143,7 @@ result<purchase_cancelled> sqlite_database::apply(const cancel_purchase& command
     if (record.state != reservation_state::confirmed) return purchase_cancelled{record, false};
     purchases_.cancel.run(command.id, command.at,
                           encode_timeline({{command.at, 0, "cancelled", {}, {}}}));
-    settlements_.owe.run(command.id, settlement_kind::refund, command.at);
+    settlements_.owe.run(command.id, settlement_kind::refund);
     purchase_order order;
     order.event = record.event;
     order.seat = record.seat;

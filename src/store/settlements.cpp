@@ -7,9 +7,10 @@
 namespace taquilla::store {
 
 settlement_statements::settlement_statements(sqlite3* db)
+    // Due at once, whatever the clock of the process that looks: it may be behind ours.
     : owe(db,
           "INSERT INTO settlements (id, kind, attempts, not_before, last_error)"
-          " VALUES (?1, ?2, 0, ?3, '') ON CONFLICT DO NOTHING"),
+          " VALUES (?1, ?2, 0, 0, '') ON CONFLICT DO NOTHING"),
       done(db, "DELETE FROM settlements WHERE id = ?1 AND kind = ?2"),
       postpone(db,
                "UPDATE settlements SET attempts = attempts + 1, not_before = ?3, last_error = ?4"
