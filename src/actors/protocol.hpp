@@ -59,6 +59,7 @@ struct sell_seat {
   seat_id seat;
   std::uint64_t identity = 0;
   reservation_id id = 0;
+  std::uint64_t token = 0;  ///< of the hold that it ends
 };
 /// Somebody saw a difference between INVENTORY's picture of a seat and the store's.
 struct recheck_seat {

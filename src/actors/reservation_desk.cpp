@@ -48,6 +48,7 @@ class desk_state {
     sweep();
     return {[this](purchase_order& order) { return buy(std::move(order)); },
             [this](const cancel_reservation& what) {
+              ++cancels_;
               return self_->delegate(spawn_cancellation(self_->system(), world_), what);
             },
             [this](const inventory_heard& heard) { judge(heard); },
@@ -65,7 +66,9 @@ class desk_state {
   struct in_flight {
     purchase_order order;
     std::uint64_t identity = 0;
-    std::vector<promise> buyers;  ///< the first one made it, the others joined
+    std::vector<promise> buyers;  ///< those who were there when it began, then those who joined
+    std::size_t founders = 0;     ///< how many were there
+    std::uint64_t cancels_before = 0;
     retry_run retries;
     reservation_id resumes = 0;
     reservation_actor actor;
@@ -87,13 +90,19 @@ class desk_state {
     }
     if (purchases_.size() >= world_->options.reservation.in_flight_max)
       return to_caf({errc::overloaded, std::to_string(purchases_.size()) + " in flight", 1000});
+    auto answer = self_->make_response_promise<purchase_accepted>();
+    admit(std::move(order), identity, {answer});
+    return answer;
+  }
+
+  void admit(purchase_order order, std::uint64_t identity, std::vector<promise> buyers) {
     const auto admission = breaker_.acquire(now(), identity);
     announce(admission.transitions);
-    if (!admission.admitted)
-      return to_caf({errc::breaker_open, evidence(admission), admission.retry_after_ms});
-    auto answer = self_->make_response_promise<purchase_accepted>();
-    open({std::move(order), 0, admission.permit, evidence(admission), 0}, identity, {answer});
-    return answer;
+    if (admission.admitted)
+      return open({std::move(order), 0, admission.permit, evidence(admission), 0}, identity,
+                  std::move(buyers));
+    const error no{errc::breaker_open, evidence(admission), admission.retry_after_ms};
+    for (auto& buyer : buyers) buyer.deliver(to_caf(no));
   }
 
   errc check_key(const purchase_order& order, std::uint64_t identity) const {
@@ -123,9 +132,10 @@ class desk_state {
   void open(purchase_ticket ticket, std::uint64_t identity, std::vector<promise> buyers) {
     ticket.token = ++next_token_;
     const auto token = ticket.token;
+    const auto founders = buyers.size();
     auto [entry, fresh] =
-        purchases_.emplace(token, in_flight{ticket.order, identity, std::move(buyers),
-                                            retry_run{world_->options.payment.retry},
+        purchases_.emplace(token, in_flight{ticket.order, identity, std::move(buyers), founders,
+                                            cancels_, retry_run{world_->options.payment.retry},
                                             ticket.resumes, reservation_actor{}});
     if (ticket.resumes == 0) {
       by_identity_.emplace(identity, token);
@@ -176,12 +186,31 @@ class desk_state {
 
   void end(purchase_over& over) {
     if (over.was_charged) budget_.credit();
+    const auto found = purchases_.find(over.token);
+    if (found == purchases_.end()) return;
+    auto late = leave_behind(found->second, over);
+    auto order = found->second.order;
+    const auto identity = found->second.identity;
     close(over.token, [&over](promise& buyer, bool joined) {
       if (over.accepted)
         buyer.deliver(purchase_accepted{over.answer.id, over.answer.replayed || joined});
       else
         buyer.deliver(to_caf(over.why));
     });
+    if (!late.empty() && !draining_) return admit(std::move(order), identity, std::move(late));
+    for (auto& buyer : late) buyer.deliver(to_caf({errc::draining, {}, 1000}));
+  }
+
+  /// Who joined may have come after a cancellation that the answer does not know of yet: it would
+  /// tell him of a ticket that is gone. He asks anew, unless nobody can have cancelled it.
+  std::vector<promise> leave_behind(in_flight& one, const purchase_over& over) const {
+    std::vector<promise> late;
+    const bool still_true = !over.answer.replayed && one.cancels_before == cancels_;
+    if (!over.accepted || still_true || one.buyers.size() <= one.founders) return late;
+    const auto first = one.buyers.begin() + static_cast<std::ptrdiff_t>(one.founders);
+    late.assign(first, one.buyers.end());
+    one.buyers.erase(first, one.buyers.end());
+    return late;
   }
 
   /// A RESERVATION died without a last word: nobody knows how far it came. The sweep will see to
@@ -309,6 +338,7 @@ class desk_state {
   std::map<std::string, std::uint64_t> by_key_;
   std::map<caf::actor_id, std::uint64_t> by_actor_;
   std::set<reservation_id> resuming_;
+  std::uint64_t cancels_ = 0;  ///< cancellations that passed so far
   bool draining_ = false;
   std::vector<caf::typed_response_promise<desk_drained>> waiting_for_drain_;
 };

@@ -31,6 +31,7 @@ enum class bug : std::uint8_t {
   refund_ignored,          ///< a refund is acknowledged and the charge stays
   mail_given_up,           ///< a mail that failed once is never sent again
   mail_not_filed,          ///< a mail is acknowledged and never arrives
+  failure_unnamed,         ///< why a purchase failed is not written down
   recovery_skipped,        ///< purchases that were open at a crash stay open
   rebuild_forgets_sold,    ///< a restarted INVENTORY starts with an empty hall
   // in the actors and policies
@@ -42,6 +43,10 @@ enum class bug : std::uint8_t {
   hold_overwritten,       ///< INVENTORY gives a held seat to a second buyer
   hold_not_released,      ///< a failed purchase keeps its hold, and nobody looks for overdue ones
   limiter_double_burst,   ///< the limiter lets twice the burst pass
+  breaker_too_patient,    ///< the breaker opens at twice the failures
+  told_no_too_early,      ///< a buyer hears no and his purchase is not written off
+  stale_ticket,           ///< who asks again is told of a ticket that was cancelled
+  timers_multiply,        ///< every look at the holds orders two more
   // in the simulator itself
   canary,  ///< an oracle that always speaks
 };

@@ -1,5 +1,7 @@
 #include "domain/purchase_saga.hpp"
 
+#include "domain/planted.hpp"
+
 #include <utility>
 
 namespace taquilla::saga {
@@ -50,6 +52,8 @@ transition on_taken(const settings& how, const refused& e) {
 }
 
 transition fail(reservation_id id, const error& why) {
+  if (planted::is(planted::bug::told_no_too_early))
+    return {closed{}, {release_seat{}, decline{why}}};
   return {failing{id, why}, {fail_purchase{id, why}}};
 }
 

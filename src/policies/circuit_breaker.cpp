@@ -1,7 +1,6 @@
 #include "policies/circuit_breaker.hpp"
 
 #include "domain/planted.hpp"
-
 #include "policies/keyed_hash.hpp"
 
 #include <algorithm>
@@ -175,7 +174,9 @@ void circuit_breaker::judge_closed(instant_ms now, bool failed, bool slow, durat
     return;
   }
   if (config_.mode == breaker_mode::consecutive) {
-    if (failed && consecutive_ >= config_.failures) trip(breaker_cause::failures, now, hint, out);
+    const int patience = planted::is(planted::bug::breaker_too_patient) ? 2 : 1;
+    if (failed && consecutive_ >= patience * config_.failures)
+      trip(breaker_cause::failures, now, hint, out);
     return;
   }
   window_.record(failed, slow);

@@ -68,6 +68,22 @@ TEST_CASE("identical requests at once join one purchase and are answered togethe
   CHECK(house.at_rest() == "");
 }
 
+TEST_CASE("who joins a replay has a question of his own: his ticket may be cancelled by then") {
+  virtual_theatre house;
+  CHECK(outcome(house, order()) == "1");
+  house.chaos("inventory", "slow", {1'000});
+  auto first = house.buy(order());
+  house.advance(500);
+  auto joined = house.buy(order());
+  house.advance(500);
+  CHECK(first.text() == "ok");
+  CHECK(joined.text() == "pending");
+  house.advance(1'000);
+  REQUIRE(joined.text() == "ok");
+  CHECK(joined.value().replayed);
+  CHECK(house.at_rest() == "");
+}
+
 TEST_CASE("joiners share a refusal too, and no more than the limit may join") {
   theatre_setting setting;
   setting.options.reservation.joiners_max = 3;

@@ -61,6 +61,25 @@ TEST_CASE("only the owner's end vacates a seat") {
   CHECK(is_held(seats.hold("E", a1, 2, 14, 100)));
 }
 
+TEST_CASE("a comparison frees what nobody vouched for and leaves alone what changed meanwhile") {
+  const seat_id a2{"A", 2}, a3{"A", 3}, b1{"B", 1};
+  seat_map seats{hall()};
+  for (const auto& seat : {a1, a2}) seats.sell("E", seat, 1, seat.number);
+  seats.free_unvouched();  // ends the comparison during which they were sold
+  CHECK(in_hall(seats) == "6 seats, 0 held, 2 sold");
+  seats.hold("E", b1, 2, 10, 100);
+  seats.sell("E", a3, 3, 3);         // nobody vouches for it, but it is news
+  seats.vouch("E", a1, 1, 1, true);  // and nobody vouches for A2
+  seats.vouch("E", b1, 4, 4, true);  // a held seat stays as it is
+  CHECK(seats.free_unvouched() == 1);
+  CHECK(testing::state_of(seats, a1) == seat_state::sold);
+  CHECK(testing::state_of(seats, a2) == seat_state::free);
+  CHECK(testing::state_of(seats, a3) == seat_state::sold);
+  CHECK(testing::state_of(seats, b1) == seat_state::held);
+  CHECK(seats.free_unvouched() == 2);
+  CHECK(in_hall(seats) == "6 seats, 1 held, 0 sold");
+}
+
 TEST_CASE("holds whose time is over are told oldest first and stay held until somebody decides") {
   seat_map seats{hall()};
   seats.hold("E", {"A", 1}, 1, 10, 300);

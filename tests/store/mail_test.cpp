@@ -71,6 +71,15 @@ TEST_CASE_FIXTURE(store_fixture, "the cancellation waits until the confirmation 
   CHECK(due->list[0].message_id == "1-cancelled");
 }
 
+TEST_CASE_FIXTURE(store_fixture, "what was never tried is due whatever the clock says") {
+  cancelled("t1", 1);
+  const wall_ms long_before = 1;
+  CHECK(store->read(due_mails{long_before})->list.size() == 1);
+  done(*store, delivery("1-confirmed", long_before));
+  CHECK(store->read(due_mails{long_before})->list.size() == 1);
+  CHECK(store->read(due_settlements{long_before})->due.size() == 1);
+}
+
 TEST_CASE_FIXTURE(store_fixture, "the cancellation does not wait for a dead confirmation") {
   cancelled("t1", 1);
   done(*store, postpone_mail{"1-confirmed", 0, "bounced", true});

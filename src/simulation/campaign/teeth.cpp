@@ -37,7 +37,7 @@ const std::vector<tooth>& all_teeth() {
   static const std::vector<tooth> teeth{
       {bug::ack_before_commit, "ack-before-commit", {durable}, "crash"},
       {bug::synchronous_off, "synchronous-off", {durable, "store-opens"}, "disk"},
-      {bug::seat_stolen, "seat-stolen", {durable, owner}, "crash"},
+      {bug::seat_stolen, "seat-stolen", {durable, owner, "seat-history-linearizable"}, "crash"},
       {bug::key_ignored, "key-ignored", {"one-key-one-purchase"}, "calm"},
       {bug::confirmation_forgotten, "confirmation-forgotten", {durable}, "calm"},
       {bug::cancellation_forgotten,
@@ -52,6 +52,7 @@ const std::vector<tooth>& all_teeth() {
       {bug::refund_ignored, "refund-ignored", {money}, "calm"},
       {bug::mail_given_up, "mail-given-up", {mails}, "slow"},
       {bug::mail_not_filed, "mail-not-filed", {mails}, "calm"},
+      {bug::failure_unnamed, "failure-unnamed", {"audit-is-clean"}, "slow"},
       {bug::recovery_skipped, "recovery-skipped", {rest}, "crash"},
       {bug::rebuild_forgets_sold, "rebuild-forgets-sold", {"seat-map-is-true"}, "crash"},
       {bug::breaker_ignored, "breaker-ignored", {breaker}, "crash"},
@@ -62,6 +63,10 @@ const std::vector<tooth>& all_teeth() {
       {bug::hold_overwritten, "hold-overwritten", {"holds-exclude"}, "swarm"},
       {bug::hold_not_released, "hold-not-released", {rest}, "slow"},
       {bug::limiter_double_burst, "limiter-double-burst", {"limiter-law"}, "calm"},
+      {bug::breaker_too_patient, "breaker-too-patient", {breaker}, "slow"},
+      {bug::told_no_too_early, "told-no-too-early", {"purchase-in-order"}, "slow"},
+      {bug::stale_ticket, "stale-ticket", {"seat-history-linearizable", owner}, "slow"},
+      {bug::timers_multiply, "timers-multiply", {"queues-within-limits"}, "swarm"},
   };
   return teeth;
 }

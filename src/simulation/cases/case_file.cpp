@@ -70,9 +70,10 @@ operation parse_operation(std::istringstream& line) {
       o.cents = number(value);
     else if (key == "key")
       o.key = value;
-    else if (key == "target")
+    else if (key == "target" || key == "id") {
       o.target = small(value);
-    else if (key == "patience")
+      o.blind = key == "id";
+    } else if (key == "patience")
       o.patience_ms = number(value, "ms");
     else
       throw bad_line{"unknown field '" + key + "'"};
@@ -191,7 +192,8 @@ std::string hex(std::uint64_t value) {
 std::string print(const operation& o) {
   std::string out = "op client=" + std::to_string(o.client) +
                     " think=" + std::to_string(o.think_us) + "us " + to_string(o.what);
-  if (o.what == operation::kind::cancel) out += " target=" + std::to_string(o.target);
+  if (o.what == operation::kind::cancel)
+    out += (o.blind ? " id=" : " target=") + std::to_string(o.target);
   if (o.what == operation::kind::buy) {
     out += " seat=" + o.seat + " buyer=" + std::to_string(o.buyer) +
            " cents=" + std::to_string(o.cents);

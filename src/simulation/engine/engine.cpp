@@ -90,6 +90,10 @@ bool engine::step() {
     clock_.advance_to(agenda_.next_due());
     return true;
   }
+  if (agenda_.size() >= agenda_told_) {
+    observer_.on_backlog("agenda", agenda_.size());
+    agenda_told_ *= 2;
+  }
   auto index = choose();
   if (index < ready_.size())
     run(index);

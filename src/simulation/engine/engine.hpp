@@ -59,6 +59,9 @@ class engine_observer {
   virtual void on_sending(const sending_view&) {}
   virtual void on_delivery(const delivery_view&) {}
   virtual void on_lost(const std::string& /*link*/, virtual_ns) {}
+  /// So many messages wait for one actor of `role`, or (role "agenda") timers and messages are
+  /// under way: called at every doubling from 64 on.
+  virtual void on_backlog(const std::string& /*role*/, std::size_t /*waiting*/) {}
   virtual void on_ended(const std::string& /*role*/, std::uint32_t /*incarnation*/, virtual_ns) {}
 };
 
@@ -189,6 +192,7 @@ class engine final : private ready_sink {
   std::vector<delivery> outgoing_;
   std::unordered_map<std::uint64_t, virtual_ns> last_due_;  // per pair of actors; looked up only
   options_now question_;
+  std::size_t agenda_told_ = 64;
   std::uint64_t steps_ = 0;
   std::uint64_t choices_ = 0;
   std::uint64_t hash_ = 0;

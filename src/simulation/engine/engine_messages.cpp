@@ -15,6 +15,9 @@ namespace taquilla::simulation {
 
 namespace {
 
+/// Fewer waiting messages than these are everyday life.
+constexpr std::size_t backlog_told = 64;
+
 /// "taquilla::charge_card" -> "charge_card"; template arguments are kept.
 std::string short_name(const char* mangled) {
   int status = 0;
@@ -182,6 +185,9 @@ void engine::deliver_at(virtual_ns due, delivery message, bool overtakes) {
 void engine::into_inbox(delivery message) {
   auto id = message.receiver->id();
   actors_[id].inbox.push_back(std::move(message));
+  const auto waiting = actors_[id].inbox.size();
+  if (waiting >= backlog_told && (waiting & (waiting - 1)) == 0)
+    observer_.on_backlog(roles_[actors_[id].role].name, waiting);
   make_ready(id);
 }
 

@@ -18,7 +18,7 @@ class comes_to_rest final : public oracle {
  public:
   const char* name() const override { return "comes-to-rest"; }
   std::string at_end(const plan&, const history&, const final_state&, const run_facts& f) override {
-    if (f.came_to_rest || !f.store_readable) return {};
+    if (f.came_to_rest || !f.store_readable || f.hall_wrong) return {};
     return "long after everything was healed: " + f.still_open;
   }
 };
@@ -47,8 +47,17 @@ class in_time final : public oracle {
   static constexpr std::int64_t grace_ms = 6'000;
 };
 
+class audit_is_clean final : public oracle {
+ public:
+  const char* name() const override { return "audit-is-clean"; }
+  std::string at_end(const plan&, const history&, const final_state&, const run_facts& f) override {
+    return f.audit.empty() ? std::string{} : "taquilla audit: " + f.audit;
+  }
+};
+
 }  // namespace
 
+std::unique_ptr<oracle> make_audit() { return std::make_unique<audit_is_clean>(); }
 std::unique_ptr<oracle> make_store_opens() { return std::make_unique<store_opens>(); }
 std::unique_ptr<oracle> make_comes_to_rest() { return std::make_unique<comes_to_rest>(); }
 std::unique_ptr<oracle> make_in_time() { return std::make_unique<in_time>(); }

@@ -40,10 +40,13 @@ struct run_facts {
   virtual_ns healed_at = 0;
   bool store_readable = true;  ///< the disk could be opened again
   std::string store_trouble;
+  std::string audit;  ///< what `taquilla audit` objects to; empty: nothing, or it was not asked
   std::uint32_t processes = 1;
   std::vector<shown_seat> hall;  ///< INVENTORY's picture when all was at rest
   bool hall_settled = false;     ///< nothing that it should know can still have been under way
+  bool hall_wrong = false;       ///< it still differed from the store long after the healing
   bool disturbed = false;        ///< something slowed clients or purchases down from outside
+  bool duplicated = false;       ///< the links delivered something twice
 };
 
 struct violation {
@@ -58,11 +61,17 @@ class oracle {
   virtual const char* name() const = 0;
   /// A message was sent. Returns a sentence if that breaks the promise.
   virtual std::string on_sending(const sending_view&) { return {}; }
+  /// A message reaches its receiver, who handles it next (or an actor starts).
+  virtual void on_delivery(const delivery_view&) {}
   virtual std::string on_spawned(const std::string& /*role*/, std::uint32_t /*incarnation*/,
                                  virtual_ns) {
     return {};
   }
   virtual void on_ended(const std::string& /*role*/, std::uint32_t /*incarnation*/) {}
+  /// So many messages wait for one actor. Called at every doubling from 64 on.
+  virtual std::string on_backlog(const std::string& /*role*/, std::size_t /*waiting*/) {
+    return {};
+  }
   virtual void on_process_start(virtual_ns) {}
   /// Returns a sentence if the promise was broken, else nothing.
   virtual std::string at_end(const plan&, const history&, const final_state&, const run_facts&) {

@@ -6,18 +6,23 @@
 
 namespace taquilla::simulation {
 
-std::unique_ptr<oracle> make_one_owner();       ///< a seat has at most one living owner
-std::unique_ptr<oracle> make_one_key();         ///< an Idempotency-Key buys once
-std::unique_ptr<oracle> make_durable();         ///< what was acknowledged is on the disk
-std::unique_ptr<oracle> make_store_opens();     ///< whatever happens, the store can be opened again
-std::unique_ptr<oracle> make_money();           ///< every charge has its ticket, or went back
-std::unique_ptr<oracle> make_mails();           ///< every sale and cancellation is mailed, once
-std::unique_ptr<oracle> make_comes_to_rest();   ///< after healing nothing is left open
-std::unique_ptr<oracle> make_in_time();         ///< every request is answered within its deadline
-std::unique_ptr<oracle> make_breaker();         ///< open lets nothing pass, half-open its probes
-std::unique_ptr<oracle> make_holds();           ///< a held seat is held for one buyer
-std::unique_ptr<oracle> make_seat_map();        ///< INVENTORY shows what the store knows
-std::unique_ptr<oracle> make_limiter();         ///< burst + 1 + rate x time, for every client
-std::unique_ptr<oracle> make_restarts();        ///< the supervisor restarts no more than it may
+std::unique_ptr<oracle> make_one_owner();      ///< a seat has at most one living owner
+std::unique_ptr<oracle> make_linearizable();   ///< every answer fits one order of each seat's sales
+std::unique_ptr<oracle> make_one_key();        ///< an Idempotency-Key buys once
+std::unique_ptr<oracle> make_durable();        ///< what was acknowledged is on the disk
+std::unique_ptr<oracle> make_store_opens();    ///< whatever happens, the store can be opened again
+std::unique_ptr<oracle> make_audit();          ///< `taquilla audit` finds nothing
+std::unique_ptr<oracle> make_money();          ///< every charge has its ticket, or went back
+std::unique_ptr<oracle> make_mails();          ///< every sale and cancellation is mailed, once
+std::unique_ptr<oracle> make_comes_to_rest();  ///< after healing nothing is left open
+std::unique_ptr<oracle> make_in_time();        ///< every request is answered within its deadline
+std::unique_ptr<oracle> make_breaker(
+    const plan& p);                       ///< opens, waits, probes and closes by its rules
+std::unique_ptr<oracle> make_holds();     ///< a held seat is held for one buyer
+std::unique_ptr<oracle> make_seat_map();  ///< INVENTORY shows what the store knows
+std::unique_ptr<oracle> make_limiter();   ///< burst + 1 + rate x time, for every client
+std::unique_ptr<oracle> make_restarts();  ///< the supervisor restarts no more than it may
+std::unique_ptr<oracle> make_queues();    ///< no mailbox grows without end
+std::unique_ptr<oracle> make_in_order(const plan& p);  ///< a purchase leaves out no step
 
 }  // namespace taquilla::simulation

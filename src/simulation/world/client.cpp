@@ -4,10 +4,12 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace taquilla::simulation {
 
@@ -144,9 +146,28 @@ class operator_state {
         .then(
             [this, report](seat_page& page) {
               report->hall = std::move(page.seats);
+              ask_owners(report);
+            },
+            [this, report](const caf::error&) { port_->on_rest_report(*report); });
+  }
+
+  void ask_owners(std::shared_ptr<rest_report> report) {
+    self_->request(house_.store, look_patience, live_seats{0, 1000})
+        .then(
+            [this, report](const live_seats_page& page) {
+              report->hall_true = shows_truth(report->hall, page);
               ask_desk(report);
             },
             [this, report](const caf::error&) { port_->on_rest_report(*report); });
+  }
+
+  static bool shows_truth(const std::vector<seat_line>& hall, const live_seats_page& page) {
+    return std::all_of(hall.begin(), hall.end(), [&](const seat_line& shown) {
+      const bool sold = std::any_of(
+          page.seats.begin(), page.seats.end(),
+          [&](const live_seat& owned) { return owned.seat == shown.seat && owned.confirmed; });
+      return shown.state == (sold ? seat_state::sold : seat_state::free);
+    });
   }
 
   void ask_desk(std::shared_ptr<rest_report> report) {

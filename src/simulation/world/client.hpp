@@ -34,6 +34,7 @@ struct rest_report {
   std::uint64_t held = 0;       ///< seats on hold
   std::uint64_t in_flight = 0;  ///< purchases that run
   std::vector<seat_line> hall;  ///< INVENTORY's picture
+  bool hall_true = false;       ///< and it is what the store holds
 };
 
 class people_port {

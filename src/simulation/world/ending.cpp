@@ -3,9 +3,11 @@
 #include "simulation/cases/case_file.hpp"
 #include "simulation/engine/keyed_random.hpp"
 #include "simulation/world/world.hpp"
+#include "store/audit.hpp"
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -34,6 +36,7 @@ void world::tick() {
   if (healed_ && engine_.now() > limit) {
     given_up_ = true;
     facts_.still_open = people_done() ? last_report_ : "clients still wait for answers";
+    facts_.hall_wrong = calm_before_.has_value() && !hall_true_;
     return;
   }
   if (healed_ && people_done() && serving_) caf::anon_send(operator_, look_around{});
@@ -73,10 +76,13 @@ void world::on_rest_report(const rest_report& report) {
   // up may run in between. So two in a row must be calm, and the store unchanged from one to the
   // other.
   const auto seen = std::make_pair(process_, c.commands);
-  at_rest_ = calm && calm_before_ == seen;
+  const bool quiet = calm && calm_before_ == seen;
   calm_before_ = calm ? std::make_optional(seen) : std::nullopt;
-  facts_.hall.clear();
-  for (const auto& line : report.hall) facts_.hall.push_back({to_string(line.seat), line.state});
+  if (quiet && facts_.hall.empty())
+    for (const auto& line : report.hall) facts_.hall.push_back({to_string(line.seat), line.state});
+  // A word that was lost may have left INVENTORY wrong; it has to find that out by itself.
+  hall_true_ = report.hall_true;
+  at_rest_ = quiet && hall_true_;
 }
 
 final_state world::read_store() {
@@ -107,7 +113,22 @@ final_state world::read_store() {
   waiting.limit = page;
   if (auto rows = base_->read(waiting)) out.outbox = std::move(rows->list);
   if (auto counts = base_->read(count_everything{wall_ms{1} << 50})) out.counts = *counts;
+  if (audit_due()) ask_audit();
   return out;
+}
+
+/// The audit prepares twenty questions, which takes as long as a third of a run: some runs ask
+/// them.
+bool world::audit_due() const {
+  constexpr std::uint64_t one_in = 8;
+  return scramble(plan_.seed) % one_in == 0;
+}
+
+void world::ask_audit() {
+  const auto report = run_audit(*audited_, at_rest_ ? audit_mode::final : audit_mode::running);
+  if (report.clean()) return;
+  const auto& first = report.broken.front();
+  facts_.audit = first.invariant + ": " + first.detail;
 }
 
 /// True if something that no deadline can defend against slowed a client or a purchase down.
@@ -150,6 +171,9 @@ void world::judge(run_result& result) {
   facts_.came_to_rest = at_rest_;
   facts_.disturbed = disturbed();
   facts_.hall_settled = hall_settled();
+  const auto& all = taken_.taken();
+  facts_.duplicated = std::any_of(all.begin(), all.end(),
+                                  [](const decision& d) { return d.kind == choice::doubled; });
   if (!at_rest_ && !given_up_ && facts_.still_open.empty())
     facts_.still_open = "the run was cut off after " + std::to_string(engine_.steps()) + " steps";
   if (result.broken.oracle.empty()) {

@@ -33,7 +33,7 @@ void world::invoke(std::uint32_t client, std::size_t index) {
   auto number = story_.begin(index, what, process_, engine_.now());
   auto& entry = story_.at(number);
   if (what.what == operation::kind::cancel) {
-    entry.id = story_.nth_confirmed(what.target);
+    entry.id = what.blind ? what.target : story_.nth_confirmed(what.target);
     if (entry.id == 0) {
       story_.end(number, outcome::refused, engine_.now());
       return plan_next(client);  // nothing to cancel yet

@@ -109,6 +109,7 @@ operation draw_operation(const drawer& d, std::uint32_t client, std::uint64_t n,
   if (percent < 20 && cancels) {
     o.what = operation::kind::cancel;
     o.target = static_cast<std::uint32_t>(1 + d.upto("target", 4, n));
+    o.blind = d.chance("blind", 250'000, n);
     return o;
   }
   o.seat = draw_seat(d, "seat", n, seats);

@@ -29,6 +29,7 @@ struct operation {
   std::int64_t cents = 5000;  ///< buy
   std::string key;            ///< buy: Idempotency-Key, empty = none
   std::uint32_t target = 0;   ///< cancel: the n-th reservation that was ever confirmed, from 1
+  bool blind = false;         ///< cancel: `target` is an id, whatever has become of it
   std::int64_t patience_ms = 30'000;  ///< the client hangs up after this
 };
 

@@ -17,6 +17,7 @@ std::string actor_name(const std::string& role, std::uint32_t incarnation) {
 }  // namespace
 
 void world::on_delivery(const delivery_view& view) {
+  for (auto& o : oracles_) o->on_delivery(view);
   if (!options_.trace) return;
   auto kind = view.element ? trace_event::kind::message : trace_event::kind::start;
   auto text = view.type;
@@ -25,20 +26,22 @@ void world::on_delivery(const delivery_view& view) {
        actor_name(view.receiver, view.incarnation), std::move(text));
 }
 
+/// The first objection of a run counts.
+void world::object(const oracle& who, std::string what) {
+  if (what.empty() || !broken_.oracle.empty()) return;
+  broken_ = {who.name(), std::move(what), engine_.steps()};
+}
+
 void world::on_sending(const sending_view& view) {
-  for (auto& o : oracles_) {
-    if (!broken_.oracle.empty()) return;
-    auto what = o->on_sending(view);
-    if (!what.empty()) broken_ = {o->name(), what, engine_.steps()};
-  }
+  for (auto& o : oracles_) object(*o, o->on_sending(view));
 }
 
 void world::on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns now) {
-  for (auto& o : oracles_) {
-    if (!broken_.oracle.empty()) return;
-    auto what = o->on_spawned(role, incarnation, now);
-    if (!what.empty()) broken_ = {o->name(), what, engine_.steps()};
-  }
+  for (auto& o : oracles_) object(*o, o->on_spawned(role, incarnation, now));
+}
+
+void world::on_backlog(const std::string& role, std::size_t waiting) {
+  for (auto& o : oracles_) object(*o, o->on_backlog(role, waiting));
 }
 
 void world::on_lost(const std::string& link, virtual_ns) {

@@ -122,6 +122,7 @@ bool world::open_store() {
   o.synchronous_full = !planted::is(planted::bug::synchronous_off);
   auto opened = open_sqlite(o);
   if (opened) {
+    audited_ = opened->get();
     base_ =
         planted::is(planted::bug::none) ? std::move(*opened) : make_breakable(std::move(*opened));
     boots_failed_ = 0;

@@ -70,12 +70,16 @@ class world final : private engine_observer, private disk_environment, private p
   bool over() const { return at_rest_ || given_up_ || !facts_.store_readable; }
   void judge(run_result& result);
   final_state read_store();
+  bool audit_due() const;
+  void ask_audit();
 
   // -- watching (watch.cpp) -----------------------------------------------------
   void on_delivery(const delivery_view& view) override;
   void on_sending(const sending_view& view) override;
   void on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns now) override;
   void on_lost(const std::string& link, virtual_ns now) override;
+  void on_backlog(const std::string& role, std::size_t waiting) override;
+  void object(const oracle& who, std::string what);
   void on_ended(const std::string& role, std::uint32_t incarnation, virtual_ns now) override;
   void note(trace_event::kind what, std::string from, std::string to, std::string text);
   void reached(const std::string& goal) { goals_.insert(goal); }
@@ -86,6 +90,7 @@ class world final : private engine_observer, private disk_environment, private p
   sim_disk disk_;
   std::unique_ptr<sim_vfs> vfs_;
   std::shared_ptr<database> base_;
+  database* audited_ = nullptr;  // the one that a planted bug may wrap
   engine engine_;
   oracles oracles_;
   history story_;
@@ -113,6 +118,7 @@ class world final : private engine_observer, private disk_environment, private p
   virtual_ns quiet_since_ = 0;  // nobody has asked for anything since then
   /// The last report if it was calm: of which process, and after how many commands of its store.
   std::optional<std::pair<std::uint32_t, std::uint64_t>> calm_before_;
+  bool hall_true_ = false;  // INVENTORY showed what the store holds, in the last report
   bool at_rest_ = false;
   bool given_up_ = false;
   std::string last_report_ = "nobody answered";

@@ -1,0 +1,149 @@
+// Promise 6, for the breaker: judged by a second reading of its rules, from what is said and heard.
+//
+// The desk announces each change of its breaker to the event feed before it lets anybody act on it,
+// so the order of sending is the order of truth; what the desk has heard is what was delivered to
+// it. Open lets nothing pass and is over after `open_ms`, neither earlier nor later. One era of
+// half-open has one probe; only a probe's good answer closes the breaker, and a probe that nobody
+// answers does not block it for ever. Closed opens at the `failures`-th failure in a row, not
+// before.
+#include "actors/errors.hpp"
+#include "policies/circuit_breaker_config.hpp"
+#include "simulation/oracles/news.hpp"
+#include "simulation/oracles/promises.hpp"
+
+#include <map>
+
+namespace taquilla::simulation {
+
+namespace {
+
+constexpr virtual_ns ms = 1'000'000;
+/// The breaker counts whole milliseconds.
+constexpr virtual_ns rounding = 2 * ms;
+
+class breaker_holds final : public oracle {
+ public:
+  explicit breaker_holds(std::int64_t open_ms) : open_time_(open_ms * ms) {}
+  const char* name() const override { return "breaker-holds"; }
+
+  void on_process_start(virtual_ns) override { *this = breaker_holds{open_time_ / ms}; }
+
+  std::string on_spawned(const std::string& role, std::uint32_t incarnation,
+                         virtual_ns now) override {
+    if (role == "reservation") born_in_[incarnation] = {state_, era_, failures_ >= rule_.failures};
+    if (role == "reservation" && state_ == "half_open") probed_at_ = now;
+    if (role == "reservation_desk") enter("closed", now);  // a new desk has a new breaker
+    return {};
+  }
+
+  void on_delivery(const delivery_view& view) override {
+    healed_ = false;
+    if (view.receiver != "reservation_desk" || view.element == nullptr) return;
+    const auto& content = view.element->content();
+    if (content.match_elements<service_healed>()) healed_ = true;
+    if (content.match_elements<inventory_heard>() && view.sender == "reservation")
+      heard(view.sender_incarnation, content.get_as<inventory_heard>(0).outcome);
+  }
+
+  std::string on_sending(const sending_view& view) override {
+    if (const auto* what = news(view, "reservation_desk"))
+      return what->kind.rfind("breaker.", 0) == 0 ? announced(*what, view.now) : std::string{};
+    const auto& content = view.element.content();
+    // The door passes the same message on in the same sender's name: it counts once.
+    if (view.sender == "reservation" && view.receiver == "door" &&
+        content.match_elements<hold_seat>())
+      return asked(view.sender_incarnation);
+    if (view.sender == "reservation" && content.match_elements<inventory_heard>())
+      answered(view.sender_incarnation, content.get_as<inventory_heard>(0).outcome);
+    if (view.sender == "reservation_desk" && content.match_elements<caf::error>() &&
+        as_error(content.get_as<caf::error>(0), errc::internal_error).code == errc::breaker_open)
+      return refused(view.now);
+    return {};
+  }
+
+ private:
+  struct birth {
+    std::string state;
+    int era = 0;
+    bool too_late = false;  ///< the breaker should have been open by then
+  };
+
+  void enter(const std::string& state, virtual_ns now) {
+    state_ = state;
+    since_ = probed_at_ = now;
+    ++era_;
+    probes_ = failures_ = 0;
+    probe_well_ = false;
+  }
+
+  std::string announced(const happened& what, virtual_ns now) {
+    const auto to = what.kind.substr(8);
+    std::string wrong;
+    if (state_ == "half_open" && to == "closed" && !probe_well_)
+      wrong = "the breaker closed and no probe had come back well";
+    if (state_ == "closed" && to == "open" && failures_ < rule_.failures)
+      wrong = "the breaker opened after " + std::to_string(failures_) + " failures in a row";
+    if (state_ == "open" && to == "half_open" && !healed_ && !backdated_ &&
+        now + rounding < since_ + open_time_)
+      wrong = "the breaker let a probe pass before its time was over";
+    enter(to, now);
+    // An opening that comes to light later counts from when it was due.
+    backdated_ = what.detail.find("probe_lost") != std::string::npos;
+    return wrong;
+  }
+
+  std::string asked(std::uint32_t incarnation) {
+    const auto& birth = born_in_[incarnation];
+    if (birth.state == "open")
+      return "a purchase asked INVENTORY that was let in while the breaker was open";
+    if (birth.too_late) return "a purchase was let in when the breaker should have opened";
+    if (birth.state != "half_open" || birth.era != era_) return {};
+    if (++probes_ > 1) return "two probes were let in while the breaker was half-open";
+    return {};
+  }
+
+  std::string refused(virtual_ns now) const {
+    if (state_ == "closed") return "a purchase was refused while the breaker was closed";
+    if (state_ == "open" && now > since_ + open_time_ + rounding)
+      return "the breaker was still open after its time was over";
+    if (state_ == "half_open" && now > probed_at_ + rule_.lease_ms * ms + rounding)
+      return "a probe without an answer blocked the breaker beyond its lease";
+    return {};
+  }
+
+  /// Sent: from here on a probe's good answer may close the breaker.
+  void answered(std::uint32_t incarnation, breaker_outcome how) {
+    const auto& birth = born_in_[incarnation];
+    if (birth.state == "half_open" && birth.era == era_ && how == breaker_outcome::success)
+      probe_well_ = true;
+  }
+
+  /// Delivered: the desk counts it.
+  void heard(std::uint32_t incarnation, breaker_outcome how) {
+    const auto& birth = born_in_[incarnation];
+    if (state_ != "closed" || birth.state != "closed" || birth.era != era_) return;
+    if (how == breaker_outcome::success) failures_ = 0;
+    if (how == breaker_outcome::failure) ++failures_;
+  }
+
+  circuit_breaker_config rule_;
+  virtual_ns open_time_;
+  std::string state_ = "closed";
+  virtual_ns since_ = 0;
+  virtual_ns probed_at_ = 0;
+  int era_ = 0;
+  int probes_ = 0;
+  int failures_ = 0;  ///< in a row, while closed
+  bool probe_well_ = false;
+  bool healed_ = false;     ///< the desk is just hearing that INVENTORY is back
+  bool backdated_ = false;  ///< this era began before it was announced
+  std::map<std::uint32_t, birth> born_in_;
+};
+
+}  // namespace
+
+std::unique_ptr<oracle> make_breaker(const plan& p) {
+  return std::make_unique<breaker_holds>(p.numbers.breaker_open_ms);
+}
+
+}  // namespace taquilla::simulation

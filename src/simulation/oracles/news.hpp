@@ -1,0 +1,21 @@
+// What a part tells the event feed, as an oracle sees it go by: the one channel on which parts say
+// by themselves what they decided, in the order in which they decided it. It sees news of this
+// process as they are sent, each once; whether they arrive, and what they mean, it does not know.
+#pragma once
+
+#include "actors/protocol.hpp"
+#include "simulation/oracles/oracle.hpp"
+
+#include <caf/all.hpp>
+
+namespace taquilla::simulation {
+
+/// What `from` tells the event feed, or nullptr. The feed's door passes it on in the same name: it
+/// counts once.
+inline const happened* news(const sending_view& view, const char* from) {
+  if (view.sender != from || view.receiver != "door") return nullptr;
+  if (!view.element.content().match_elements<happened>()) return nullptr;
+  return &view.element.content().get_as<happened>(0);
+}
+
+}  // namespace taquilla::simulation

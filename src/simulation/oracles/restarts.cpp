@@ -1,0 +1,44 @@
+// Promise of the supervisor: no more restarts in a period than restart_intensity allows, judged
+// from what it tells the event feed.
+#include "policies/restart_intensity.hpp"
+#include "simulation/oracles/news.hpp"
+#include "simulation/oracles/promises.hpp"
+
+#include <deque>
+#include <map>
+
+namespace taquilla::simulation {
+
+namespace {
+
+/// Counts what the SUPERVISOR says of deaths and restarts, per child, by the rule of
+/// restart_intensity.
+class restarts_bounded final : public oracle {
+ public:
+  const char* name() const override { return "restarts-bounded"; }
+
+  void on_process_start(virtual_ns) override { restarts_.clear(); }
+
+  std::string on_sending(const sending_view& view) override {
+    const auto* what = news(view, "supervisor");
+    if (!what) return {};
+    auto& times = restarts_[what->subject];
+    if (what->kind == "actor.down" || what->kind == "actor.forgiven") times.clear();  // by order
+    if (what->kind != "actor.restarting") return {};
+    const restart_intensity_config rule;
+    times.push_back(view.now);
+    while (view.now - times.front() > rule.period_ms * 1'000'000) times.pop_front();
+    if (times.size() <= static_cast<std::size_t>(rule.restarts) + 1) return {};
+    return what->subject + " was restarted " + std::to_string(times.size()) + " times within " +
+           std::to_string(rule.period_ms) + " ms";
+  }
+
+ private:
+  std::map<std::string, std::deque<virtual_ns>> restarts_;
+};
+
+}  // namespace
+
+std::unique_ptr<oracle> make_restarts() { return std::make_unique<restarts_bounded>(); }
+
+}  // namespace taquilla::simulation

@@ -1,0 +1,192 @@
+// A purchase goes its way in order, whatever happens to it: written down before it is charged, paid
+// before it is confirmed, tried as often as the policy says and no more, compensated before the
+// buyer hears no, and never gone with a hold in its hand. Judged from what each RESERVATION sends
+// and is sent, so a step that was skipped is seen even if luck repairs it later.
+#include "actors/errors.hpp"
+#include "actors/options.hpp"
+#include "actors/protocol.hpp"
+#include "simulation/oracles/promises.hpp"
+
+#include <caf/all.hpp>
+
+#include <map>
+
+namespace taquilla::simulation {
+
+namespace {
+
+/// Deadlines count whole milliseconds.
+constexpr virtual_ns rounding = 2'000'000;
+
+struct progress {
+  virtual_ns born = 0;
+  std::uint64_t token = 0;    ///< of its hold
+  reservation_id id = 0;      ///< of its row
+  bool hold_open = false;     ///< it asked for a seat and was not refused
+  bool recorded = false;      ///< the store answered that its row is there
+  bool row_lost = false;      ///< the store took that back, or never said
+  bool resumed = false;       ///< it goes on with what an earlier process left
+  bool paid = false;          ///< PAYMENT answered "charged"
+  bool confirmed = false;     ///< the store said so
+  bool failed = false;        ///< the store said so
+  bool seat_sold = false;     ///< INVENTORY was told
+  bool confirming = false;    ///< it asked the store to confirm
+  bool asking = false;        ///< the policy, whether to try again
+  bool retry_denied = false;  ///< the policy said no, or was not heard
+  int attempts = 0;
+  int granted = 0;
+};
+
+class in_order final : public oracle {
+ public:
+  explicit in_order(virtual_ns deadline) : deadline_(deadline) {}
+  const char* name() const override { return "purchase-in-order"; }
+
+  void on_process_start(virtual_ns) override { *this = in_order{deadline_}; }
+  std::string on_spawned(const std::string& role, std::uint32_t incarnation,
+                         virtual_ns now) override {
+    if (role == "reservation") all_[incarnation].born = now;
+    return {};
+  }
+  void on_ended(const std::string& role, std::uint32_t incarnation) override {
+    if (role != "reservation") return;
+    by_token_.erase(all_[incarnation].token);
+    at_work_.erase(all_[incarnation].id);
+    all_.erase(incarnation);
+  }
+
+  void on_delivery(const delivery_view& view) override {
+    if (view.receiver != "reservation" || view.element == nullptr) return;
+    auto& p = all_[view.incarnation];
+    const auto& content = view.element->content();
+    if (content.match_elements<retry_answer>()) p.asking = false;
+    if (!content.match_elements<caf::error>()) return;
+    // A question to a dead desk comes back at once, and nobody sees it on its way.
+    const bool nobody_there = content.get_as<caf::error>(0) == caf::sec::request_receiver_down;
+    if (p.asking || nobody_there) p.retry_denied = true;
+  }
+
+  std::string on_sending(const sending_view& view) override {
+    const auto& content = view.element.content();
+    if (view.sender.empty() && content.match_elements<release_seat>())
+      given_back(content.get_as<release_seat>(0).token);
+    if (view.receiver == "reservation" && view.sender != "reservation")
+      hears(view.receiver_incarnation, view.sender, content);
+    // A door passes a message on in its sender's name: it counts once.
+    const bool first_hand =
+        view.receiver == "door" || view.receiver == "store" || view.receiver == "reservation_desk";
+    if (view.sender == "reservation" && first_hand) return says(view, content);
+    return {};
+  }
+
+ private:
+  using tuple = caf::type_erased_tuple;
+
+  void hears(std::uint32_t who, const std::string& from, const tuple& content) {
+    auto& p = all_[who];
+    if (content.match_elements<hold_answer>())
+      p.hold_open = p.hold_open && content.get_as<hold_answer>(0).yours == 0;
+    if (content.match_elements<purchase_recorded>()) {
+      const auto& row = content.get_as<purchase_recorded>(0);
+      p.recorded = !row.already_yours;
+      if (p.recorded) at_work_[p.id = row.id] = who;
+    }
+    if (content.match_elements<charge_record>()) {
+      const auto& charge = content.get_as<charge_record>(0);
+      p.paid = p.paid || (charge.existed && charge.state == charge_state::charged);
+    }
+    if (content.match_elements<purchase_confirmed>()) p.confirmed = true;
+    if (content.match_elements<purchase_failed>()) {
+      const bool saved = content.get_as<purchase_failed>(0).state == reservation_state::confirmed;
+      (saved ? p.confirmed : p.failed) = true;
+    }
+    if (content.match_elements<retry_answer>()) {
+      const bool again = content.get_as<retry_answer>(0).again;
+      p.granted += again ? 1 : 0;
+      p.retry_denied = p.retry_denied || !again;
+    }
+    if (content.match_elements<caf::error>()) hears_no(p, from, content.get_as<caf::error>(0));
+  }
+
+  static void hears_no(progress& p, const std::string& from, const caf::error& no) {
+    if (from == "inventory" && is_refusal(as_error(no, errc::internal_error))) p.hold_open = false;
+    if (from == "store") p.row_lost = true;
+  }
+
+  std::string says(const sending_view& view, const tuple& content) {
+    auto& p = all_[view.sender_incarnation];
+    if (content.match_elements<hold_seat>()) {
+      p.hold_open = true;
+      p.token = content.get_as<hold_seat>(0).token;
+      by_token_[p.token] = view.sender_incarnation;
+    }
+    if (content.match_elements<find_payment>())
+      return resumes(p, content.get_as<find_payment>(0).id, view.now);
+    if (content.match_elements<sell_seat>()) p.seat_sold = true;
+    if (content.match_elements<retry_wanted>()) p.asking = true;
+    if (content.match_elements<charge_card>()) return charges(p, content.get_as<charge_card>(0));
+    if (content.match_elements<confirm_purchase>()) {
+      p.confirming = true;
+      return p.paid ? std::string{} : "a purchase was confirmed that nobody had paid";
+    }
+    if (content.match_elements<fail_purchase>())
+      return gives_up(p, content.get_as<fail_purchase>(0), view.now);
+    if (content.match_elements<purchase_over>()) return ends(p, content.get_as<purchase_over>(0));
+    return {};
+  }
+
+  /// An old row is a leftover; a young one may be somebody's work.
+  std::string resumes(progress& p, reservation_id id, virtual_ns now) {
+    p.resumed = true;
+    auto other = at_work_.find(id);
+    if (other == at_work_.end() || now - all_[other->second].born >= deadline_) return {};
+    return "reservation " + std::to_string(id) + " was resumed while its purchase was under way";
+  }
+
+  static std::string charges(progress& p, const charge_card& what) {
+    if (!p.recorded) return "a card was charged for a purchase that was not written down";
+    if (what.attempt != ++p.attempts || p.attempts > attempts_max)
+      return "attempt " + std::to_string(what.attempt) + " of a charge came as number " +
+             std::to_string(p.attempts) + " of at most " + std::to_string(attempts_max);
+    if (p.attempts - 1 > p.granted) return "a charge was repeated that the policy had not granted";
+    return {};
+  }
+
+  std::string gives_up(const progress& p, const fail_purchase& what, virtual_ns now) const {
+    const bool for_silence = what.failure == taquilla::to_string(errc::payment_timeout);
+    if (!for_silence || p.resumed || p.retry_denied || p.attempts >= attempts_max) return {};
+    if (now - p.born + rounding >= deadline_) return {};
+    return "a purchase was given up after " + std::to_string(p.attempts) +
+           " attempts, though time was left and nobody had denied another";
+  }
+
+  static std::string ends(const progress& p, const purchase_over& how) {
+    if (how.accepted && how.answer.replayed) return {};
+    if (how.accepted && !p.confirmed) return "a purchase was accepted before it was confirmed";
+    if (how.accepted && !p.seat_sold) return "a seat was sold and INVENTORY not told";
+    if (how.accepted || how.why.code == errc::outcome_unknown) return {};
+    if ((p.recorded || p.resumed) && !p.failed && !p.row_lost)
+      return "a buyer heard no before the purchase was written off";
+    if (p.hold_open) return "a purchase ended with a hold in its hand";
+    return {};
+  }
+
+  void given_back(std::uint64_t token) {
+    auto found = by_token_.find(token);
+    if (found != by_token_.end()) all_[found->second].hold_open = false;
+  }
+
+  static inline const int attempts_max = payment_options{}.retry.attempts_max;
+  virtual_ns deadline_;
+  std::map<std::uint32_t, progress> all_;
+  std::map<std::uint64_t, std::uint32_t> by_token_;
+  std::map<reservation_id, std::uint32_t> at_work_;
+};
+
+}  // namespace
+
+std::unique_ptr<oracle> make_in_order(const plan& p) {
+  return std::make_unique<in_order>(p.numbers.deadline_ms * 1'000'000);
+}
+
+}  // namespace taquilla::simulation
