@@ -106,6 +106,8 @@ struct http_server_options {
   std::uint16_t ports[listener_count] = {80, 8082, 8083, 8084};  ///< 0: the system picks
   std::size_t threads = 2;                                       ///< that run handlers (1..64)
   std::size_t connections_max = 8192;                            ///< all listeners together
+  std::size_t connections_per_peer = 64;  ///< of one address, loopback excepted
+  bool limit_local_peers = false;         ///< loopback is not excepted
   std::size_t body_bytes_max = 16 * 1024;
   std::size_t head_bytes_max = 8 * 1024;
   std::size_t target_bytes_max = 2048;

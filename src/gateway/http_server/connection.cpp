@@ -29,11 +29,13 @@ auto now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
-connection::connection(reactor& home, asio::ip::tcp::socket socket, listener at, std::string peer)
+connection::connection(reactor& home, asio::ip::tcp::socket socket, listener at, std::string peer,
+                       guest_list::place place)
     : home_{home},
       socket_{std::move(socket)},
       at_{at},
       peer_{std::move(peer)},
+      place_{std::move(place)},
       framer_{limits_of(home.options())} {}
 
 // A client that connects and says nothing has the time of a head, not that of an idle connection

@@ -10,6 +10,7 @@
 
 #include "gateway/http_server/deadlines.hpp"
 #include "gateway/http_server/framer.hpp"
+#include "gateway/http_server/guest_list.hpp"
 #include "gateway/http_server/outbox.hpp"
 #include "gateway/http_server/pipeline.hpp"
 
@@ -30,7 +31,8 @@ class connection : public std::enable_shared_from_this<connection> {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  connection(reactor& home, asio::ip::tcp::socket socket, listener at, std::string peer);
+  connection(reactor& home, asio::ip::tcp::socket socket, listener at, std::string peer,
+             guest_list::place place);
   ~connection() = default;
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
@@ -89,6 +91,7 @@ class connection : public std::enable_shared_from_this<connection> {
   asio::ip::tcp::socket socket_;
   listener at_;
   std::string peer_;
+  guest_list::place place_;
   phase phase_ = phase::serving;
 
   std::array<char, 4096> input_;

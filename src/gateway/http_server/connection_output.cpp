@@ -206,7 +206,7 @@ void connection::drop(bool reset) {
     if (slot.response) discard(*slot.response);
   }
   account(0, 0);
-  --home_.counters().open_connections;
+  place_.give_up();
   home_.cancel_alarm(alarm_);
   home_.forget(shared_from_this());
 }

@@ -13,14 +13,9 @@ constexpr std::chrono::milliseconds breath{50};
 
 }  // namespace
 
-doorman::doorman(asio::io_context& loop, listener at, std::size_t connections_max,
-                 traffic& counters, socket_sink& sink)
-    : at_{at},
-      connections_max_{connections_max},
-      counters_{counters},
-      sink_{sink},
-      acceptor_{loop},
-      pause_{loop} {}
+doorman::doorman(asio::io_context& loop, listener at, guest_list& guests, traffic& counters,
+                 socket_sink& sink)
+    : at_{at}, guests_{guests}, counters_{counters}, sink_{sink}, acceptor_{loop}, pause_{loop} {}
 
 // Address reuse lets a restarted program have its port while old connections fade; two programs
 // sharing a port is a different option, and never set.
@@ -78,7 +73,9 @@ bool doorman::accept_one(bool& more) {
     return false;
   }
   if (error) return true;  // that client has gone already; the next one may not have
-  if (counters_.open_connections >= connections_max_) {
+  auto address = peer.address().to_string();
+  auto place = guests_.admit(address);  // here already, so that a burst cannot pass the bound
+  if (!place) {
     ++counters_.turned_away;
     return true;
   }
@@ -86,8 +83,7 @@ bool doorman::accept_one(bool& more) {
   if (!error) socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
   if (error) return true;
   ++counters_.accepted;
-  ++counters_.open_connections;  // here already, so that a burst cannot pass the bound
-  sink_.receive(std::move(socket), at_, peer.address().to_string());
+  sink_.receive(std::move(socket), at_, std::move(address), std::move(place));
   return true;
 }
 

@@ -3,6 +3,7 @@
 // makes it turn clients away and take a breath. Lives on the loop of the first reactor.
 #pragma once
 
+#include "gateway/http_server/guest_list.hpp"
 #include "gateway/http_server/platform.hpp"
 #include "gateway/http_server/traffic.hpp"
 
@@ -11,7 +12,6 @@
 #include <asio/ip/v6_only.hpp>
 #include <asio/steady_timer.hpp>
 
-#include <cstddef>
 #include <system_error>
 
 namespace taquilla::gateway {
@@ -22,12 +22,13 @@ class socket_sink {
   virtual ~socket_sink() = default;
   /// The loop that the next socket will belong to; `receive` follows if one is accepted.
   virtual asio::io_context& next_context() = 0;
-  virtual void receive(asio::ip::tcp::socket socket, listener at, std::string peer) = 0;
+  virtual void receive(asio::ip::tcp::socket socket, listener at, std::string peer,
+                       guest_list::place place) = 0;
 };
 
 class doorman {
  public:
-  doorman(asio::io_context& loop, listener at, std::size_t connections_max, traffic& counters,
+  doorman(asio::io_context& loop, listener at, guest_list& guests, traffic& counters,
           socket_sink& sink);
 
   /// Binds and listens; the error tells why not. Before the loop runs.
@@ -45,7 +46,7 @@ class doorman {
   void breathe();
 
   listener at_;
-  std::size_t connections_max_;
+  guest_list& guests_;
   traffic& counters_;
   socket_sink& sink_;
   asio::ip::tcp::acceptor acceptor_;

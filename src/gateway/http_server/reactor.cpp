@@ -62,20 +62,21 @@ void reactor::loop() {
   }
 }
 
-void reactor::adopt(asio::ip::tcp::socket socket, listener at, std::string peer) {
-  asio::post(context_, [this, socket = std::move(socket), at, peer = std::move(peer)]() mutable {
+void reactor::adopt(asio::ip::tcp::socket socket, listener at, std::string peer,
+                    guest_list::place place) {
+  asio::post(context_, [this, socket = std::move(socket), at, peer = std::move(peer),
+                        place = std::move(place)]() mutable {
     std::shared_ptr<connection> fresh;
     try {
       // Not make_shared: its memory must not wait for the last responder of a client that has gone.
-      if (!draining_) fresh.reset(new connection{*this, std::move(socket), at, std::move(peer)});
+      if (!draining_)
+        fresh.reset(
+            new connection{*this, std::move(socket), at, std::move(peer), std::move(place)});
       if (fresh) connections_.insert(fresh);
     } catch (const std::bad_alloc&) {
       fresh.reset();
     }
-    if (fresh)
-      fresh->start();
-    else
-      --counters_.open_connections;
+    if (fresh) fresh->start();
   });
 }
 

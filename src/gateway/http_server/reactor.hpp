@@ -32,7 +32,7 @@ class reactor {
 
   void start();  ///< the owner
   /// Any thread. Takes over an accepted socket made for `context()`.
-  void adopt(asio::ip::tcp::socket socket, listener at, std::string peer);
+  void adopt(asio::ip::tcp::socket socket, listener at, std::string peer, guest_list::place place);
   /// Any thread. Ends the connections as they become idle; ready when none is left.
   std::future<void> drain();
   /// The owner: cuts what is left and joins the thread.

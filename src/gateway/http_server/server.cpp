@@ -42,11 +42,13 @@ class server final : public http_server, private socket_sink {
   std::error_code listen_on(listener at, const std::string& address, std::uint16_t port);
   void close_doors();
   asio::io_context& next_context() override { return reactors_[turn_]->context(); }
-  void receive(asio::ip::tcp::socket socket, listener at, std::string peer) override;
+  void receive(asio::ip::tcp::socket socket, listener at, std::string peer,
+               guest_list::place place) override;
 
   http_server_options options_;
   http_application& application_;
   traffic traffic_;
+  std::unique_ptr<guest_list> guests_;  // outlives the connections
   std::vector<std::unique_ptr<reactor>> reactors_;
   std::vector<std::unique_ptr<doorman>> doormen_;
   std::size_t turn_ = 0;
@@ -59,6 +61,9 @@ bool server::start(bind_failure& failed) {
   const auto descriptors = allow_descriptors(options_.connections_max + other_descriptors);
   if (descriptors > other_descriptors)
     options_.connections_max = std::min(options_.connections_max, descriptors - other_descriptors);
+  const guest_list::limits bounds{options_.connections_max, options_.connections_per_peer,
+                                  options_.limit_local_peers};
+  guests_ = std::make_unique<guest_list>(bounds, traffic_);
   for (std::size_t i = 0; i < options_.threads; ++i)
     reactors_.push_back(std::make_unique<reactor>(options_, application_, traffic_));
   for (std::size_t i = 0; i < listener_count; ++i) {
@@ -106,15 +111,15 @@ std::error_code server::listen_on(listener at, const std::string& address, std::
   const auto where = asio::ip::make_address(address, error);
   if (error) return error;
   socket_sink& sink = *this;
-  auto door = std::make_unique<doorman>(reactors_.front()->context(), at, options_.connections_max,
-                                        traffic_, sink);
+  auto door = std::make_unique<doorman>(reactors_.front()->context(), at, *guests_, traffic_, sink);
   error = door->open({where, port});
   if (!error) doormen_.push_back(std::move(door));
   return error;
 }
 
-void server::receive(asio::ip::tcp::socket socket, listener at, std::string peer) {
-  reactors_[turn_]->adopt(std::move(socket), at, std::move(peer));
+void server::receive(asio::ip::tcp::socket socket, listener at, std::string peer,
+                     guest_list::place place) {
+  reactors_[turn_]->adopt(std::move(socket), at, std::move(peer), std::move(place));
   turn_ = (turn_ + 1) % reactors_.size();
 }
 

@@ -35,7 +35,8 @@ std::string percent_decoded(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%') {
+    // Whoever calls has judged the escapes; a cut one must not be read beyond its end even so.
+    if (text[i] == '%' && i + 2 < text.size()) {
       out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
       i += 2;
     } else {

@@ -170,6 +170,32 @@ TEST_CASE("beyond the greatest number of connections clients are turned away") {
   CHECK(full.front().get("/hello").status == 200);
 }
 
+TEST_CASE("one address has no more than its share, and gets it back") {
+  auto options = test_options();
+  options.connections_per_peer = 3;
+  options.limit_local_peers = true;
+  running_server house{options};
+  std::vector<client> full;
+  for (int i = 0; i < 3; ++i) {
+    full.emplace_back(house.port());
+    CHECK(full.back().get("/hello").status == 200);
+  }
+  CHECK(client{house.port()}.ended());
+  CHECK(house.server->read_counters().turned_away == 1);
+  full.pop_back();
+  REQUIRE(house.wait_until([](const auto& now) { return now.open_connections == 2; }));
+  CHECK(client{house.port()}.get("/hello").status == 200);
+}
+
+TEST_CASE("clients of this machine are no strangers: they share all places") {
+  auto options = test_options();
+  options.connections_per_peer = 1;
+  running_server house{options};
+  std::vector<client> several;
+  for (int i = 0; i < 5; ++i) several.emplace_back(house.port());
+  for (auto& one : several) CHECK(one.get("/hello").status == 200);
+}
+
 TEST_CASE("a request that waited too long for its turn is answered 503 unrun") {
   auto options = test_options();
   options.threads = 1;

@@ -1,0 +1,43 @@
+#include "gateway/http_server/guest_list.hpp"
+
+#include "policies/client_key.hpp"
+
+#include <asio/ip/address.hpp>
+
+#include <system_error>
+
+namespace taquilla::gateway {
+
+namespace {
+
+bool is_local(const std::string& address) {
+  std::error_code error;
+  return asio::ip::make_address(address, error).is_loopback() && !error;
+}
+
+}  // namespace
+
+guest_list::place guest_list::admit(const std::string& address) {
+  place fresh;
+  const std::lock_guard guard{mutex_};
+  if (counters_.open_connections >= bounds_.all) return fresh;
+  std::string key;
+  if (bounds_.local_too || !is_local(address)) {
+    key = client_key(address);
+    auto& share = by_peer_[key];
+    if (share >= bounds_.per_peer) return fresh;
+    ++share;
+  }
+  ++counters_.open_connections;
+  fresh.held_ = {this, place::leave{this, std::move(key)}};
+  return fresh;
+}
+
+void guest_list::left(const std::string& key) {
+  const std::lock_guard guard{mutex_};
+  --counters_.open_connections;
+  const auto share = by_peer_.find(key);
+  if (share != by_peer_.end() && --share->second == 0) by_peer_.erase(share);
+}
+
+}  // namespace taquilla::gateway

@@ -1,0 +1,55 @@
+// Who is connected: how many clients altogether, and how many from one address, so that a single
+// stranger cannot take every place. An address is counted as the limiter counts it (an IPv6 client
+// is its /64). Clients of this very machine share one address and are no strangers: they count
+// among all, and by address only on demand. Any thread; a place frees itself.
+#pragma once
+
+#include "gateway/http_server/traffic.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+namespace taquilla::gateway {
+
+class guest_list {
+ public:
+  struct limits {
+    std::size_t all = 0;
+    std::size_t per_peer = 0;
+    bool local_too = false;  ///< loopback addresses have their share as well
+  };
+  guest_list(const limits& bounds, traffic& counters) : bounds_{bounds}, counters_{counters} {}
+
+  /// One client's place; empty after a move, and after a refusal. It must not outlive the list.
+  class place {
+   public:
+    place() = default;
+    explicit operator bool() const { return static_cast<bool>(held_); }
+    void give_up() { held_.reset(); }
+
+   private:
+    friend guest_list;
+    struct leave {
+      guest_list* list;
+      std::string key;  ///< empty: not counted by address
+      void operator()(guest_list*) const { list->left(key); }
+    };
+    std::unique_ptr<guest_list, leave> held_{nullptr, leave{nullptr, {}}};
+  };
+
+  /// Takes a place for a client at `address` (text); false when there is none left for him.
+  place admit(const std::string& address);
+
+ private:
+  void left(const std::string& key);
+
+  limits bounds_;
+  traffic& counters_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::size_t> by_peer_;
+};
+
+}  // namespace taquilla::gateway
