@@ -139,6 +139,25 @@ def measure_clients(options, folder, venue):
                   flush=True)
 
 
+def measure_flood(options, folder, venue):
+    """Refusals by the limiter, one client and 64 connections, beside NGINX with the same limit."""
+    rates = {}
+    data, beside = folder / "flooded", folder / "nginx"
+    data.mkdir()
+    beside.mkdir()
+    with systems.taquilla(options.taquilla, data, venue, limited=True) as ours, \
+            systems.nginx_limiter(beside) as theirs:
+        for _ in range(options.rounds):
+            for system in (theirs, ours):
+                result = load(system.url, 64, options.seconds, 0, 1000)
+                rates.setdefault(system.name, []).append(result["refused"] / result["seconds"])
+                system.wait_until_idle()
+    ours, theirs = (statistics.median(rates[name]) for name in ("taquilla", "nginx"))
+    print(f"\nrefused/s at 64 connections: taquilla {ours:.0f}, nginx limit_req {theirs:.0f}:"
+          f" {ours / theirs:.2f} x   " + " ".join(f"{a / b:.2f}" for a, b in zip(
+              rates["taquilla"], rates["nginx"])), flush=True)
+
+
 def measure_starts(options, folder, venue):
     """Time to the first answer, median of five."""
     def show(what, seconds):
@@ -199,6 +218,7 @@ def main():
         venue = folder / "venue.json"
         venue.write_text(json.dumps(make_venue.venue(ROWS, SEATS_PER_ROW)), encoding="utf-8")
         right = measure_loads(options, folder, venue)
+        measure_flood(options, folder, venue)
         measure_clients(options, folder, venue)
         measure_starts(options, folder, venue)
     return 0 if right else 1

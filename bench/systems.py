@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -115,8 +116,24 @@ def taquilla_arguments(venue):
 
 
 @contextlib.contextmanager
-def taquilla(executable, folder, venue=None):
-    with box_office(executable, *taquilla_arguments(venue), data=folder) as (ends, process, _):
+def nginx_limiter(folder):
+    """NGINX that refuses what the original's gateway refuses, and has nothing behind it."""
+    port = 80 + free_offset()
+    text = (ROOT / "bench/nginx_limit.conf.in").read_text(encoding="ascii")
+    config = folder / "nginx.conf"
+    config.write_text(text.replace("@FOLDER@", str(folder)).replace("@GATEWAY@", str(port)))
+    nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
+    with started([nginx, "-e", folder / "error.log", "-c", config], signal.SIGQUIT) as process:
+        url = f"http://127.0.0.1:{port}"
+        wait_for_answer(process, url, "GET", "/up")
+        yield Running("nginx", url, process.pid)
+
+
+@contextlib.contextmanager
+def taquilla(executable, folder, venue=None, limited=False):
+    """As it comes, but without its limiter unless refusals are what is measured."""
+    arguments = taquilla_arguments(venue)[2 if limited else 0:]
+    with box_office(executable, *arguments, data=folder) as (ends, process, _):
         yield Running("taquilla", ends["gateway"], process.pid, ends["notification"], True)
 
 
