@@ -20,7 +20,7 @@ struct log_options {
   log_level level = log_level::info;
   bool purchases = true;                    ///< one line a step of every purchase
   std::int64_t purchases_per_second = 500;  ///< further ones are left out, and counted
-  std::int64_t queue = 8'192;  ///< lines that wait for the writer; the oldest are dropped
+  std::int64_t queue = 2'048;  ///< lines that wait for the writer; the oldest are dropped
   std::int64_t file_bytes = 8 * 1024 * 1024;
   std::int64_t files = 3;  ///< of each service: the current one and its elders
 };

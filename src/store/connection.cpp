@@ -112,7 +112,7 @@ void connection::configure(const sqlite_options& options) {
   if (options.synchronous_full) expect("PRAGMA synchronous", "2");
   execute(
       "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 0");
+      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -3072; PRAGMA wal_autocheckpoint = 0");
   expect("PRAGMA foreign_keys", "1");
   // No memory mapping: a read error there is a signal, here it is an answer.
   ask("PRAGMA mmap_size = 0");
