@@ -135,6 +135,7 @@ class inventory_state {
   void touch(const std::string& event, const seat_id& seat) {
     if (checking_ && checked_ == std::make_pair(event, seat)) outdated_ = true;
     if (comparing_) changed_.emplace(event, seat);
+    seats_.spare(event, seat);
   }
 
   void check_overdue() {

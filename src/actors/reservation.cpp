@@ -187,7 +187,9 @@ class reservation_actor_state {
         planted::is(planted::bug::stale_ticket) && row.state == reservation_state::cancelled;
     if (same && (row.state == reservation_state::confirmed || stale))
       apply(saga::answer_found{});
-    else if (same && row.state == reservation_state::pending)
+    else if (!same)
+      apply(saga::refused{{errc::seat_taken, {}, 0}});
+    else if (row.state == reservation_state::pending)
       apply(saga::answer_pending{});
     else
       apply(saga::answer_stale{});

@@ -10,6 +10,10 @@ namespace {
 
 error unknown_outcome() { return {errc::outcome_unknown, "ask again with the same request", 1000}; }
 error too_late() { return {errc::deadline_expired, {}, 0}; }
+/// Not "taken": nobody else has the seat, and it is free as soon as INVENTORY has looked.
+error just_ended() {
+  return {errc::key_in_flight, "an earlier purchase of this seat has just ended", 1000};
+}
 error voided() { return {errc::charge_voided, {}, 0}; }
 
 /// After the last attempt nobody knows whether the money moved: the buyer is told "in time it did
@@ -86,7 +90,7 @@ transition on(S, const checking_key&, const unheard& e)       { return {closed{}
 transition on(S, const checking_key&, const deadline_passed&) { return {closed{}, {decline{too_late()}}}; }
 transition on(S, const replaying& s, const answer_found&)     { return {closed{}, {accept{s.id, true}}}; }
 transition on(S, const replaying&, const answer_pending&)     { return {closed{}, {decline{{errc::key_in_flight, {}, 1000}}}}; }
-transition on(S, const replaying&, const answer_stale&)       { return {closed{}, {recheck_seat{}, decline{{errc::seat_taken, {}, 0}}}}; }
+transition on(S, const replaying&, const answer_stale&)       { return {closed{}, {recheck_seat{}, decline{just_ended()}}}; }
 transition on(S, const replaying&, const refused& e)          { return {closed{}, {decline{e.why}}}; }
 transition on(S, const replaying&, const unheard& e)          { return {closed{}, {decline{e.why}}}; }
 transition on(S, const replaying&, const deadline_passed&)    { return {closed{}, {decline{too_late()}}}; }

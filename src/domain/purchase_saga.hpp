@@ -43,7 +43,7 @@ struct key_free {};                                   ///< STORE: the key is nob
 struct key_taken {};                                  ///< STORE: the key belongs to another purchase
 struct answer_found {};                               ///< STORE: confirmed, and the same purchase
 struct answer_pending {};                             ///< STORE: the same purchase, still open
-struct answer_stale {};                               ///< STORE: not a live purchase of ours at all
+struct answer_stale {};                               ///< STORE: ours, and it has ended
 struct deadline_passed {};                            ///< the buyer's patience is over
 
 using event = std::variant<seat_held, seat_yours, refused, unheard, recorded, charged, not_charged,

@@ -142,6 +142,11 @@ void seat_map::vouch(const std::string& event, const seat_id& seat, std::uint64_
   set(where, confirmed ? is_sold : is_pending, identity, id);
 }
 
+void seat_map::spare(const std::string& event, const seat_id& seat) {
+  place_key where;
+  if (locate(event, seat, where) == errc::none) at(where).vouched = 1;
+}
+
 std::size_t seat_map::free_unvouched() {
   std::size_t freed = 0;
   for (std::uint32_t event = 0; event < houses_.size(); ++event)

@@ -60,8 +60,10 @@ class seat_map {
   /// as it is, because its hold ends by itself.
   void vouch(const std::string& event, const seat_id& seat, std::uint64_t identity,
              reservation_id id, bool confirmed);
-  /// Ends a comparison: frees every owned seat that was neither vouched for nor changed since the
-  /// last one ended. Returns how many.
+  /// Somebody knows something of this seat that the comparison under way cannot know.
+  void spare(const std::string& event, const seat_id& seat);
+  /// Ends a comparison: frees every owned seat that was neither vouched for, nor spared, nor changed
+  /// since the last one ended. Returns how many.
   std::size_t free_unvouched();
 
   struct overdue_hold {

@@ -23,6 +23,19 @@ class comes_to_rest final : public oracle {
   }
 };
 
+/// An error that nobody expected is a bug, whether or not it broke a promise this time.
+class no_surprises final : public oracle {
+ public:
+  const char* name() const override { return "no-internal-error"; }
+  std::string at_end(const plan&, const history& h, const final_state&, const run_facts&) override {
+    for (const auto& e : h.entries())
+      if (e.how == outcome::refused && e.why == errc::internal_error)
+        return "client " + std::to_string(e.what.client) + " heard of an internal error: " +
+               to_string(e.what.what);
+    return {};
+  }
+};
+
 class in_time final : public oracle {
  public:
   const char* name() const override { return "answered-in-time"; }
@@ -60,6 +73,7 @@ class audit_is_clean final : public oracle {
 std::unique_ptr<oracle> make_audit() { return std::make_unique<audit_is_clean>(); }
 std::unique_ptr<oracle> make_store_opens() { return std::make_unique<store_opens>(); }
 std::unique_ptr<oracle> make_comes_to_rest() { return std::make_unique<comes_to_rest>(); }
+std::unique_ptr<oracle> make_no_surprises() { return std::make_unique<no_surprises>(); }
 std::unique_ptr<oracle> make_in_time() { return std::make_unique<in_time>(); }
 
 }  // namespace taquilla::simulation

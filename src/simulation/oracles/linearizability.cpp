@@ -80,12 +80,17 @@ class linearizable final : public oracle {
       return "reservation " + id + " was sold while an earlier sale still owned the seat";
     free_since = never;
     if (row.state != reservation_state::cancelled) return {};
-    const auto end = when_cancelled(row, h);
+    const auto end = when_cancelled(row, h, facts);
     if (end.from == never) return "reservation " + id + " was cancelled, and nobody asked for it";
     free_since = std::max(sold, end.from);
     if (free_since > end.until)
       return "reservation " + id + " was confirmed again after its cancellation";
     return {};
+  }
+
+  /// A request that arrived twice may have been refused and then succeed, or the other way round.
+  static bool perhaps(const history_entry& e, const run_facts& facts) {
+    return outcome_open(e) || (e.how == outcome::refused && facts.duplicated);
   }
 
   static span when_sold(const reservation& row, const history& h, const run_facts& facts) {
@@ -103,19 +108,16 @@ class linearizable final : public oracle {
     return s;
   }
 
-  static span when_cancelled(const reservation& row, const history& h) {
+  static span when_cancelled(const reservation& row, const history& h, const run_facts& facts) {
     span s;
     virtual_ns last_replay = 0;
     for (const auto& e : h.entries()) {
-      if (e.id != row.id || e.how == outcome::refused) {
-        if (is_buy(e) || e.id != row.id || !outcome_open(e)) continue;
-      }
-      if (is_buy(e)) {
-        if (e.how == outcome::accepted) last_replay = std::max(last_replay, e.invoked);
-        continue;
-      }
+      if (e.id != row.id) continue;
+      const bool done = e.how == outcome::accepted;
+      if (is_buy(e) && done) last_replay = std::max(last_replay, e.invoked);
+      if (is_buy(e) || !(done || perhaps(e, facts))) continue;
       s.from = std::min(s.from, e.invoked);
-      if (e.how == outcome::accepted) s.until = std::min(s.until, e.ended);
+      if (done) s.until = std::min(s.until, e.ended);
     }
     if (s.from != never) s.from = std::max(s.from, last_replay);
     return s;
@@ -136,13 +138,10 @@ class linearizable final : public oracle {
 
   static bool in_the_way(const history_entry& o, const history_entry& e, const history& h) {
     if (!is_buy(o) || o.what.seat != e.what.seat || o.invoked > e.ended) return false;
-    if (o.how == outcome::accepted) {
-      const auto* end = cancellation_of(o.id, h);
-      if (same_buyer(o, e)) return end != nullptr && overlap(*end, e);  // one's own, just ending
-      return end == nullptr || overlap(*end, e) || end->ended > e.ended;
-    }
     if (same_buyer(o, e)) return false;
-    return outcome_open(o) || o.ended + second >= e.invoked;
+    if (o.how != outcome::accepted) return outcome_open(o) || o.ended + second >= e.invoked;
+    const auto* end = cancellation_of(o.id, h);
+    return end == nullptr || overlap(*end, e) || end->ended > e.ended;
   }
 
   static const history_entry* cancellation_of(reservation_id id, const history& h) {

@@ -1,8 +1,12 @@
 // Promise 4: every confirmed reservation's mail is delivered once the service is healthy, once by
 // message id.
+#include "actors/protocol.hpp"
 #include "simulation/oracles/promises.hpp"
 
+#include <caf/all.hpp>
+
 #include <map>
+#include <set>
 
 namespace taquilla::simulation {
 
@@ -11,6 +15,20 @@ namespace {
 class mailed_once final : public oracle {
  public:
   const char* name() const override { return "mailed-once"; }
+
+  /// Nobody is to read "cancelled" before "confirmed": the one is not due while the other is.
+  std::string on_sending(const sending_view& view) override {
+    const auto& content = view.element.content();
+    if (view.sender != "store" || !content.match_elements<mails>()) return {};
+    std::set<reservation_id> to_confirm;
+    const auto& due = content.get_as<mails>(0).list;
+    for (const auto& m : due)
+      if (m.message_id == std::to_string(m.id) + "-confirmed") to_confirm.insert(m.id);
+    for (const auto& m : due)
+      if (m.message_id == std::to_string(m.id) + "-cancelled" && to_confirm.count(m.id) != 0)
+        return "mail " + m.message_id + " was due beside its confirmation";
+    return {};
+  }
 
   std::string at_end(const plan&, const history&, const final_state& f,
                      const run_facts& facts) override {

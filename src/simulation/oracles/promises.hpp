@@ -15,6 +15,7 @@ std::unique_ptr<oracle> make_audit();          ///< `taquilla audit` finds nothi
 std::unique_ptr<oracle> make_money();          ///< every charge has its ticket, or went back
 std::unique_ptr<oracle> make_mails();          ///< every sale and cancellation is mailed, once
 std::unique_ptr<oracle> make_comes_to_rest();  ///< after healing nothing is left open
+std::unique_ptr<oracle> make_no_surprises();    ///< nobody hears of an internal error
 std::unique_ptr<oracle> make_in_time();        ///< every request is answered within its deadline
 std::unique_ptr<oracle> make_breaker(
     const plan& p);                       ///< opens, waits, probes and closes by its rules
