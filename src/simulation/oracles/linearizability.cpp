@@ -88,9 +88,9 @@ class linearizable final : public oracle {
     return {};
   }
 
-  /// A request that arrived twice may have been refused and then succeed, or the other way round.
+  /// A request that arrived twice may do its work twice, whatever was answered to the first.
   static bool perhaps(const history_entry& e, const run_facts& facts) {
-    return outcome_open(e) || (e.how == outcome::refused && facts.duplicated);
+    return outcome_open(e) || facts.duplicated;
   }
 
   static span when_sold(const reservation& row, const history& h, const run_facts& facts) {
@@ -98,11 +98,7 @@ class linearizable final : public oracle {
     for (const auto& e : h.entries()) {
       if (!same_purchase(e, row)) continue;
       const bool ours = e.how == outcome::accepted && e.id == row.id;
-      // A request that arrived twice may have been refused and then succeed, or the other way
-      // round.
-      const bool perhaps = outcome_open(e) || (e.how == outcome::refused && facts.duplicated);
-      if ((ours && (!e.replayed || facts.duplicated)) || perhaps)
-        s.from = std::min(s.from, e.invoked);
+      if ((ours && !e.replayed) || perhaps(e, facts)) s.from = std::min(s.from, e.invoked);
       if (ours) s.until = std::min(s.until, e.ended);
     }
     return s;
