@@ -58,7 +58,7 @@ const std::vector<tooth>& all_teeth() {
       {bug::breaker_ignored, "breaker-ignored", {breaker}, "crash"},
       {bug::half_open_floods, "half-open-floods", {breaker}, "slow"},
       {bug::late_result_closes, "late-result-closes", {breaker}, "slow"},
-      {bug::restart_without_limit, "restart-without-limit", {"restarts-bounded"}, "crash"},
+      {bug::restart_without_limit, "restart-without-limit", {"supervision-holds"}, "crash"},
       {bug::deadline_ignored, "deadline-ignored", {"answered-in-time"}, "swarm"},
       {bug::hold_overwritten, "hold-overwritten", {"holds-exclude"}, "swarm"},
       {bug::hold_not_released, "hold-not-released", {rest}, "slow"},

@@ -23,16 +23,22 @@ class comes_to_rest final : public oracle {
   }
 };
 
-/// An error that nobody expected is a bug, whether or not it broke a promise this time.
+/// An error that nobody can expect is a bug, whether or not it broke a promise this time.
 class no_surprises final : public oracle {
  public:
-  const char* name() const override { return "no-internal-error"; }
+  const char* name() const override { return "no-surprises"; }
   std::string at_end(const plan&, const history& h, const final_state&, const run_facts&) override {
     for (const auto& e : h.entries())
-      if (e.how == outcome::refused && e.why == errc::internal_error)
-        return "client " + std::to_string(e.what.client) + " heard of an internal error: " +
-               to_string(e.what.what);
+      if (e.how == outcome::refused && is_surprising(e.why))
+        return "client " + std::to_string(e.what.client) + " was told " +
+               taquilla::to_string(e.why) + ": " + to_string(e.what.what);
     return {};
+  }
+
+ private:
+  /// What these clients ask for is always in order.
+  static bool is_surprising(errc why) {
+    return why == errc::internal_error || why == errc::invalid_field;
   }
 };
 

@@ -124,7 +124,8 @@ class in_order final : public oracle {
       return resumes(p, content.get_as<find_payment>(0).id, view.now);
     if (content.match_elements<sell_seat>()) p.seat_sold = true;
     if (content.match_elements<retry_wanted>()) p.asking = true;
-    if (content.match_elements<charge_card>()) return charges(p, content.get_as<charge_card>(0));
+    if (content.match_elements<charge_card>())
+      return charges(p, content.get_as<charge_card>(0), view.now);
     if (content.match_elements<confirm_purchase>()) {
       p.confirming = true;
       return p.paid ? std::string{} : "a purchase was confirmed that nobody had paid";
@@ -143,7 +144,8 @@ class in_order final : public oracle {
     return "reservation " + std::to_string(id) + " was resumed while its purchase was under way";
   }
 
-  static std::string charges(progress& p, const charge_card& what) {
+  std::string charges(progress& p, const charge_card& what, virtual_ns now) const {
+    if (now - p.born > deadline_ + rounding) return "a card was charged after the deadline";
     if (!p.recorded) return "a card was charged for a purchase that was not written down";
     if (what.attempt != ++p.attempts || p.attempts > attempts_max)
       return "attempt " + std::to_string(what.attempt) + " of a charge came as number " +

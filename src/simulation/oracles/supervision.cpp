@@ -13,15 +13,19 @@ namespace {
 
 /// Counts what the SUPERVISOR says of deaths and restarts, per child, by the rule of
 /// restart_intensity.
-class restarts_bounded final : public oracle {
+class supervision_holds final : public oracle {
  public:
-  const char* name() const override { return "restarts-bounded"; }
+  const char* name() const override { return "supervision-holds"; }
 
-  void on_process_start(virtual_ns) override { restarts_.clear(); }
+  void on_process_start(virtual_ns) override { *this = supervision_holds{}; }
 
   std::string on_sending(const sending_view& view) override {
+    if (view.sender == "supervisor" && view.element.content().match_elements<service_healed>())
+      untold_.clear();
     const auto* what = news(view, "supervisor");
     if (!what) return {};
+    if (!untold_.empty()) return "nobody was told that " + untold_ + " is back";
+    if (what->kind == "actor.up" && what->subject == "inventory") untold_ = what->subject;
     auto& times = restarts_[what->subject];
     if (what->kind == "actor.down" || what->kind == "actor.forgiven") times.clear();  // by order
     if (what->kind != "actor.restarting") return {};
@@ -35,10 +39,11 @@ class restarts_bounded final : public oracle {
 
  private:
   std::map<std::string, std::deque<virtual_ns>> restarts_;
+  std::string untold_;  ///< it is up, and the next thing to say is that it is
 };
 
 }  // namespace
 
-std::unique_ptr<oracle> make_restarts() { return std::make_unique<restarts_bounded>(); }
+std::unique_ptr<oracle> make_restarts() { return std::make_unique<supervision_holds>(); }
 
 }  // namespace taquilla::simulation
