@@ -15,7 +15,10 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <random>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -106,6 +109,23 @@ std::uint64_t entropy() {
 }
 
 std::size_t processors() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+process_cost cost_of_process() {
+  process_cost cost;
+  rusage used{};
+  const auto ms = [](const timeval& t) { return t.tv_sec * 1000 + t.tv_usec / 1000; };
+  if (getrusage(RUSAGE_SELF, &used) == 0) cost.cpu_ms = ms(used.ru_utime) + ms(used.ru_stime);
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) cost.open_files_max = limit.rlim_cur;
+  std::uint64_t all = 0, resident_pages = 0;  // Linux; elsewhere the files are not there
+  if (std::ifstream{"/proc/self/statm"} >> all >> resident_pages)
+    cost.resident_bytes = resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::error_code none;
+  for (std::filesystem::directory_iterator one{"/proc/self/fd", none}, end; !none && one != end;
+       one.increment(none))
+    ++cost.open_files;
+  return cost;
+}
 
 bool has_address(const std::string& address) {
   sockaddr_in6 six{};

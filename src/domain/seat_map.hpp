@@ -62,8 +62,8 @@ class seat_map {
              reservation_id id, bool confirmed);
   /// Somebody knows something of this seat that the comparison under way cannot know.
   void spare(const std::string& event, const seat_id& seat);
-  /// Ends a comparison: frees every owned seat that was neither vouched for, nor spared, nor changed
-  /// since the last one ended. Returns how many.
+  /// Ends a comparison: frees every owned seat that was neither vouched for, nor spared, nor
+  /// changed since the last one ended. Returns how many.
   std::size_t free_unvouched();
 
   struct overdue_hold {

@@ -140,6 +140,22 @@ void add_server(exposition& out, const context& house) {
   out.counter("taquilla_http_shed_total", "Requests refused because too many waited.", server.shed);
 }
 
+/// Under the names that every Prometheus dashboard knows.
+void add_process(exposition& out, const context& house) {
+  out.gauge("process_start_time_seconds", "Start of the process since 1970.",
+            seconds_of(house.started_at));
+  if (!house.options.process) return;
+  const auto now = house.options.process();
+  auto& cpu = out.family("process_cpu_seconds_total", "Processor time, user and system.",
+                         MetricType::Counter);
+  exposition::sample(cpu, {}, seconds_of(now.cpu_ms));
+  out.gauge("process_resident_memory_bytes", "Memory that is in use now.",
+            static_cast<double>(now.resident_bytes));
+  out.gauge("process_open_fds", "Descriptors that are open.", static_cast<double>(now.open_files));
+  out.gauge("process_max_fds", "Descriptors that may be open.",
+            static_cast<double>(now.open_files_max));
+}
+
 void add_breaker(exposition& out, const breaker_view& breaker) {
   auto& state =
       out.family("taquilla_breaker_state", "1 for the state the breaker is in.", MetricType::Gauge);
@@ -223,8 +239,7 @@ std::string metrics_text(const context& house, const overview& seen) {
   exposition::sample(
       out.family("taquilla_build_info", "1, labelled with the version.", MetricType::Gauge),
       {{"version", house.options.version}}, 1);
-  out.gauge("taquilla_start_time_seconds", "Start of the gateway since 1970.",
-            seconds_of(house.started_at));
+  add_process(out, house);
   add_requests(out, house);
   add_durations(out, house);
   add_purchases(out, house);

@@ -13,6 +13,13 @@
 
 namespace taquilla::gateway {
 
+/// What the operating system says of this process; a figure that it does not tell is 0.
+struct process_figures {
+  std::int64_t cpu_ms = 0;  ///< user and system, since the start
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t open_files = 0, open_files_max = 0;
+};
+
 struct gateway_options {
   rate_limiter_config limiter;             ///< of POST /api/reservations, per client
   std::vector<std::string> allowed_hosts;  ///< names beside localhost, 127.0.0.1 and [::1]; no port
@@ -23,6 +30,7 @@ struct gateway_options {
   std::function<std::int64_t()> monotonic_ms;              ///< any origin, never back
   std::function<std::int64_t()> wall_ms;                   ///< since 1970, UTC
   std::function<http_server::counters()> server_counters;  ///< may be empty
+  std::function<process_figures()> process;                ///< may be empty
   std::size_t stream_clients_max = 64;                     ///< GET /api/stream at once
 };
 

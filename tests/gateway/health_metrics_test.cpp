@@ -161,9 +161,22 @@ TEST_CASE("the server's counters are shown where there are any") {
   CHECK(has_line(text, "taquilla_http_shed_total 9"));
 }
 
+TEST_CASE("what the process costs is shown under the names that everybody uses") {
+  auto options = house::quiet();
+  options.process = [] { return process_figures{1'250, 4'096, 7, 1'024}; };
+  house h{options};
+  const auto text = h.get("/metrics").body;
+  CHECK(has_line(text, "process_cpu_seconds_total 1.25"));
+  CHECK(has_line(text, "process_resident_memory_bytes 4096"));
+  CHECK(has_line(text, "process_open_fds 7"));
+  CHECK(has_line(text, "process_max_fds 1024"));
+}
+
 TEST_CASE("promtool finds nothing to say about the metrics") {
   if (run("promtool --version").first != 0) return;
-  house h;
+  auto options = house::quiet();
+  options.process = [] { return process_figures{}; };
+  house h{options};
   make_traffic(h);
   const std::string file = "metrics_for_promtool.txt";
   std::ofstream{file} << h.get("/metrics").body;

@@ -15,15 +15,15 @@ std::unique_ptr<oracle> make_audit();          ///< `taquilla audit` finds nothi
 std::unique_ptr<oracle> make_money();          ///< every charge has its ticket, or went back
 std::unique_ptr<oracle> make_mails();          ///< every sale and cancellation is mailed, once
 std::unique_ptr<oracle> make_comes_to_rest();  ///< after healing nothing is left open
-std::unique_ptr<oracle> make_no_surprises();    ///< nobody hears of an error that is ours
+std::unique_ptr<oracle> make_no_surprises();   ///< nobody hears of an error that is ours
 std::unique_ptr<oracle> make_in_time();        ///< every request is answered within its deadline
 std::unique_ptr<oracle> make_breaker(
     const plan& p);                       ///< opens, waits, probes and closes by its rules
 std::unique_ptr<oracle> make_holds();     ///< a held seat is held for one buyer
 std::unique_ptr<oracle> make_seat_map();  ///< INVENTORY shows what the store knows
 std::unique_ptr<oracle> make_limiter();   ///< burst + 1 + rate x time, for every client
-std::unique_ptr<oracle> make_restarts();  ///< the supervisor restarts no more than it may, and tells
+std::unique_ptr<oracle> make_restarts();  ///< restarts no more than allowed, and tells
 std::unique_ptr<oracle> make_queues();    ///< no mailbox grows without end
-std::unique_ptr<oracle> make_in_order(const plan& p);  ///< a purchase leaves out no step
+std::unique_ptr<oracle> make_in_order(const plan& p);  ///< a purchase leaves no step out
 
 }  // namespace taquilla::simulation
