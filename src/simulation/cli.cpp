@@ -134,7 +134,7 @@ std::pair<plan, run_result> failing(const simulate_options& o, const std::string
     p = read_case(what).what;
     r = replay(p);
   }
-  if (!r.failed()) throw usage_error{what + " does not fail: there is nothing to explain"};
+  if (!r.failed()) throw usage_error{what + " does not fail: there is no story to tell"};
   p.script = r.taken;
   return {p, r};
 }

@@ -43,11 +43,6 @@ class in_order final : public oracle {
   const char* name() const override { return "purchase-in-order"; }
 
   void on_process_start(virtual_ns) override { *this = in_order{deadline_}; }
-  std::string on_spawned(const std::string& role, std::uint32_t incarnation,
-                         virtual_ns now) override {
-    if (role == "reservation") all_[incarnation].born = now;
-    return {};
-  }
   void on_ended(const std::string& role, std::uint32_t incarnation) override {
     if (role != "reservation") return;
     by_token_.erase(all_[incarnation].token);
@@ -56,8 +51,10 @@ class in_order final : public oracle {
   }
 
   void on_delivery(const delivery_view& view) override {
-    if (view.receiver != "reservation" || view.element == nullptr) return;
+    if (view.receiver != "reservation") return;
     auto& p = all_[view.incarnation];
+    if (view.element == nullptr) p.born = view.now;  // its clock starts when it does
+    if (view.element == nullptr) return;
     const auto& content = view.element->content();
     if (content.match_elements<retry_answer>()) p.asking = false;
     if (!content.match_elements<caf::error>()) return;
