@@ -134,7 +134,7 @@ class inventory_state {
 
   void touch(const std::string& event, const seat_id& seat) {
     if (checking_ && checked_ == std::make_pair(event, seat)) outdated_ = true;
-    if (comparing_) changed_.emplace(event, seat);
+    if (comparing_ && changed_.size() < changed_max) changed_.emplace(event, seat);
     seats_.spare(event, seat);
   }
 
@@ -162,6 +162,8 @@ class inventory_state {
   }
 
   void compare_with(const live_seats_page& page, int nth) {
+    comparing_ = changed_.size() < changed_max;
+    if (!comparing_) return;  // the store took so long that the page is no news: again, next period
     for (const auto& s : page.seats)
       if (changed_.count({s.event, s.seat}) == 0)
         seats_.vouch(s.event, s.seat, s.identity, s.id, s.confirmed);
@@ -220,7 +222,8 @@ class inventory_state {
   /// 20,000 seats a period: a million are compared within minutes, for 2 % of the store's time.
   static constexpr int pages_a_period = 20;
   bool comparing_ = false;
-  reservation_id compared_to_ = 0;                     ///< where the next page begins
+  reservation_id compared_to_ = 0;  ///< where the next page begins
+  static constexpr std::size_t changed_max = 10'000;
   std::set<std::pair<std::string, seat_id>> changed_;  ///< since the page was asked for
   std::vector<caf::typed_response_promise<child_ready>> waiting_for_ready_;
 };
