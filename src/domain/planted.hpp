@@ -46,6 +46,7 @@ enum class bug : std::uint8_t {
   breaker_too_patient,    ///< the breaker opens at twice the failures
   told_no_too_early,      ///< a buyer hears no and his purchase is not written off
   stale_ticket,           ///< who asks again is told of a ticket that was cancelled
+  death_not_told,         ///< the buyer of a purchase that died is left without an answer
   timers_multiply,        ///< every look at the holds orders two more
   // in the simulator itself
   canary,  ///< an oracle that always speaks
