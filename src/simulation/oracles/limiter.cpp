@@ -1,8 +1,10 @@
 // Promise 6, for the limiter: in any window of time a client gets at most burst + 1 + rate x time
-// through.
+// through, and nobody is refused who has room left. Judged twice: by that law, and by a second
+// reading of NGINX's arithmetic, decision by decision.
 #include "policies/rate_limiter.hpp"
 #include "simulation/oracles/promises.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -26,10 +28,34 @@ class limiter_law final : public oracle {
           if (static_cast<std::int64_t>(j - i + 1) > allowed(times[j] - times[i]))
             return "client " + std::to_string(who.second) + " got " + std::to_string(j - i + 1) +
                    " requests through within " + std::to_string(times[j] - times[i]) + " ms";
-    return {};
+    return second_reading(h);
   }
 
  private:
+  struct bucket {
+    std::int64_t excess_milli = 0;
+    std::int64_t last_ms = 0;
+  };
+
+  static std::string second_reading(const history& h) {
+    const rate_limiter_config rule;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, bucket> buckets;
+    for (const auto& e : h.entries()) {
+      if (e.what.what != operation::kind::buy) continue;
+      const auto now_ms = e.invoked / 1'000'000;
+      auto [place, fresh] = buckets.emplace(std::make_pair(e.process, e.what.client), bucket{});
+      auto& b = place->second;
+      const auto drained = rule.rate_milli * (now_ms - b.last_ms) / 1'000;
+      const auto excess = fresh ? 0 : std::max<std::int64_t>(0, b.excess_milli - drained + 1'000);
+      const bool passes = excess <= rule.burst * 1'000;
+      if (passes) b = {excess, now_ms};
+      if (passes == (e.why != errc::rate_limited)) continue;
+      return "client " + std::to_string(e.what.client) + (passes ? " was refused" : " passed") +
+             " with an excess of " + std::to_string(excess) + " thousandths of a request";
+    }
+    return {};
+  }
+
   static std::int64_t allowed(std::int64_t window_ms) {
     const rate_limiter_config rule;
     return rule.burst + 1 + rule.rate_milli * window_ms / 1'000'000;
