@@ -206,6 +206,8 @@ class reservation_actor_state {
   // --------------------------------------------------------------------------------------
 
   void perform(const saga::charge_card& e) {
+    // The store may have kept us waiting: nobody pays for what he has stopped waiting for.
+    if (deadline_.expired(now())) return apply(saga::deadline_passed{});
     begin_step();
     const auto detail = "attempt " + std::to_string(e.attempt) + " of " +
                         std::to_string(options().payment.retry.attempts_max);
