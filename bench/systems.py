@@ -109,10 +109,10 @@ def started(command, stop_signal=signal.SIGTERM, **options):
             process.wait()
 
 
-def taquilla_arguments(venue):
-    """Everything as it comes, save the limiter: refusals are not what is measured."""
-    arguments = ["--set", "gateway.rate_limit.enabled=false"]
-    return arguments + (["--set", f"venue.file={venue}"] if venue else [])
+def taquilla_arguments(venue, limited=False):
+    """Everything as it comes, save the limiter, unless refusals are what is measured."""
+    unlimited = [] if limited else ["--set", "gateway.rate_limit.enabled=false"]
+    return unlimited + (["--set", f"venue.file={venue}"] if venue else [])
 
 
 @contextlib.contextmanager
@@ -131,9 +131,7 @@ def nginx_limiter(folder):
 
 @contextlib.contextmanager
 def taquilla(executable, folder, venue=None, limited=False):
-    """As it comes, but without its limiter unless refusals are what is measured."""
-    arguments = taquilla_arguments(venue)[2 if limited else 0:]
-    with box_office(executable, *arguments, data=folder) as (ends, process, _):
+    with box_office(executable, *taquilla_arguments(venue, limited), data=folder) as (ends, process, _):
         yield Running("taquilla", ends["gateway"], process.pid, ends["notification"], True)
 
 

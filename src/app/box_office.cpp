@@ -82,11 +82,7 @@ child_spec box_office::running::gateway_child() {
   gate.application.version = parts.version;
   gate.application.start_nonce = std::to_string(platform::entropy() % 1'000'000'000'000);
   gate.application.monotonic_ms = platform::monotonic_ms;
-  gate.application.process = [] {
-    const auto cost = platform::cost_of_process();
-    return gateway::process_figures{cost.cpu_ms, cost.resident_bytes, cost.open_files,
-                                    cost.open_files_max};
-  };
+  gate.application.process = platform::cost_of_process;
   gate.application.wall_ms = platform::wall_now_ms;
   gate.drain_limit = milliseconds{parts.all.drain_limit_ms};
   gate.on_bound = [board = board](const gateway::http_server& server) {

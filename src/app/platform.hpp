@@ -4,6 +4,7 @@
 #pragma once
 
 #include "domain/reservation.hpp"
+#include "gateway/process_figures.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -35,12 +36,7 @@ std::int64_t monotonic_ms();    ///< never steps back
 std::uint64_t entropy();        ///< different in every run
 std::size_t processors();
 
-/// What this process costs now: any thread.
-struct process_cost {
-  std::int64_t cpu_ms = 0;
-  std::uint64_t resident_bytes = 0, open_files = 0, open_files_max = 0;  ///< 0: not told here
-};
-process_cost cost_of_process();
+gateway::process_figures cost_of_process();  ///< now; any thread
 
 /// False when the machine has no such address at all ("::1" without IPv6).
 bool has_address(const std::string& address);

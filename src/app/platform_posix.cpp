@@ -110,8 +110,8 @@ std::uint64_t entropy() {
 
 std::size_t processors() { return std::max(1U, std::thread::hardware_concurrency()); }
 
-process_cost cost_of_process() {
-  process_cost cost;
+gateway::process_figures cost_of_process() {
+  gateway::process_figures cost;
   rusage used{};
   const auto ms = [](const timeval& t) { return t.tv_sec * 1000 + t.tv_usec / 1000; };
   if (getrusage(RUSAGE_SELF, &used) == 0) cost.cpu_ms = ms(used.ru_utime) + ms(used.ru_stime);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gateway/http.hpp"
+#include "gateway/process_figures.hpp"
 #include "policies/rate_limiter.hpp"
 
 #include <cstdint>
@@ -12,13 +13,6 @@
 #include <vector>
 
 namespace taquilla::gateway {
-
-/// What the operating system says of this process; a figure that it does not tell is 0.
-struct process_figures {
-  std::int64_t cpu_ms = 0;  ///< user and system, since the start
-  std::uint64_t resident_bytes = 0;
-  std::uint64_t open_files = 0, open_files_max = 0;
-};
 
 struct gateway_options {
   rate_limiter_config limiter;             ///< of POST /api/reservations, per client

@@ -32,6 +32,7 @@ class guest_list {
 
    private:
     friend guest_list;
+    // Owns nothing but the duty to leave: what a unique_ptr moves and does once.
     struct leave {
       guest_list* list;
       std::string key;  ///< empty: not counted by address

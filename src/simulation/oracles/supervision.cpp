@@ -25,7 +25,7 @@ class supervision_holds final : public oracle {
     const auto* what = news(view, "supervisor");
     if (!what) return {};
     if (!untold_.empty()) return "nobody was told that " + untold_ + " is back";
-    if (what->kind == "actor.up" && what->subject == "inventory") untold_ = what->subject;
+    if (what->kind == "actor.up") untold_ = what->subject;
     auto& times = restarts_[what->subject];
     if (what->kind == "actor.down" || what->kind == "actor.forgiven") times.clear();  // by order
     if (what->kind != "actor.restarting") return {};

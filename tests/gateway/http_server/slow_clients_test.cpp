@@ -37,6 +37,18 @@ std::string drip_until_ended(client& one, const std::string& drip) {
   }
 }
 
+/// Takes the last `places` that there are, each served; one client more is turned away.
+std::vector<client> fill_up(running_server& house, int places) {
+  std::vector<client> full;
+  for (int i = 0; i < places; ++i) {
+    full.emplace_back(house.port());
+    CHECK(full.back().get("/hello").status == 200);
+  }
+  CHECK(client{house.port()}.ended());
+  CHECK(house.server->read_counters().turned_away == 1);
+  return full;
+}
+
 }  // namespace
 
 TEST_CASE("a head that does not arrive in time gets 408 and the end") {
@@ -160,13 +172,7 @@ TEST_CASE("beyond the greatest number of connections clients are turned away") {
   auto options = test_options();
   options.connections_max = 10;
   running_server house{options};
-  std::vector<client> full;
-  for (int i = 0; i < 10; ++i) {
-    full.emplace_back(house.port());
-    CHECK(full.back().get("/hello").status == 200);
-  }
-  CHECK(client{house.port()}.ended());
-  CHECK(house.server->read_counters().turned_away == 1);
+  auto full = fill_up(house, 10);
   CHECK(full.front().get("/hello").status == 200);
 }
 
@@ -175,13 +181,7 @@ TEST_CASE("one address has no more than its share, and gets it back") {
   options.connections_per_peer = 3;
   options.limit_local_peers = true;
   running_server house{options};
-  std::vector<client> full;
-  for (int i = 0; i < 3; ++i) {
-    full.emplace_back(house.port());
-    CHECK(full.back().get("/hello").status == 200);
-  }
-  CHECK(client{house.port()}.ended());
-  CHECK(house.server->read_counters().turned_away == 1);
+  auto full = fill_up(house, 3);
   full.pop_back();
   REQUIRE(house.wait_until([](const auto& now) { return now.open_connections == 2; }));
   CHECK(client{house.port()}.get("/hello").status == 200);
