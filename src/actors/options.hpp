@@ -36,6 +36,8 @@ struct reservation_options {
 struct store_options {
   duration_ms patience_ms = 3'000;  ///< how long anybody waits for one store command
   std::size_t batch_max = 512;      ///< commands in one commit
+  duration_ms commit_delay_ms = 2;  ///< how long a commit waits for the next writes of purchases
+                                    ///< that it has begun; 0: never
 };
 
 struct settlement_options {

@@ -164,6 +164,7 @@ using relay_actor =
 // --------------------------------------------------------------------------------------------
 
 struct flush_batch {};  ///< INTERNAL: behind the backlog, so the batch is as large as it gets
+struct commit_due {};   ///< INTERNAL: a transaction may have been open for long enough
 
 using store_actor = caf::typed_actor<
     // Writes: answered after the commit that made them durable (store/commands.hpp).
@@ -187,7 +188,8 @@ using store_actor = caf::typed_actor<
     caf::replies_to<live_seats>::with<live_seats_page>,
     caf::replies_to<find_seat_owner>::with<live_seat>, caf::replies_to<find_key>::with<key_owner>,
     caf::replies_to<count_everything>::with<store_counts>,
-    caf::replies_to<report_ready>::with<child_ready>, caf::reacts_to<flush_batch>>;
+    caf::replies_to<report_ready>::with<child_ready>, caf::reacts_to<flush_batch>,
+    caf::reacts_to<commit_due>>;
 
 // -- RESERVATION and its DESK
 // -------------------------------------------------------------------------

@@ -1,11 +1,13 @@
 #include "actors/store.hpp"
 
+#include "actors/clock.hpp"
 #include "actors/errors.hpp"
 
 #include <caf/all.hpp>
 
-#include <functional>
+#include <chrono>
 #include <type_traits>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -13,11 +15,29 @@ namespace taquilla {
 
 namespace {
 
-/// One write that waits for its commit: how to do it, and how to answer it afterwards.
+/// The purchases that this transaction recorded and has not ended: their next writes are near, and
+/// a commit that waits for them spares them one of their own.
+using expected_writes = std::unordered_set<reservation_id>;
+
+void expect(expected_writes& next, const record_purchase&, const purchase_recorded& row) {
+  if (!row.already_yours) next.insert(row.id);
+}
+void expect(expected_writes& next, const confirm_purchase& what, const purchase_confirmed&) {
+  next.erase(what.id);
+}
+void expect(expected_writes& next, const fail_purchase& what, const purchase_failed&) {
+  next.erase(what.id);
+}
+template <class Command, class Answer>
+void expect(expected_writes&, const Command&, const Answer&) {}
+
+/// One write of the open transaction: how to do it, and how to answer it after the commit.
 class pending_write {
  public:
   virtual ~pending_write() = default;
-  virtual void run(database& base) = 0;
+  virtual void run(database& base, expected_writes& next) = 0;
+  virtual bool answered() const = 0;  ///< before the commit
+  virtual bool lost() const = 0;      ///< the whole transaction is gone with it
   virtual void answer() = 0;
   virtual void refuse(const error& why) = 0;
 };
@@ -39,13 +59,21 @@ class pending final : public pending_write {
       : command_(std::move(command)),
         promise_(std::move(promise)),
         outcome_(errc::store_unavailable) {}
-  void run(database& base) override {
+  void run(database& base, expected_writes& next) override {
     outcome_ = base.apply(command_);
+    if (!outcome_) return;
+    expect(next, command_, *outcome_);
     if constexpr (may_answer_early<Command>) {
-      if (!outcome_ || !leads_to_a_write(*outcome_)) return;
+      if (!leads_to_a_write(*outcome_)) return;
       promise_.deliver(*outcome_);
       answered_ = true;
     }
+  }
+  bool answered() const override { return answered_; }
+  bool lost() const override {
+    if (outcome_) return false;
+    const auto why = outcome_.failure().code;
+    return why == errc::store_unavailable || why == errc::storage_full;
   }
   void answer() override {
     if (answered_) return;
@@ -75,9 +103,7 @@ class store_state {
   auto write() {
     return [this](Command& command) -> caf::result<Answer> {
       auto promise = self_->make_response_promise<Answer>();
-      batch_.push_back(std::make_unique<pending<Command, Answer>>(std::move(command), promise));
-      if (batch_.size() == 1) self_->send(store_actor{self_}, flush_batch{});
-      if (batch_.size() >= options_.batch_max) flush();
+      take(std::make_unique<pending<Command, Answer>>(std::move(command), promise));
       return promise;
     };
   }
@@ -85,6 +111,7 @@ class store_state {
   template <class Question, class Answer>
   auto read() {
     return [this](const Question& question) -> caf::result<Answer> {
+      commit();  // what is not committed may not be seen
       auto found = base_->read(question);
       if (!found) return to_caf(found.failure());
       return std::move(*found);
@@ -94,6 +121,7 @@ class store_state {
   store_actor::behavior_type start(std::shared_ptr<database> base, store_options options) {
     base_ = std::move(base);
     options_ = options;
+    base_->undo();  // nobody outside was told of what an earlier incarnation left open
     return {write<record_purchase, purchase_recorded>(),
             write<confirm_purchase, purchase_confirmed>(),
             write<fail_purchase, purchase_failed>(),
@@ -119,15 +147,56 @@ class store_state {
             read<find_key, key_owner>(),
             read<count_everything, store_counts>(),
             [](const report_ready&) { return child_ready{}; },
-            [this](const flush_batch&) { flush(); }};
+            [this](const flush_batch&) { backlog_is_done(); },
+            [this](const commit_due&) { delay_is_over(); }};
   }
 
  private:
-  void flush() {
-    if (batch_.empty()) return;  // a full batch went before its message came
-    const auto batch = std::exchange(batch_, {});
-    if (!base_->begin()) return refuse(batch, {errc::store_unavailable, "no transaction", 1000});
-    for (const auto& one : batch) one->run(*base_);
+  void take(std::unique_ptr<pending_write> write) {
+    if (!open_ && !open()) return write->refuse({errc::store_unavailable, "no transaction", 1000});
+    write->run(*base_, expected_);
+    ++writes_;
+    const bool lost = write->lost();
+    if (!write->answered()) unanswered_.push_back(std::move(write));
+    if (lost || writes_ >= options_.batch_max) return commit();
+    if (!std::exchange(flush_is_sent_, true)) self_->send(store_actor{self_}, flush_batch{});
+  }
+
+  bool open() {
+    if (!base_->begin()) return false;
+    open_ = true;
+    opened_at_ = now_ms(self_);
+    if (options_.commit_delay_ms > 0) wake_after(options_.commit_delay_ms);
+    return true;
+  }
+
+  void wake_after(duration_ms wait) {
+    if (std::exchange(timer_runs_, true)) return;
+    self_->delayed_send(store_actor{self_}, std::chrono::milliseconds{wait}, commit_due{});
+  }
+
+  /// The timer may have been set for a transaction that is over by now.
+  void delay_is_over() {
+    timer_runs_ = false;
+    if (!open_) return;
+    const auto left = opened_at_ + options_.commit_delay_ms - now_ms(self_);
+    if (left > 0)
+      wake_after(left);
+    else
+      commit();
+  }
+
+  void backlog_is_done() {
+    flush_is_sent_ = false;
+    const bool wait = unanswered_.empty() || !expected_.empty();
+    if (!wait || options_.commit_delay_ms <= 0) commit();
+  }
+
+  void commit() {
+    if (!std::exchange(open_, false)) return;
+    const auto batch = std::exchange(unanswered_, {});
+    expected_.clear();
+    writes_ = 0;
     switch (base_->commit()) {
       case commit_outcome::committed:
         for (const auto& one : batch) one->answer();
@@ -147,7 +216,13 @@ class store_state {
   pointer self_;
   std::shared_ptr<database> base_;
   store_options options_;
-  std::vector<std::unique_ptr<pending_write>> batch_;
+  bool open_ = false;
+  bool flush_is_sent_ = false;
+  bool timer_runs_ = false;
+  instant_ms opened_at_ = 0;
+  std::size_t writes_ = 0;  ///< in the open transaction
+  expected_writes expected_;
+  std::vector<std::unique_ptr<pending_write>> unanswered_;
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
-// STORE: the one actor that touches the database. Writes are collected and committed together: the
-// first of a batch sends a `flush_batch` behind the backlog, so a batch is as large as the load
-// makes it and an idle store commits at once. Reads happen between batches and see committed rows
-// only.
+// STORE: the one actor that touches the database. Writes are applied as they come and committed
+// together (group commit): a transaction takes in the whole backlog, for which its first write
+// sends a `flush_batch` behind it. It then waits for the next writes of the purchases that it has
+// begun, as long as they take, but never longer than `commit_delay_ms`; so a lone purchase costs
+// one commit, and a crowd shares few. A transaction that began nothing, or whose purchases are all
+// ended, is committed at once (docs/adr/0011). Reads see committed rows only: a read commits first.
 //
 // No buyer is told of a write before the commit that made it durable. Within a purchase two answers
 // come earlier, as soon as their command was applied: "recorded" and "charged". Each can lead only

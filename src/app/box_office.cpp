@@ -28,8 +28,9 @@ constexpr duration_ms quick_ms = 3'000;
 struct system_config : caf::actor_system_config {
   system_config() {
     use_box_office_scheduler(*this);
-    // One worker could be held up by one actor that computes; more than there are cores only waits.
-    set("scheduler.max-threads", std::max<std::size_t>(2, platform::processors()));
+    // STORE and the GATEWAY's I/O have threads of their own: the actors get what is left. More
+    // workers than that wake each other for nearly every message, and then wait for a core.
+    set("scheduler.max-threads", std::max<std::size_t>(1, platform::processors() / 2));
     set("scheduler.max-throughput", std::size_t{100});
   }
 };

@@ -196,6 +196,8 @@ rows purchase_rows() {
               "How long anybody waits for one store command"),
       integer("store.batch", "commands", 1, 10'000, MEMBER(theatre.store.batch_max),
               "Commands in one commit"),
+      integer("store.commit_delay_ms", "ms", 0, 1'000, MEMBER(theatre.store.commit_delay_ms),
+              "How long a commit waits for the next writes of purchases begun in it"),
   };
 }
 

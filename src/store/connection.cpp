@@ -133,14 +133,19 @@ void connection::create() {
 }
 
 void connection::check_after_crash() {
-  if (ask("SELECT clean FROM shutdown") == "1") return;
-  const auto verdict = ask("PRAGMA quick_check(1)");
+  const auto verdict =
+      ask("SELECT clean FROM shutdown") == "1" ? "ok" : ask("PRAGMA quick_check(1)");
   if (verdict != "ok")
     throw refused_file{"the store is damaged (" + verdict +
                        "). It was left as it is: restore a copy, or move it away to start anew"};
+  write_back_what_was_read();
+}
+
+void connection::write_back_what_was_read() {
   // What we read may be in the system's cache alone: after a sync that failed, the system takes its
   // pages for written, and a later sync of the WAL says yes without them. So write all of it once
-  // more, into the database, and sync that, before anything is promised on top of it.
+  // more, into the database, and sync that, before anything is promised on top of it. Even after a
+  // clean end, for its mark may be such a page; then there is no WAL, and this costs nothing.
   const int code =
       sqlite3_wal_checkpoint_v2(get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if (code != SQLITE_OK) throw sqlite_failure{sqlite3_extended_errcode(get())};

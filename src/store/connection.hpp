@@ -58,6 +58,7 @@ class connection {
   void configure(const sqlite_options& options);
   void create();
   void check_after_crash();
+  void write_back_what_was_read();
 
   std::unique_ptr<sqlite3, closer> db_;
   int wal_pages_ = 0;           ///< as the last commit left it

@@ -2,10 +2,11 @@
 // SQLite implementation serves production, tests and simulation; a PostgreSQL one can follow with
 // the same statements.
 //
-// PROTOCOL   Writes happen inside a batch:  begin, apply..., commit.  A command refuses before it
-//            writes, so a refusal undoes nothing but itself. Nobody may be told of a write before
-//            `commit` said `committed`. Reads happen between batches and see only committed rows; a
-//            read inside a batch and a write outside are refused with internal_error.
+// PROTOCOL   Writes happen inside a batch:  begin, apply..., commit (or undo).  A command refuses
+//            before it writes, so a refusal undoes nothing but itself. Nobody may be told of a
+//            write before `commit` said `committed`. Reads happen between batches and see only
+//            committed rows; a read inside a batch and a write outside are refused with
+//            internal_error.
 // FAILURE    `apply` answers store_unavailable or storage_full when the whole batch is gone; commit
 //            then says `rolled_back`: every command of it is undone and none may be acknowledged.
 //            `broken` means that nobody knows (an I/O error at COMMIT or at the checkpoint after
@@ -30,6 +31,8 @@ class database {
 
   virtual bool begin() = 0;
   virtual commit_outcome commit() = 0;
+  /// Ends an open batch without a trace, for whoever takes over from a writer that died inside one.
+  virtual void undo() = 0;
 
   virtual result<purchase_recorded> apply(const record_purchase&) = 0;
   virtual result<purchase_confirmed> apply(const confirm_purchase&) = 0;

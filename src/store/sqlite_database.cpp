@@ -37,11 +37,21 @@ commit_outcome sqlite_database::commit() {
     commit_.run();
   } catch (const sqlite_failure& failure) {
     after_failure(failure, true);
-    // After an I/O error the commit record may be on the disk or not; only a restart can tell.
-    if (failure.kind() == SQLITE_IOERR) batch_ = batch::broken;
+    // After an I/O error the commit record may be on the disk or not; only a restart can tell, and
+    // until then nothing is written, not even the mark of a clean end.
+    if (failure.kind() == SQLITE_IOERR) {
+      connection_.abandon();
+      batch_ = batch::broken;
+    }
     return commit();
   }
   return after_commit();
+}
+
+void sqlite_database::undo() {
+  if (batch_ == batch::broken) return;
+  if (batch_ == batch::open) roll_back();
+  batch_ = batch::none;
 }
 
 commit_outcome sqlite_database::after_commit() {

@@ -51,6 +51,7 @@ class sqlite_database final : public database {
 
   bool begin() override;
   commit_outcome commit() override;
+  void undo() override;
 
   result<purchase_recorded> apply(const record_purchase&) override;
   result<purchase_confirmed> apply(const confirm_purchase&) override;

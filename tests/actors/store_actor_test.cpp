@@ -49,12 +49,62 @@ TEST_CASE("a crowd of purchases shares a few commits") {
   CHECK(b.house.at_rest() == "");
 }
 
-TEST_CASE("an idle store commits a single write at once") {
+TEST_CASE("one purchase costs an idle store one commit, and its mail another") {
   breakable b;
   auto bought = b.house.buy(order());
   b.house.settle();
   CHECK(bought.ok());
+  CHECK(b.store->batches == 2);
+}
+
+TEST_CASE("without a delay each write of a lone purchase is committed at once") {
+  theatre_setting setting;
+  setting.options.store.commit_delay_ms = 0;
+  breakable b{setting};
+  auto bought = b.house.buy(order());
+  b.house.settle();
+  CHECK(bought.ok());
   CHECK(b.store->batches == 4);
+}
+
+TEST_CASE("what a purchase that goes no further has written is committed after the delay") {
+  breakable b;
+  b.house.chaos("payment", "stall");
+  b.house.settle();
+  auto stuck = b.house.buy(order());
+  b.house.settle();
+  CHECK(b.store->commits == 0);
+  b.house.advance(2);
+  CHECK(b.store->commits == 1);
+  CHECK(b.store->commands == 1);  // the record alone
+}
+
+TEST_CASE("a purchase that is done does not wait for one that hangs longer than the delay") {
+  breakable b;
+  chaos_wish first_only;
+  first_only.times = 1;
+  b.house.chaos("payment", "stall", first_only);
+  auto stuck = b.house.buy(order("A1"));
+  auto bought = b.house.buy(order("A2"));
+  b.house.settle();
+  CHECK(bought.pending());
+  b.house.advance(2);
+  CHECK(stuck.pending());
+  CHECK(bought.ok());
+}
+
+TEST_CASE("a read makes the store commit first") {
+  theatre_setting patient;
+  patient.options.store.commit_delay_ms = 1'000;
+  breakable b{patient};
+  b.house.chaos("payment", "stall");
+  b.house.settle();
+  auto stuck = b.house.buy(order());
+  b.house.settle();
+  CHECK(b.store->commits == 0);
+  b.house.kill("inventory");  // its next incarnation reads what is sold
+  b.house.advance(500);
+  CHECK(b.store->commits == 1);
 }
 
 TEST_CASE("a batch is never larger than its limit") {
@@ -167,7 +217,7 @@ TEST_CASE(
 
 TEST_CASE("after a fail-stop the next process obeys the disk, whichever way the commit went") {
   breakable b;
-  b.store->now = trouble::broken;  // the row is on the disk, and nobody was told
+  b.store->now = trouble::broken;  // the rows are on the disk, and nobody was told
   b.house.buy(order());
   b.house.advance(60'000);
   theatre_setting next;
@@ -175,7 +225,8 @@ TEST_CASE("after a fail-stop the next process obeys the disk, whichever way the 
   next.today = b.house.today() + 1'000;
   virtual_theatre house{next};
   house.advance(60'000);
-  CHECK(house.reservation_of(1).state == reservation_state::failed);
+  CHECK(house.reservation_of(1).state == reservation_state::confirmed);
+  CHECK(house.mailbox().size() == 1);
   CHECK(house.at_rest() == "");
 }
 

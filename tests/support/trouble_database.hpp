@@ -18,7 +18,7 @@ class trouble_database final : public database {
   explicit trouble_database(std::shared_ptr<database> real) : real_(std::move(real)) {}
 
   trouble now = trouble::none;
-  std::uint64_t batches = 0, commands = 0;
+  std::uint64_t batches = 0, commits = 0, commands = 0;
 
   bool begin() override {
     ++batches;
@@ -26,10 +26,12 @@ class trouble_database final : public database {
     return now == trouble::full || real_->begin();
   }
   commit_outcome commit() override {
+    ++commits;
     if (now == trouble::full) return commit_outcome::rolled_back;
     const auto outcome = real_->commit();
     return now == trouble::broken ? commit_outcome::broken : outcome;
   }
+  void undo() override { real_->undo(); }
 
   result<purchase_recorded> apply(const record_purchase& c) override {
     return write<purchase_recorded>(c);

@@ -128,6 +128,10 @@ struct virtual_theatre::inside {
   template <class Question>
   auto read(const Question& question) {
     auto found = truth->read(question);
+    if (!found) {  // STORE has a transaction open, but for no longer than this
+      stage.advance(setting.options.store.commit_delay_ms);
+      found = truth->read(question);
+    }
     if (!found) throw std::runtime_error(found.failure().detail);
     return std::move(*found);
   }

@@ -24,6 +24,10 @@ class breakable_store final : public database {
     left_open_ = is(bug::ack_before_commit) && (++commits_ & 1) != 0;
     return left_open_ ? commit_outcome::committed : base_->commit();
   }
+  void undo() override {
+    left_open_ = false;
+    base_->undo();
+  }
 
   result<purchase_recorded> apply(const record_purchase& c) override {
     auto command = c;

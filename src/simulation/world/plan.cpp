@@ -87,6 +87,7 @@ void draw_knobs(plan& p, const drawer& d) {
   auto& k = p.numbers;
   k.hold_ms = d.one_of<std::int64_t>("hold", {60'000, 60'000, 25'000});
   k.batch_max = d.one_of<std::int64_t>("batch", {512, 512, 2, 1});
+  k.commit_delay_ms = d.one_of<std::int64_t>("commit-delay", {2, 2, 0, 50});
   k.breaker_open_ms = d.one_of<std::int64_t>("breaker-open", {30'000, 5'000, 1'000});
   k.sweep_ms = d.one_of<std::int64_t>("sweep", {5'000, 1'000});
 }

@@ -77,6 +77,7 @@ struct knobs {
   std::int64_t deadline_ms = 20'000;
   std::int64_t sweep_ms = 5'000;
   std::int64_t batch_max = 512;
+  std::int64_t commit_delay_ms = 2;
   std::int64_t breaker_open_ms = 30'000;
 };
 

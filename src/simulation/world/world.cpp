@@ -107,6 +107,7 @@ theatre_options world::tuned() const {
   o.reservation.deadline_ms = k.deadline_ms;
   o.reservation.sweep_ms = k.sweep_ms;
   o.store.batch_max = static_cast<std::size_t>(k.batch_max);
+  o.store.commit_delay_ms = k.commit_delay_ms;
   if (planted::is(planted::bug::deadline_ignored)) {
     o.reservation.deadline_ms *= 30;
     o.payment.attempt_timeout_ms *= 30;
