@@ -75,6 +75,9 @@ function Invoke-PasarelaLenta {
   $failed = @(Get-Reservation $buyer)
   Test-That 'the reservation is kept' 'failed' (@($failed | ForEach-Object { $_.state }) -join ' ')
   $id = $failed[0].reservationId
+  $steps = (Invoke-Call GET gateway "/api/reservations/$id").Json.timeline
+  $attempts = @($steps | Where-Object { $_.step -eq 'payment_attempt' }).Count
+  Test-That 'attempts in its timeline' 3 $attempts
   Test-That 'charges in the end' 0 (Wait-Value 0 { Measure-Charge $id })
   Test-That 'the seat is free again' 'free' (Wait-Value 'free' { Get-SeatState $seat })
   Test-Purchase 'the same purchase after normal' (Invoke-Purchase $seat $buyer)

@@ -239,12 +239,18 @@ struct purchase_over {
   bool was_charged = false;  ///< PAYMENT answered well: credit for the retry budget
 };
 struct report_desk {};
+struct breaker_turn {  ///< how often the breaker went to `to` because of `cause`
+  std::string to, cause;
+  std::uint64_t count = 0;
+};
 struct desk_report {
   std::uint64_t in_flight = 0;
   std::int64_t tokens_milli = 0;
   std::string breaker_state;
   std::uint64_t consecutive = 0, trips = 0, rejected = 0;
   std::int64_t retry_after_ms = 0;
+  bool draining = false;
+  std::vector<breaker_turn> breaker_turns;
 };
 struct drain_desk {};
 struct desk_drained {};

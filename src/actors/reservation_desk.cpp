@@ -308,18 +308,28 @@ class desk_state {
 
   desk_report report() const {
     const auto view = breaker_.view(now());
-    return {purchases_.size(),     budget_.tokens_milli(),
-            to_string(view.state), static_cast<std::uint64_t>(view.consecutive),
-            view.trips_total,      view.rejected,
-            view.retry_after_ms};
+    desk_report out;
+    out.in_flight = purchases_.size();
+    out.tokens_milli = budget_.tokens_milli();
+    out.breaker_state = to_string(view.state);
+    out.consecutive = static_cast<std::uint64_t>(view.consecutive);
+    out.trips = view.trips_total;
+    out.rejected = view.rejected;
+    out.retry_after_ms = view.retry_after_ms;
+    out.draining = draining_;
+    for (const auto& [turn, count] : turns_)
+      out.breaker_turns.push_back({to_string(turn.first), to_string(turn.second), count});
+    return out;
   }
 
   void announce(const breaker_transitions& transitions) {
-    for (const auto& t : transitions)
+    for (const auto& t : transitions) {
+      ++turns_[{t.to, t.cause}];
       self_->send(world_->feed,
                   happened{std::string{"breaker."} + to_string(t.to), "reservation", 0, "inventory",
                            std::string{to_string(t.from)} + " -> " + to_string(t.to) + ": " +
                                to_string(t.cause)});
+    }
   }
 
   static std::string evidence(const breaker_admission& a) {
@@ -333,6 +343,7 @@ class desk_state {
   pointer self_;
   std::shared_ptr<const reservation_world> world_;
   circuit_breaker breaker_;
+  std::map<std::pair<breaker_state, breaker_cause>, std::uint64_t> turns_;
   retry_budget budget_;
   std::uint64_t next_token_ = 0;
   std::map<std::uint64_t, in_flight> purchases_;  ///< by token

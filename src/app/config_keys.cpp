@@ -46,7 +46,8 @@ rows gateway_rows() {
       list("gateway.trusted_proxies", MEMBER(gateway.trusted_proxies),
            "Addresses or networks whose X-Forwarded-For is believed"),
       secret("gateway.admin_token", MEMBER(gateway.admin_token),
-             "What chaos requests must carry as `Authorization: Bearer`; empty: nothing"),
+             "What chaos requests must carry as `Authorization: Bearer` (five wrong ones a minute, "
+             "then 429); empty: nothing"),
       flag("gateway.rate_limit.enabled", MEMBER(gateway.limiter.enabled),
            "Whether POST /api/reservations is limited per client"),
       rate("gateway.rate_limit.rate_per_second", MEMBER(gateway.limiter.rate_milli),

@@ -92,9 +92,9 @@ class box_office_application final : public application {
   void handle(std::size_t row, const http_request& request, responder answer) {
     const auto& served = house_->endpoints[row];
     const exchange out{house_, row, request.at, std::move(answer)};
-    const auto& token = house_->options.admin_token;
-    if (served.guarded && !token.empty() && !bears_token(request, token))
-      return out.refuse(error{errc::unauthorized, {}, 0});
+    if (served.guarded)
+      if (const auto why = house_->admins.refuses(request, house_->options.monotonic_ms()))
+        return out.refuse(*why);
     try {
       served.handle(request, out);
     } catch (const std::exception&) {

@@ -40,6 +40,7 @@ context::context(gateway_options given, front_desk& asked)
       started_at(options.wall_ms()),
       proxies(options.trusted_proxies),
       origin_rules(options.allowed_hosts),
+      admins(options.admin_token),
       limit(options.limiter),
       counts(endpoints.size() + 2),
       stream(std::make_shared<live_stream>(options.stream_clients_max)),

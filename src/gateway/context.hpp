@@ -3,6 +3,7 @@
 // late reply of the front desk finds what it needs even after the application is gone.
 #pragma once
 
+#include "gateway/admin_gate.hpp"
 #include "gateway/endpoint.hpp"
 #include "gateway/front_desk.hpp"
 #include "gateway/live_stream.hpp"
@@ -32,6 +33,7 @@ struct context {
   const wall_ms started_at;
   const trusted_proxies proxies;
   const same_origin origin_rules;
+  admin_gate admins;
   purchase_limit limit;
   tally counts;
   const std::shared_ptr<live_stream> stream;

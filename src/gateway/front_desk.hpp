@@ -65,11 +65,17 @@ struct part_health {
   std::string reason;
   std::uint64_t restarts = 0;
 };
+/// How often the breaker went to `to` because of `reason`.
+struct breaker_turns {
+  std::string to, reason;
+  std::uint64_t count = 0;
+};
 struct breaker_view {
   std::string state;  ///< closed, open, half_open, forced_open, disabled
   std::uint64_t consecutive_failures = 0, trips = 0, rejected = 0;
   std::int64_t retry_after_ms = 0;
   wall_ms since = 0;
+  std::vector<breaker_turns> turns;
 };
 struct health_view {
   std::vector<part_health> parts;

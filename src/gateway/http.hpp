@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +43,9 @@ struct http_request {
   /// First value of header `name`; empty when absent.
   std::string_view header(std::string_view name) const;
   bool has_header(std::string_view name) const;
+  /// The only value of header `name`, empty when absent; nothing when it was sent twice, which no
+  /// client of good will does.
+  std::optional<std::string_view> single(std::string_view name) const;
   /// First value of query parameter `name`; nullptr when absent.
   const std::string* parameter(std::string_view name) const;
 };

@@ -166,6 +166,12 @@ void add_breaker(exposition& out, const breaker_view& breaker) {
   exposition::sample(
       out.family("taquilla_breaker_trips_total", "Times the breaker opened.", MetricType::Counter),
       inventory, breaker.trips);
+  auto& turns =
+      out.family("taquilla_breaker_transitions_total",
+                 "Times the breaker went to a state, by what made it.", MetricType::Counter);
+  for (const auto& turn : breaker.turns)
+    exposition::sample(
+        turns, {{"dependency", "inventory"}, {"to", turn.to}, {"reason", turn.reason}}, turn.count);
   exposition::sample(out.family("taquilla_breaker_rejected_total", "Calls the breaker refused.",
                                 MetricType::Counter),
                      inventory, breaker.rejected);

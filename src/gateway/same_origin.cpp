@@ -8,33 +8,20 @@ namespace taquilla::gateway {
 
 namespace {
 
-/// The only value of a header; nothing when it is sent twice, which no client of good will does.
-std::optional<std::string_view> single(const http_request& request, std::string_view name) {
-  std::string_view value;
-  int times = 0;
-  for (const auto& [key, text] : request.headers)
-    if (equal_ignoring_case(key, name)) {
-      value = text;
-      ++times;
-    }
-  if (times > 1) return std::nullopt;
-  return value;
-}
-
 bool changes_state(std::string_view method) {
   return method != "GET" && method != "HEAD" && method != "OPTIONS";
 }
 
 bool same_site(const http_request& request) {
   if (!request.has_header("Sec-Fetch-Site")) return true;
-  const auto site = single(request, "Sec-Fetch-Site");
+  const auto site = request.single("Sec-Fetch-Site");
   return site && (*site == "same-origin" || *site == "none");
 }
 
 bool own_origin(const http_request& request, const authority& host, std::string_view scheme,
                 std::uint16_t default_port) {
   if (!request.has_header("Origin")) return true;
-  const auto origin = single(request, "Origin");
+  const auto origin = request.single("Origin");
   if (!origin) return false;
   const std::string prefix = std::string{scheme} + "://";
   if (origin->substr(0, prefix.size()) != prefix) return false;
@@ -71,7 +58,7 @@ same_origin::same_origin(const std::vector<std::string>& further_hosts)
 
 errc same_origin::judge(const http_request& request, std::string_view scheme) const {
   const std::uint16_t default_port = scheme == "https" ? 443 : 80;
-  const auto host_field = single(request, "Host");
+  const auto host_field = request.single("Host");
   if (!host_field) return errc::misdirected_host;
   const auto host = parse_authority(*host_field, default_port);
   if (!host || std::find(hosts_.begin(), hosts_.end(), host->name) == hosts_.end())
@@ -80,18 +67,6 @@ errc same_origin::judge(const http_request& request, std::string_view scheme) co
   if (!own_origin(request, *host, scheme, default_port) || !same_site(request))
     return errc::forbidden_origin;
   return errc::none;
-}
-
-bool bears_token(const http_request& request, std::string_view token) {
-  constexpr std::string_view scheme = "Bearer ";
-  const auto field = single(request, "Authorization");
-  if (!field || !equal_ignoring_case(field->substr(0, scheme.size()), scheme)) return false;
-  const auto given = trimmed(field->substr(scheme.size()));
-  if (token.empty() || given.size() != token.size()) return false;
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < token.size(); ++i)
-    difference |= static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(token[i]);
-  return difference == 0;
 }
 
 }  // namespace taquilla::gateway

@@ -5,8 +5,8 @@
 //   Origin          on a change: our own, or absent?         else 403 (forms, fetch of other pages)
 //   Sec-Fetch-Site  on a change: same-origin, none, absent?  else 403
 //
-// and one for the chaos routes when a token is set: does the request carry it? Immutable after
-// construction; any thread may ask. No CORS header is ever sent.
+// What asks for a token besides is in admin_gate.hpp. Immutable after construction; any thread may
+// ask. No CORS header is ever sent.
 #pragma once
 
 #include "domain/error.hpp"
@@ -43,9 +43,5 @@ class same_origin {
  private:
   std::vector<std::string> hosts_;
 };
-
-/// True when `request` carries `Authorization: Bearer <token>`. Takes equally long for every wrong
-/// token of one length.
-bool bears_token(const http_request& request, std::string_view token);
 
 }  // namespace taquilla::gateway

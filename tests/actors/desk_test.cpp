@@ -46,6 +46,7 @@ TEST_CASE("a draining desk ends what is in flight, refuses what is new, and says
   auto drained = house.drain();
   house.settle();
   CHECK(drained.pending());
+  CHECK(house.desk().draining);
   auto late = house.buy(order("A2"));
   house.settle();
   CHECK(late.text() == "draining");

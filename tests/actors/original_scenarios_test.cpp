@@ -88,6 +88,7 @@ TEST_CASE(
     CHECK(refused.text() == "inventory_unavailable");
   }
   CHECK(house.desk().breaker == "open");
+  CHECK(house.desk().breaker_turns == std::map<std::string, std::uint64_t>{{"open: failures", 1}});
   const auto asked = house.handled("reservation");
   auto kept_out = house.buy(order());
   house.settle();

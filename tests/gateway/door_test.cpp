@@ -146,12 +146,40 @@ TEST_CASE("every port and every changing method is guarded") {
     }
 }
 
+TEST_CASE("whoever guesses the token is told 429 after five guesses, even if the sixth is right") {
+  auto options = house::quiet();
+  options.admin_token = "s3cret";
+  house h{options};
+  const auto guess = [&](const std::string& peer, const char* value) {
+    auto request = request_to("POST", "/api/payments/chaos/normal");
+    request.peer = peer;
+    if (value != nullptr) request.headers.emplace_back("Authorization", value);
+    return h.ask(request);
+  };
+  for (int i = 0; i < 20; ++i) CHECK(guess("10.0.0.1", nullptr).status == 401);  // no guess
+  for (int i = 0; i < 5; ++i) CHECK(guess("10.0.0.1", "Bearer wrong").status == 401);
+  const auto blocked = guess("10.0.0.1", "Bearer s3cret");
+  CHECK(blocked.status == 429);
+  CHECK(header_of(blocked, "Retry-After") == "13");
+  CHECK(h.desk.set_chaos.empty());
+  CHECK(guess("10.0.0.2", "Bearer s3cret").status == 200);  // another peer is not blamed
+  h.now += 13'000;
+  CHECK(guess("10.0.0.1", "Bearer s3cret").status == 200);
+  CHECK(guess("10.0.0.1", "Bearer wrong").status == 401);
+  CHECK(guess("10.0.0.1", "Bearer wrong").status == 429);
+  h.now += 600'000;
+  for (int i = 0; i < 5; ++i) CHECK(guess("10.0.0.1", "Bearer wrong").status == 401);
+  CHECK(guess("10.0.0.1", "Bearer wrong").status == 429);
+}
+
 TEST_CASE("chaos asks for the token where one is set, and nothing else does") {
   auto options = house::quiet();
   options.admin_token = "s3cret";
   house h{options};
+  int peers = 0;
   const auto with_token = [&](const char* method, const char* target, headers values) {
     auto request = request_to(method, target);
+    request.peer = "10.0.0." + std::to_string(++peers);  // else all would be one who guesses
     for (const auto& value : values) request.headers.emplace_back("Authorization", value);
     return h.ask(request);
   };

@@ -54,7 +54,7 @@ TEST_CASE("live, ready and healthy are answered on every port") {
 
 TEST_CASE("health shows every part, the breaker and the store") {
   house h;
-  h.desk.reported.breaker = {"open", 3, 1, 7, 1'200, 1'767'297'600'000};
+  h.desk.reported.breaker = {"open", 3, 1, 7, 1'200, 1'767'297'600'000, {}};
   h.desk.reported.store.outbox_due = 2;
   CHECK(h.get("/health").body ==
         R"({"version":"1.2.3","startedAt":"2026-01-01T20:00:00.000Z",)"
@@ -86,6 +86,7 @@ TEST_CASE("a house that is not ready, drains or does not answer is alive and not
 
 TEST_CASE("metrics count requests, purchases, faults and seats") {
   house h;
+  h.desk.reported.breaker.turns = {{"open", "failures", 3}};
   make_traffic(h);
   const auto answer = h.get("/metrics");
   CHECK(answer.content_type == "text/plain; version=0.0.4; charset=utf-8");
@@ -109,6 +110,8 @@ TEST_CASE("metrics count requests, purchases, faults and seats") {
            R"(taquilla_seats{event="EVT-001",state="sold"} 1)",
            R"(taquilla_breaker_state{dependency="inventory",state="closed"} 1)",
            R"(taquilla_breaker_state{dependency="inventory",state="open"} 0)",
+           R"(taquilla_breaker_transitions_total{dependency="inventory",to="open",)"
+           R"(reason="failures"} 3)",
            R"(taquilla_faults_active{target="payments",kind="slow"} 1)",
            R"(taquilla_service_down{target="inventory"} 0)",
            R"(taquilla_actor_restarts_total{actor="store"} 2)",

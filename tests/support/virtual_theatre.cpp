@@ -249,8 +249,12 @@ bool virtual_theatre::ready() {
 
 desk_seen virtual_theatre::desk() {
   const auto r = in_->now<desk_report>(in_->house.desk, report_desk{});
-  return {r.in_flight,    r.trips,          r.rejected,     r.consecutive,
-          r.tokens_milli, r.retry_after_ms, r.breaker_state};
+  desk_seen out{r.in_flight,     r.trips,        r.rejected,
+                r.consecutive,   r.tokens_milli, r.retry_after_ms,
+                r.breaker_state, r.draining,     {}};
+  for (const auto& turn : r.breaker_turns)
+    out.breaker_turns[turn.to + ": " + turn.cause] = turn.count;
+  return out;
 }
 
 std::vector<event_seen> virtual_theatre::feed(std::uint64_t after, std::uint32_t limit) {

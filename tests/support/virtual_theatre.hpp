@@ -64,6 +64,8 @@ struct desk_seen {
   std::uint64_t in_flight = 0, trips = 0, rejected = 0, consecutive = 0;
   std::int64_t tokens_milli = 0, retry_after_ms = 0;
   std::string breaker;
+  bool draining = false;
+  std::map<std::string, std::uint64_t> breaker_turns;  ///< by "to: cause"
 };
 struct event_seen {
   std::uint64_t sequence = 0;

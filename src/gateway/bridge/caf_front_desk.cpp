@@ -216,8 +216,11 @@ void caf_front_desk::health(reply<health_view> done) {
           [=](const desk_report& r) {
             view->purchases_in_flight = r.in_flight;
             view->retry_tokens_milli = static_cast<std::uint64_t>(r.tokens_milli);
-            view->breaker = {r.breaker_state, r.consecutive,    r.trips,
-                             r.rejected,      r.retry_after_ms, 0};
+            view->draining = r.draining;
+            view->breaker = {
+                r.breaker_state, r.consecutive, r.trips, r.rejected, r.retry_after_ms, 0, {}};
+            for (const auto& turn : r.breaker_turns)
+              view->breaker.turns.push_back({turn.to, turn.cause, turn.count});
             with_store();
           },
           [=](const error&) {
