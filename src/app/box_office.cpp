@@ -58,6 +58,7 @@ struct listener_board {
   std::mutex lock;
   gateway::http_server_options server;  ///< after the first bind: with the ports that were picked
   std::optional<gateway::bind_failure> failure;
+  caf::actor_addr gateway;  ///< its latest incarnation
 };
 
 }  // namespace
@@ -103,7 +104,10 @@ child_spec box_office::running::gateway_child() {
       const std::lock_guard<std::mutex> hold{board->lock};
       fresh.server = board->server;
     }
-    return caf::actor_cast<caf::actor>(gateway::spawn_gateway(system, std::move(fresh)));
+    auto child = caf::actor_cast<caf::actor>(gateway::spawn_gateway(system, std::move(fresh)));
+    const std::lock_guard<std::mutex> hold{board->lock};
+    board->gateway = child.address();
+    return child;
   };
   return {"gateway", start, {}, false, true};
 }
@@ -164,6 +168,11 @@ std::uint64_t box_office::live_reservations() const {
 
 bool box_office::drain() {
   auto& r = *running_;
+  {
+    const std::lock_guard<std::mutex> hold{r.board->lock};
+    if (const auto door = caf::actor_cast<caf::actor>(r.board->gateway))
+      caf::anon_send(door, gateway::stop_accepting{});
+  }
   return bool{ask_and_wait<desk_drained>(r.system, r.house->desk,
                                          milliseconds{r.parts.all.drain_limit_ms}, drain_desk{})};
 }

@@ -7,12 +7,14 @@ import http.client
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import unittest
+import urllib.parse
 
 from client import NO_LIMIT, Client, ask, box_office, buy, chaos, wait_until
 
@@ -21,6 +23,17 @@ EXECUTABLE = None
 
 def in_flight(endpoints):
     return ask(endpoints["gateway"], "GET", "/health").json["purchasesInFlight"]
+
+
+def refuses_connections(endpoints):
+    for listener in ("gateway", "inventory", "payment", "notification"):
+        parts = urllib.parse.urlsplit(endpoints[listener])
+        try:
+            socket.create_connection((parts.hostname, parts.port), timeout=5).close()
+            return False
+        except ConnectionRefusedError:
+            pass
+    return True
 
 
 def in_background(function, count):
@@ -47,7 +60,14 @@ class Drain(unittest.TestCase):
             threads = in_background(
                 lambda i: answers.update({i: buy(at, seat=f"B{i + 1}", email=f"b{i}@drain.test")}), 5)
             wait_until(lambda: in_flight(at) == 5, "five purchases under way")
+            early = Client(at["gateway"])
+            self.assertEqual(early.get("/readyz").status, 200)
             process.send_signal(signal.SIGTERM)
+            wait_until(lambda: refuses_connections(at), "every listener is closed")
+            wait_until(lambda: early.get("/readyz").json["draining"], "it says that it drains")
+            late = early.post("/api/reservations", {"eventId": "EVT-001", "seatId": "C1", "amount": 10,
+                                                    "userEmail": "late@drain.test"})
+            self.assertEqual((late.status, late.json["code"]), (503, "draining"))
             for one in threads:
                 one.join(20)
             process.wait(20)

@@ -42,7 +42,11 @@ class gateway_state {
                  std::strerror(failed.error_number);
       if (parts_.on_bind_failure) parts_.on_bind_failure(failed);
     }
-    return {[this](const report_ready&) { return ready(); }, [this](const look_again&) { beat(); }};
+    return {[this](const report_ready&) { return ready(); },
+            [this](const stop_accepting&) {
+              if (server_) server_->stop_accepting();
+            },
+            [this](const look_again&) { beat(); }};
   }
 
  private:

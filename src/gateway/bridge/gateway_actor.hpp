@@ -8,13 +8,23 @@
 #include "gateway/http.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/meta/type_name.hpp>
 
 #include <functional>
 #include <memory>
 
 namespace taquilla::gateway {
 
+struct stop_accepting {
+};  ///< closes the listeners, while the purchases under way come to their end
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, stop_accepting&) {
+  return f(caf::meta::type_name("stop_accepting"));
+}
+
 using gateway_actor = caf::typed_actor<caf::replies_to<report_ready>::with<child_ready>,
+                                       caf::reacts_to<stop_accepting>,
                                        caf::reacts_to<look_again>>;  // INTERNAL: a heartbeat is due
 
 struct gateway_parts {

@@ -31,6 +31,7 @@ class server final : public http_server, private socket_sink {
   std::uint16_t port(listener which) const override {
     return ports_[static_cast<std::size_t>(which)];
   }
+  void stop_accepting() override;
   void drain(std::chrono::milliseconds limit) override;
   counters read_counters() const override { return traffic_.read(); }
 
@@ -40,7 +41,6 @@ class server final : public http_server, private socket_sink {
   bool listen(listener at, bind_failure& failed);
   bool listen_everywhere(listener at, std::uint16_t port, bind_failure& failed);
   std::error_code listen_on(listener at, const std::string& address, std::uint16_t port);
-  void close_doors();
   asio::io_context& next_context() override { return reactors_[turn_]->context(); }
   void receive(asio::ip::tcp::socket socket, listener at, std::string peer,
                guest_list::place place) override;
@@ -124,7 +124,8 @@ void server::receive(asio::ip::tcp::socket socket, listener at, std::string peer
 }
 
 // On the loop of the doormen, so that every socket accepted before is with its reactor already.
-void server::close_doors() {
+void server::stop_accepting() {
+  if (!running_) return;
   std::promise<void> closed;
   asio::post(reactors_.front()->context(), [this, &closed] {
     for (auto& one : doormen_) one->close();
@@ -134,9 +135,9 @@ void server::close_doors() {
 }
 
 void server::drain(std::chrono::milliseconds limit) {
+  stop_accepting();
   if (!std::exchange(running_, false)) return;
   const auto until = std::chrono::steady_clock::now() + limit;
-  close_doors();
   std::vector<std::future<void>> ends;
   for (auto& one : reactors_) ends.push_back(one->drain());
   for (auto& end : ends) end.wait_until(until);

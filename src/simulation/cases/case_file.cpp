@@ -210,7 +210,8 @@ std::string print(const fault& f) {
   std::string out = "fault at=" + std::to_string(f.at_ms) + "ms " + to_string(f.what);
   if (!f.target.empty()) out += " " + f.target;
   if (!f.detail.empty()) out += " " + f.detail;
-  bool process = f.what == fault::kind::kill || f.what == fault::kind::power;
+  bool process =
+      f.what == fault::kind::kill || f.what == fault::kind::power || f.what == fault::kind::stop;
   if (f.value != 0) out += (process ? " jump=" : " delay=") + std::to_string(f.value) + "ms";
   if (f.rate_ppm != fault{}.rate_ppm) out += " rate=" + std::to_string(f.rate_ppm);
   if (f.for_ms != 0) out += " for=" + std::to_string(f.for_ms) + "ms";

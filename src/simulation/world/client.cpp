@@ -101,18 +101,31 @@ class operator_state {
     house_ = house;
     port_ = port;
     return {[this](const start_theatre&) { open(); }, [this](const play_chaos& c) { play(c.what); },
-            [this](const look_around&) { ask_store(); }};
+            [this](const look_around&) { ask_store(); }, [this](const stop_theatre&) { drain(); }};
   }
 
  private:
   static constexpr std::chrono::seconds start_patience{60};
   static constexpr std::chrono::seconds chaos_patience{30};
   static constexpr std::chrono::seconds look_patience{5};
+  static constexpr std::chrono::seconds drain_patience{10}, stop_patience{30};  // as the real one
 
   void open() {
     self_->request(house_.supervisor, start_patience, start_children{})
         .then([this](const children_started&) { port_->on_started(true, {}); },
               [this](const caf::error& e) { port_->on_started(false, caf::to_string(e)); });
+  }
+
+  // What src/app/serve.cpp does at a signal, in its order.
+  void drain() {
+    self_->request(house_.desk, drain_patience, drain_desk{})
+        .then([this](const desk_drained&) { close(); }, [this](const caf::error&) { close(); });
+  }
+
+  void close() {
+    self_->request(house_.supervisor, stop_patience, stop_children{})
+        .then([this](const children_stopped&) { port_->on_stopped(); },
+              [this](const caf::error&) { port_->on_stopped(); });
   }
 
   void play(const set_chaos& what) {

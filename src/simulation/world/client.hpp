@@ -26,6 +26,7 @@ struct play_chaos {
   set_chaos what;
 };
 struct look_around {};
+struct stop_theatre {};
 
 /// What came of the questions about rest; `known` is false if somebody did not answer.
 struct rest_report {
@@ -45,6 +46,8 @@ class people_port {
   virtual void on_refusal(std::uint64_t number, const error& why) = 0;
   virtual void on_silence(std::uint64_t number) = 0;
   virtual void on_started(bool well, const std::string& why) = 0;
+  /// The process has drained and closed, or has waited for that as long as it may.
+  virtual void on_stopped() = 0;
   virtual void on_rest_report(const rest_report& report) = 0;
 };
 
@@ -64,10 +67,14 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, look_around&) {
   return f(caf::meta::type_name("look_around"));
 }
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, stop_theatre&) {
+  return f(caf::meta::type_name("stop_theatre"));
+}
 
 using client_actor = caf::typed_actor<caf::reacts_to<do_operation>>;
 using operator_actor = caf::typed_actor<caf::reacts_to<start_theatre>, caf::reacts_to<play_chaos>,
-                                        caf::reacts_to<look_around>>;
+                                        caf::reacts_to<look_around>, caf::reacts_to<stop_theatre>>;
 
 /// `port` must outlive the actor system.
 client_actor spawn_client(caf::actor_system& system, const theatre& house, people_port& port);

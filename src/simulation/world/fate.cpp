@@ -43,6 +43,8 @@ void world::strike(const fault& f) {
       return die(false, f.for_ms, f.value, "killed");
     case fault::kind::power:
       return die(true, f.for_ms, f.value, "power cut");
+    case fault::kind::stop:
+      return order_stop(f);
   }
 }
 
@@ -56,6 +58,12 @@ void world::order_chaos(const fault& f) {
   what.for_ms = f.for_ms;
   what.times = f.times;
   caf::anon_send(operator_, play_chaos{what});
+}
+
+void world::order_stop(const fault& f) {
+  if (!serving_ || stopping_ != nullptr) return;
+  stopping_ = &f;
+  caf::anon_send(operator_, stop_theatre{});
 }
 
 // -- the disk ----------------------------------------------------------------------------------

@@ -186,6 +186,7 @@ fault draw_process_fault(const drawer& d, std::uint64_t n, bool power) {
   fault f;
   f.at_ms = draw_moment(d, n);
   f.what = power ? fault::kind::power : fault::kind::kill;
+  if (!power && d.chance("orderly", 300'000, n)) f.what = fault::kind::stop;
   f.for_ms = d.one_of<std::int64_t>("down", {1, 800, 10'000}, n);
   f.value = d.one_of<std::int64_t>("jump", {0, 0, -3'600'000, 5'000, 86'400'000}, n);
   return f;

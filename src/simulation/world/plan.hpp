@@ -43,6 +43,7 @@ struct fault {
     recover,    ///< service `target` is told to recover
     kill,   ///< the process dies; a new one starts after `for_ms`; its wall clock jumps `value` ms
     power,  ///< the same, and what was not synced is lost
+    stop,   ///< the process is asked to stop: it drains, closes its store, and the next starts
   };
   std::int64_t at_ms = 0;
   kind what = kind::crash;

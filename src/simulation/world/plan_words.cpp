@@ -8,8 +8,8 @@ namespace taquilla::simulation {
 namespace {
 
 constexpr std::array<const char*, 3> operation_words{{"buy", "cancel", "look"}};
-constexpr std::array<const char*, 7> fault_words{
-    {"crash", "last-step", "stall", "chaos", "recover", "kill", "power"}};
+constexpr std::array<const char*, 8> fault_words{
+    {"crash", "last-step", "stall", "chaos", "recover", "kill", "power", "stop"}};
 
 template <class Kind, std::size_t N>
 bool parse(const std::array<const char*, N>& words, const std::string& word, Kind& out) {

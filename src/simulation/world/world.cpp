@@ -181,14 +181,6 @@ void world::die(bool power, std::int64_t down_ms, std::int64_t jump_ms, const st
   note(trace_event::kind::process, "", "", why);
   reached(power ? "power-cut" : "process-killed");
   disk_.unplug();
-  serving_ = false;
-  operator_ = nullptr;
-  clients_.clear();
-  engine_.kill();
-  wall_jump_ms_ += jump_ms;
-  auto lost = running_;
-  running_.clear();
-  story_.lose_running(engine_.now());
   if (power) {
     static const std::string name = "power";
     auto hash = hash_text(name);
@@ -198,6 +190,29 @@ void world::die(bool power, std::int64_t down_ms, std::int64_t jump_ms, const st
     // The dying process closes its files first; what it still says to them is not heard.
     engine_.at(engine_.now(), [this, salt] { disk_.power_cut(salt); });
   }
+  leave(down_ms, jump_ms);
+}
+
+void world::on_stopped() {
+  if (stopping_ == nullptr || !engine_.running()) return;
+  const auto& order = *stopping_;
+  note(trace_event::kind::process, "", "", "stopped as ordered");
+  reached("process-stopped");
+  leave(order.for_ms, order.value);
+  // The store is closed on a disk that listens, which happens at the end of this step.
+  engine_.at(engine_.now(), [this] { disk_.unplug(); });
+}
+
+void world::leave(std::int64_t down_ms, std::int64_t jump_ms) {
+  serving_ = false;
+  stopping_ = nullptr;
+  operator_ = nullptr;
+  clients_.clear();
+  engine_.kill();
+  wall_jump_ms_ += jump_ms;
+  auto lost = running_;
+  running_.clear();
+  story_.lose_running(engine_.now());
   for (const auto& [number, client] : lost) plan_next(client);
   up_again_planned_ = true;
   engine_.at(engine_.now() + down_ms * ms, [this] { boot(); });

@@ -37,6 +37,8 @@ class world final : private engine_observer, private disk_environment, private p
   void compose(caf::actor_system& system);
   theatre_options tuned() const;
   void die(bool power, std::int64_t down_ms, std::int64_t jump_ms, const std::string& why);
+  void leave(std::int64_t down_ms, std::int64_t jump_ms);
+  void on_stopped() override;
   void store_unusable(const std::string& why);
 
   // -- people (people.cpp) ----------------------------------------------------
@@ -55,6 +57,7 @@ class world final : private engine_observer, private disk_environment, private p
   void plan_faults();
   void strike(const fault& f);
   void order_chaos(const fault& f);
+  void order_stop(const fault& f);
   disk_fault before(disk_operation what, const char* file) override;
   disk_fault draw_disk_fault(disk_operation what, const std::string& name, std::uint64_t hash,
                              std::uint64_t occurrence);
@@ -109,6 +112,7 @@ class world final : private engine_observer, private disk_environment, private p
   std::uint32_t process_ = 0;
   bool serving_ = false;  // the theatre has started
   bool up_again_planned_ = false;
+  const fault* stopping_ = nullptr;  // the order to stop that the process carries out
   int boots_failed_ = 0;
   std::size_t faults_ahead_ = 0;
   std::int64_t wall_jump_ms_ = 0;
