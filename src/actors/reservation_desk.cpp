@@ -48,10 +48,7 @@ class desk_state {
     self_->set_down_handler([this](const caf::down_msg& down) { lost(down); });
     sweep();
     return {[this](purchase_order& order) { return buy(std::move(order)); },
-            [this](const cancel_reservation& what) {
-              ++cancels_;
-              return self_->delegate(spawn_cancellation(self_->system(), world_), what);
-            },
+            [this](const cancel_reservation& what) { return cancel(what); },
             [this](const inventory_heard& heard) { judge(heard); },
             [this](const retry_wanted& wanted) { return retry(wanted); },
             [this](purchase_over& over) { end(over); },
@@ -130,6 +127,13 @@ class desk_state {
     return one.buyers.back();
   }
 
+  caf::delegated<reservation> cancel(const cancel_reservation& what) {
+    auto errand = spawn_cancellation(self_->system(), world_);
+    self_->monitor(errand);
+    cancelling_.insert(errand.id());
+    return self_->delegate(errand, what);
+  }
+
   void open(purchase_ticket ticket, std::uint64_t identity, std::vector<promise> buyers) {
     ticket.token = ++next_token_;
     const auto token = ticket.token;
@@ -206,7 +210,8 @@ class desk_state {
   /// tell him of a ticket that is gone. He asks anew, unless nobody can have cancelled it.
   std::vector<promise> leave_behind(in_flight& one, const purchase_over& over) const {
     std::vector<promise> late;
-    const bool still_true = !over.answer.replayed && one.cancels_before == cancels_;
+    const bool uncancelled = cancelling_.empty() && one.cancels_before == cancels_;
+    const bool still_true = !over.answer.replayed && uncancelled;
     if (!over.accepted || still_true || one.buyers.size() <= one.founders) return late;
     const auto first = one.buyers.begin() + static_cast<std::ptrdiff_t>(one.founders);
     late.assign(first, one.buyers.end());
@@ -215,8 +220,12 @@ class desk_state {
   }
 
   /// A RESERVATION died without a last word: nobody knows how far it came. The sweep will see to
-  /// it.
+  /// it. A cancellation is over, well or not.
   void lost(const caf::down_msg& down) {
+    if (cancelling_.erase(down.source.id()) != 0) {
+      ++cancels_;
+      return;
+    }
     const auto found = by_actor_.find(down.source.id());
     if (found == by_actor_.end()) return;
     const auto& o = purchases_.at(found->second).order;
@@ -351,7 +360,8 @@ class desk_state {
   std::map<std::string, std::uint64_t> by_key_;
   std::map<caf::actor_id, std::uint64_t> by_actor_;
   std::set<reservation_id> resuming_;
-  std::uint64_t cancels_ = 0;  ///< cancellations that passed so far
+  std::set<caf::actor_id> cancelling_;
+  std::uint64_t cancels_ = 0;  ///< cancellations that are over
   bool draining_ = false;
   std::vector<caf::typed_response_promise<desk_drained>> waiting_for_drain_;
 };

@@ -210,9 +210,9 @@ void engine::after_step(caf::actor_id id, caf::scheduled_actor& actor, bool ende
   // The table may have grown in the step: look the entry up again.
   auto& entry = actors_[id];
   auto& role = roles_[entry.role];
-  if (role.last_step_ahead) {
-    role.last_step_ahead = false;
-    silence_last_words();
+  const bool last = std::exchange(role.last_step_ahead, false);
+  if (last) silence_last_words();
+  if (last && !ended) {
     end_actor(id);
   } else if (ended) {
     entry.alive = false;

@@ -23,6 +23,7 @@ std::unique_ptr<oracle> make_holds();     ///< a held seat is held for one buyer
 std::unique_ptr<oracle> make_seat_map();  ///< INVENTORY shows what the store knows
 std::unique_ptr<oracle> make_limiter();   ///< burst + 1 + rate x time, for every client
 std::unique_ptr<oracle> make_restarts();  ///< restarts no more than allowed, and tells
+std::unique_ptr<oracle> make_drains();    ///< an orderly stop ends what was begun, begins nothing
 std::unique_ptr<oracle> make_queues();    ///< no mailbox grows without end
 std::unique_ptr<oracle> make_in_order(const plan& p);  ///< a purchase leaves no step out
 

@@ -1,0 +1,57 @@
+// Promise of an orderly stop: what was begun is finished, and nothing is begun any more.
+#include "actors/protocol.hpp"
+#include "simulation/oracles/promises.hpp"
+
+#include <set>
+
+namespace taquilla::simulation {
+
+namespace {
+
+/// From the order to drain on, the desk that got it begins no purchase, and when it says that it is
+/// drained, all that it had begun are over.
+class drains_in_order final : public oracle {
+ public:
+  const char* name() const override { return "drains-in-order"; }
+
+  void on_process_start(virtual_ns) override { *this = drains_in_order{}; }
+
+  void on_delivery(const delivery_view& view) override {
+    if (view.receiver == desk && view.type == "drain_desk") draining_ = true;
+  }
+
+  std::string on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns) override {
+    if (role != purchase) return {};
+    under_way_.insert(incarnation);
+    return draining_ ? "a purchase was begun while the desk drained" : "";
+  }
+
+  void on_ended(const std::string& role, std::uint32_t incarnation) override {
+    if (role == purchase) under_way_.erase(incarnation);
+    if (role != desk) return;
+    // The next desk has no such order, and does not know what this one began.
+    draining_ = false;
+    under_way_.clear();
+  }
+
+  std::string on_sending(const sending_view& view) override {
+    if (view.sender != desk || under_way_.empty() ||
+        !view.element.content().match_elements<desk_drained>())
+      return {};
+    return "the desk said that it is drained, with " + std::to_string(under_way_.size()) +
+           " purchases under way";
+  }
+
+ private:
+  static constexpr const char* desk = "reservation_desk";
+  static constexpr const char* purchase = "reservation";
+
+  std::set<std::uint32_t> under_way_;  ///< incarnations of RESERVATION
+  bool draining_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<oracle> make_drains() { return std::make_unique<drains_in_order>(); }
+
+}  // namespace taquilla::simulation
