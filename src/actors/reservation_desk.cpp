@@ -305,7 +305,7 @@ class desk_state {
     draining_ = true;
     auto answer = self_->make_response_promise<desk_drained>();
     waiting_for_drain_.push_back(answer);
-    if (purchases_.empty()) drained();
+    if (purchases_.empty() || planted::is(planted::bug::drain_cut_short)) drained();
     return answer;
   }
 

@@ -47,6 +47,7 @@ enum class bug : std::uint8_t {
   told_no_too_early,      ///< a buyer hears no and his purchase is not written off
   stale_ticket,           ///< who asks again is told of a ticket that was cancelled
   death_not_told,         ///< the buyer of a purchase that died is left without an answer
+  drain_cut_short,        ///< the desk says that it is drained while purchases run
   timers_multiply,        ///< every look at the holds orders two more
   // in the simulator itself
   canary,  ///< an oracle that always speaks

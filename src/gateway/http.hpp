@@ -147,7 +147,8 @@ class http_server {
   virtual bool start(bind_failure& failed) = 0;
   /// The port that a listener really has (after port 0).
   virtual std::uint16_t port(listener which) const = 0;
-  /// Closes the listeners; connections go on being served. Calling it twice is harmless.
+  /// Closes the listeners. What is connected is still served, the last answer to what it has asked
+  /// with `Connection: close`. Calling it twice is harmless.
   virtual void stop_accepting() = 0;
   /// Stops accepting, answers what was read with `Connection: close`, ends idle connections, and
   /// returns when all is sent or `limit` is over. Calling it twice is harmless.

@@ -60,14 +60,15 @@ class Drain(unittest.TestCase):
             threads = in_background(
                 lambda i: answers.update({i: buy(at, seat=f"B{i + 1}", email=f"b{i}@drain.test")}), 5)
             wait_until(lambda: in_flight(at) == 5, "five purchases under way")
-            early = Client(at["gateway"])
-            self.assertEqual(early.get("/readyz").status, 200)
+            early = [Client(at["gateway"]) for _ in range(20)]
+            self.assertEqual([one.get("/readyz").status for one in early], [200] * 20)
             process.send_signal(signal.SIGTERM)
             wait_until(lambda: refuses_connections(at), "every listener is closed")
-            wait_until(lambda: early.get("/readyz").json["draining"], "it says that it drains")
-            late = early.post("/api/reservations", {"eventId": "EVT-001", "seatId": "C1", "amount": 10,
+            wait_until(lambda: early.pop().get("/readyz").json["draining"], "it says that it drains")
+            late = early.pop().post("/api/reservations", {"eventId": "EVT-001", "seatId": "C1", "amount": 10,
                                                     "userEmail": "late@drain.test"})
             self.assertEqual((late.status, late.json["code"]), (503, "draining"))
+            self.assertEqual(late.headers["Connection"], "close")
             for one in threads:
                 one.join(20)
             process.wait(20)

@@ -15,8 +15,8 @@
 
 namespace taquilla::gateway {
 
-struct stop_accepting {
-};  ///< closes the listeners, while the purchases under way come to their end
+/// Closes the listeners, while the purchases under way come to their end.
+struct stop_accepting {};
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, stop_accepting&) {

@@ -30,7 +30,7 @@ bool connection::flush() {
     outbox_.append("HTTP/1.1 100 Continue\r\n\r\n");
     return true;
   }
-  const bool last = draining() && pipeline_.empty() && !waiting_;
+  const bool last = home_.leaving() && pipeline_.empty() && !waiting_;
   slot.shape.close = slot.shape.close || last;
   if (slot.shape.close) last_request_seen_ = close_after_sent_ = true;
   auto stream = slot.response->stream;

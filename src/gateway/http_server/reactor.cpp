@@ -80,6 +80,10 @@ void reactor::adopt(asio::ip::tcp::socket socket, listener at, std::string peer,
   });
 }
 
+void reactor::leave() {
+  asio::post(context_, [this] { leaving_ = true; });
+}
+
 std::future<void> reactor::drain() {
   std::promise<void> promise;
   auto drained = promise.get_future();

@@ -33,6 +33,8 @@ class reactor {
   void start();  ///< the owner
   /// Any thread. Takes over an accepted socket made for `context()`.
   void adopt(asio::ip::tcp::socket socket, listener at, std::string peer, guest_list::place place);
+  /// Any thread. From now on every connection's next answer is its last, as far as it has asked.
+  void leave();
   /// Any thread. Ends the connections as they become idle; ready when none is left.
   std::future<void> drain();
   /// The owner: cuts what is left and joins the thread.
@@ -51,6 +53,7 @@ class reactor {
   void forget(const std::shared_ptr<connection>& gone);
   void wake_at(connection& who, deadlines::handle& mine, connection::time_point when);
   void cancel_alarm(deadlines::handle& mine) { deadlines_.clear(mine); }
+  bool leaving() const { return leaving_ || draining_; }
   bool draining() const { return draining_; }
   const http_server_options& options() const { return options_; }
   traffic& counters() { return counters_; }
@@ -89,6 +92,7 @@ class reactor {
   std::deque<work> queue_;
   std::size_t queue_max_;
   bool work_scheduled_ = false;
+  bool leaving_ = false;
   bool draining_ = false;
   std::vector<std::promise<void>> drained_;
   std::thread thread_;

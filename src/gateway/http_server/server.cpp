@@ -132,6 +132,7 @@ void server::stop_accepting() {
     closed.set_value();
   });
   closed.get_future().wait();
+  for (auto& one : reactors_) one->leave();
 }
 
 void server::drain(std::chrono::milliseconds limit) {

@@ -76,7 +76,7 @@ endpoint table_endpoint(const served_service& served) {
       prefix,
       "What trouble is set, since when, and how many requests it touched.",
       {},
-      {200, 401, 503},
+      {200, 401, 429, 503},
       "application/json",
       "",
       std::string{R"({"success":true,"service":")"} + wire_name(served.which) +
@@ -95,7 +95,7 @@ endpoint kind_endpoint(const served_service& served) {
                   {place::query, "rate", "flaky, lossy: share of the requests, 0..1", false},
                   {place::query, "for", "seconds after which it ends by itself", false},
                   {place::query, "times", "touches the first N requests, then ends", false}};
-  e.answers = {200, 401, 403, 404, 422, 503};
+  e.answers = {200, 401, 403, 404, 422, 429, 503};
   e.example = std::string{R"({"success":true,"service":")"} + wire_name(served.which) +
               R"(","message":"...","down":false,"chaos":[]})";
   e.handle = [served](const http_request& request, const exchange& out) {

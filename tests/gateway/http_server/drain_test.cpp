@@ -41,6 +41,23 @@ TEST_CASE("a drain ends idle connections at once") {
   CHECK(silent.ended());
 }
 
+TEST_CASE("who stops accepting serves those who are there, each once more") {
+  running_server house{one_thread()};
+  client used{house.port()}, busy{house.port()};
+  CHECK_FALSE(closes(used.get("/hello")));
+  busy.send(get_request("/park?name=a") + get_request("/hello"));
+  REQUIRE(house.application.wait_parked(1));
+  house.server->stop_accepting();
+  house.server->stop_accepting();
+  CHECK_THROWS(client{house.port()});
+  CHECK(closes(used.get("/hello")));
+  CHECK(used.ended());
+  house.application.answer_parked("a", "a");
+  CHECK_FALSE(closes(busy.read_reply()));  // another answer follows
+  CHECK(closes(busy.read_reply()));
+  CHECK(busy.ended());
+}
+
 TEST_CASE("a drain waits for what is in work and says that the connection ends") {
   running_server house{one_thread()};
   client one{house.port()}, two{house.port()}, idle{house.port()};
