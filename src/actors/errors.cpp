@@ -27,7 +27,7 @@ error as_error(const caf::error& e, errc silence) {
 bool is_refusal(const error& why) {
   switch (kind_of(why.code)) {
     case error_kind::unavailable:
-      return why.code == errc::storage_full;
+      return why.code == errc::storage_full || why.code == errc::not_kept;
     case error_kind::too_late:
     case error_kind::broken:
       return false;

@@ -202,6 +202,8 @@ class store_state {
         for (const auto& one : batch) one->answer();
         return;
       case commit_outcome::rolled_back:
+        return refuse(batch, {errc::not_kept, "nothing of this batch was kept", 1000});
+      case commit_outcome::no_space:
         return refuse(batch, {errc::storage_full, "nothing of this batch was kept", 1000});
       case commit_outcome::broken:
         // Whether these rows are on the disk is for the restart to see: nobody is answered.

@@ -16,17 +16,19 @@ error just_ended() {
 }
 error voided() { return {errc::charge_voided, {}, 0}; }
 
-/// After the last attempt nobody knows whether the money moved: the buyer is told "in time it did
-/// not".
-error payment_silent(const error& last) {
-  if (last.code == errc::payment_declined) return last;
+/// After the last attempt nobody knows whether the money moved. The buyer is told what the attempt
+/// met: a service that answers, but not well, is down; one that says nothing was too late.
+error payment_failed(const error& last) {
+  const auto kind = kind_of(last.code);
+  if (kind == error_kind::unavailable) return {errc::payment_unavailable, last.detail, 1000};
+  if (kind == error_kind::declined) return last;
   return {errc::payment_timeout, last.detail, 0};
 }
 
-/// The row was announced and then rolled back with its batch: a full disk (actors/store.hpp).
+/// The row was announced and then rolled back with its batch (actors/store.hpp).
 error kept(const error& why) {
   if (why.code != errc::unknown_reservation) return why;
-  return {errc::storage_full, "nothing of this purchase was kept", 1000};
+  return {errc::not_kept, "nothing of this purchase was kept", 1000};
 }
 
 /// A silent store is asked again `tries_max` times; then the desk's sweep takes over.
@@ -108,10 +110,10 @@ transition on(S, const charging& s, const refused& e)         { return fail(s.id
 transition on(S, const charging& s, const unheard& e)         { return {deciding{s.id, s.attempt, e.why}, {ask_for_retry{s.attempt, e.why}}}; }
 transition on(S, const charging& s, const deadline_passed&)   { return fail(s.id, {errc::payment_timeout, {}, 0}); }
 transition on(S, const deciding& s, const retry_granted& e)   { return {waiting{s.id, s.attempt}, {wait{e.after_ms}}}; }
-transition on(S, const deciding& s, const retry_denied&)      { return fail(s.id, payment_silent(s.last)); }
-transition on(S, const deciding& s, const refused&)           { return fail(s.id, payment_silent(s.last)); }
-transition on(S, const deciding& s, const unheard&)           { return fail(s.id, payment_silent(s.last)); }
-transition on(S, const deciding& s, const deadline_passed&)   { return fail(s.id, payment_silent(s.last)); }
+transition on(S, const deciding& s, const retry_denied&)      { return fail(s.id, payment_failed(s.last)); }
+transition on(S, const deciding& s, const refused&)           { return fail(s.id, payment_failed(s.last)); }
+transition on(S, const deciding& s, const unheard&)           { return fail(s.id, payment_failed(s.last)); }
+transition on(S, const deciding& s, const deadline_passed&)   { return fail(s.id, payment_failed(s.last)); }
 transition on(S, const waiting& s, const wait_over&)          { return {charging{s.id, s.attempt + 1}, {charge_card{s.id, s.attempt + 1}}}; }
 transition on(S, const waiting& s, const deadline_passed&)    { return fail(s.id, {errc::payment_timeout, {}, 0}); }
 

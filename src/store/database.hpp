@@ -8,7 +8,8 @@
 //            committed rows; a read inside a batch and a write outside are refused with
 //            internal_error.
 // FAILURE    `apply` answers store_unavailable or storage_full when the whole batch is gone; commit
-//            then says `rolled_back`: every command of it is undone and none may be acknowledged.
+//            then says `rolled_back` or `no_space`: every command of it is undone and none may be
+//            acknowledged.
 //            `broken` means that nobody knows (an I/O error at COMMIT or at the checkpoint after
 //            it, a damaged file): stop the process, obey the disk after the restart
 //            (docs/ARCHITECTURE.md, "fail-stop"). A broken store answers nothing any more.
@@ -23,7 +24,12 @@
 
 namespace taquilla {
 
-enum class commit_outcome : std::uint8_t { committed, rolled_back, broken };
+enum class commit_outcome : std::uint8_t {
+  committed,
+  rolled_back,  ///< nothing of the batch was kept
+  no_space,     ///< the same, because the disk is full
+  broken,       ///< see FAILURE
+};
 
 class database {
  public:

@@ -30,8 +30,9 @@ bool sqlite_database::begin() {
 commit_outcome sqlite_database::commit() {
   if (batch_ == batch::broken) return commit_outcome::broken;
   if (batch_ != batch::open) {
+    const bool full = batch_ == batch::lost && lost_.code == errc::storage_full;
     batch_ = batch::none;
-    return commit_outcome::rolled_back;
+    return full ? commit_outcome::no_space : commit_outcome::rolled_back;
   }
   try {
     commit_.run();

@@ -55,9 +55,12 @@ TEST_CASE("a silent payment is never a no: the retry policy is asked, with the s
 }
 
 TEST_CASE(
-    "after the last silent attempt the purchase fails, which owes a void, as payment_timeout") {
-  CHECK(after(deciding{7, 3, because(errc::payment_unavailable)}, retry_denied{}) ==
+    "after the last silent attempt the purchase fails, which owes a void, and says what it met") {
+  CHECK(after(deciding{7, 3, because(errc::payment_timeout)}, retry_denied{}) ==
         "failing 7 payment_timeout try 1: fail_purchase 7 payment_timeout");
+  for (const auto met : {errc::payment_unavailable, errc::fault_injected, errc::store_unavailable})
+    CHECK(after(deciding{7, 3, because(met)}, retry_denied{}) ==
+          "failing 7 payment_unavailable try 1: fail_purchase 7 payment_unavailable");
   CHECK(after(failing{7, because(errc::payment_timeout), 1}, failed{}) ==
         "closed: release_seat, announce_settlement, decline payment_timeout");
 }
@@ -98,12 +101,12 @@ TEST_CASE("at the deadline a purchase whose commit is under way is unknown, not 
 
 TEST_CASE("a purchase whose row was rolled back has nothing to undo and says why") {
   CHECK(after(charging{7, 1}, refused{because(errc::unknown_reservation)}) ==
-        "failing 7 storage_full try 1: fail_purchase 7 storage_full");
+        "failing 7 not_kept try 1: fail_purchase 7 not_kept");
   CHECK(after(confirming{7, 1}, refused{because(errc::unknown_reservation)}) ==
-        "failing 7 storage_full try 1: fail_purchase 7 storage_full");
-  CHECK(after(failing{7, because(errc::storage_full), 1},
-              refused{because(errc::unknown_reservation)}) ==
-        "closed: release_seat, decline storage_full");
+        "failing 7 not_kept try 1: fail_purchase 7 not_kept");
+  CHECK(
+      after(failing{7, because(errc::not_kept), 1}, refused{because(errc::unknown_reservation)}) ==
+      "closed: release_seat, decline not_kept");
 }
 
 TEST_CASE("a resumed purchase asks the ledger: charged is confirmed, not charged is failed") {

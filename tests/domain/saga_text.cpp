@@ -85,7 +85,8 @@ std::string text_of(const s::transition& t) {
 }
 
 std::vector<s::stage> every_stage() {
-  const error silence{errc::payment_timeout, {}, 0}, no{errc::payment_declined, {}, 0};
+  const error silence{errc::payment_timeout, {}, 0}, no{errc::payment_declined, {}, 0},
+      down{errc::payment_unavailable, {}, 0};
   return {s::holding{},
           s::checking_key{0},
           s::checking_key{7},
@@ -94,6 +95,7 @@ std::vector<s::stage> every_stage() {
           s::recording{s::tries_max},
           s::charging{7, 2},
           s::deciding{7, 2, silence},
+          s::deciding{7, 2, down},
           s::deciding{7, 2, no},
           s::waiting{7, 2},
           s::reconciling{7, 1},

@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(store_fixture, "a batch that runs out of room is undone as a w
   CHECK(written > 0);
   CHECK(trouble == errc::storage_full);
   CHECK(refusal(store->apply(purchase("late", 5000))) == errc::storage_full);
-  CHECK(store->commit() == commit_outcome::rolled_back);
+  CHECK(store->commit() == commit_outcome::no_space);
   CHECK(store->read(list_reservations{})->list.size() == 1);
   CHECK(store->read(find_reservation{before}));
 

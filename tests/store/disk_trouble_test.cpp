@@ -97,7 +97,7 @@ struct failing_disk_fixture {
 TEST_CASE_FIXTURE(failing_disk_fixture, "a disk that is full at COMMIT undoes the batch, no more") {
   CHECK(commit_one(purchase("t1", 1)) == commit_outcome::committed);
   now.on_wal_write = SQLITE_FULL;
-  CHECK(commit_one(purchase("t2", 2)) == commit_outcome::rolled_back);
+  CHECK(commit_one(purchase("t2", 2)) == commit_outcome::no_space);
   CHECK(store->read(list_reservations{})->list.size() == 1);
   now = {};
   CHECK(commit_one(purchase("t3", 3)) == commit_outcome::committed);

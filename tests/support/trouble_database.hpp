@@ -27,7 +27,7 @@ class trouble_database final : public database {
   }
   commit_outcome commit() override {
     ++commits;
-    if (now == trouble::full) return commit_outcome::rolled_back;
+    if (now == trouble::full) return commit_outcome::no_space;
     const auto outcome = real_->commit();
     return now == trouble::broken ? commit_outcome::broken : outcome;
   }

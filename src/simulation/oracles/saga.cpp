@@ -152,7 +152,8 @@ class in_order final : public oracle {
   }
 
   std::string gives_up(const progress& p, const fail_purchase& what, virtual_ns now) const {
-    const bool for_silence = what.failure == taquilla::to_string(errc::payment_timeout);
+    const bool for_silence = what.failure == taquilla::to_string(errc::payment_timeout) ||
+                             what.failure == taquilla::to_string(errc::payment_unavailable);
     if (!for_silence || p.resumed || p.retry_denied || p.attempts >= attempts_max) return {};
     if (now - p.born + rounding >= deadline_) return {};
     return "a purchase was given up after " + std::to_string(p.attempts) +
