@@ -140,7 +140,8 @@ struct transport_answered {  ///< INTERNAL: the SMTP server took the mail, or di
 };
 
 using notification_actor = caf::typed_actor<
-    // Delivers a mail, once by message id. Errors: mail_bounced, notification_unavailable.
+    // Delivers a mail, once by message id. Errors: mail_undeliverable (for
+    // good), mail_bounced, notification_unavailable.
     caf::replies_to<send_mail>::with<mail_filed>, caf::replies_to<report_ready>::with<child_ready>,
     caf::reacts_to<transport_answered>>;
 
@@ -154,10 +155,18 @@ struct service_healed {
   std::string service;  ///< "inventory", "payment", "notification"
 };
 
+/// A door tells whom an injected fault touched, so that the timeline can name it.
+struct fault_touched {
+  std::string fault_id;  ///< e.g. "payment#3"
+  std::string kind;
+  reservation_id id = 0;  ///< whose mail or money; 0: the purchase that is told
+};
+
 /// SETTLEMENT and MAIL RELAY: drain a durable queue of the store, each item until it is
 /// acknowledged.
 using relay_actor =
     caf::typed_actor<caf::reacts_to<something_due>, caf::reacts_to<service_healed>,
+                     caf::reacts_to<fault_touched>,
                      caf::replies_to<report_ready>::with<child_ready>, caf::reacts_to<look_again>>;
 
 // -- STORE
@@ -202,12 +211,6 @@ struct step_timer {  ///< INTERNAL: a wait between attempts is over, or the dead
   bool deadline = false;
   int attempt = 0;
 };
-/// A door tells whom an injected fault touched, so that the timeline can name it.
-struct fault_touched {
-  std::string fault_id;  ///< e.g. "payment#3"
-  std::string kind;
-};
-
 using reservation_actor =
     caf::typed_actor<caf::reacts_to<fault_touched>, caf::reacts_to<step_timer>>;
 
@@ -342,6 +345,7 @@ struct health_report {
 };
 struct restart_due {  ///< INTERNAL: a back-off is over
   std::string name;
+  std::uint64_t wait = 0;  ///< which one
 };
 struct crash_over {  ///< a `crash` ran out, by time (INTERNAL) or by count (from the door)
   std::string service;

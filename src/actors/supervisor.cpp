@@ -32,6 +32,7 @@ struct child {
   std::string reason;
   std::uint64_t restarts = 0;
   std::uint64_t crash_order = 0;  ///< counts crash orders, so that an old `for=` ends no newer one
+  std::uint64_t wait = 0;  ///< counts waits, so that the timer of an old one ends no newer one
   std::vector<caf::typed_response_promise<chaos_report>> waiting_for_recovery;
 };
 
@@ -52,6 +53,7 @@ class supervisor_state {
                            {},
                            0,
                            0,
+                           0,
                            {}});
     for (auto& one : children_)
       if (one.spec.door) self_->send(one.spec.door, know_supervisor{supervisor_actor{self_}});
@@ -61,7 +63,7 @@ class supervisor_state {
             [this](const set_chaos& order) { return chaos(order); },
             [this](const show_chaos& question) { return show(question); },
             [this](const report_health&) { return health(); },
-            [this](const restart_due& due) { restart(due.name); },
+            [this](const restart_due& due) { wait_is_over(due); },
             [this](const crash_over& over) { end_crash(over); },
             [this](const stop_overdue& overdue) { kill_late(overdue.index); }};
   }
@@ -138,17 +140,23 @@ class supervisor_state {
     enter(*one, verdict.restart ? life::waiting : life::gave_up,
           "died (" + std::to_string(verdict.deaths) +
               " in the period): " + self_->system().render(down.reason));
+    ++one->wait;
+    if (!verdict.restart && verdict.until == instant_never) return;  // until somebody says recover
     const auto wait = verdict.restart ? verdict.after_ms : verdict.until - now();
     self_->delayed_send(supervisor_actor{self_}, std::chrono::milliseconds{wait},
-                        restart_due{one->spec.name});
+                        restart_due{one->spec.name, one->wait});
   }
 
-  void restart(const std::string& name) {
-    auto* one = find(name);
-    if (stopping_) return;
-    if (one == nullptr || (one->state != life::waiting && one->state != life::gave_up)) return;
-    ++one->restarts;
-    launch(*one, [](const error&) {});
+  void wait_is_over(const restart_due& due) {
+    auto* one = find(due.name);
+    if (one == nullptr || due.wait != one->wait || stopping_) return;
+    if (one->state == life::waiting || one->state == life::gave_up) restart(*one);
+  }
+
+  void restart(child& one) {
+    ++one.wait;
+    ++one.restarts;
+    launch(one, [](const error&) {});
   }
 
   void close(child& one, const std::string& reason) {
@@ -197,7 +205,7 @@ class supervisor_state {
     // The rule has ended at the door as well, by the same limit; other faults stay as they were
     // set.
     enter(*one, life::waiting, "the crash is over");
-    restart(over.service);
+    restart(*one);
   }
 
   caf::result<chaos_report> recover(child& one) {
@@ -213,10 +221,9 @@ class supervisor_state {
     }
     one.waiting_for_recovery.push_back(self_->make_response_promise<chaos_report>());
     auto answer = one.waiting_for_recovery.back();
-    if (one.state != life::starting) {
-      one.state = life::waiting;
-      restart(one.spec.name);
-    }
+    const bool dead =
+        one.state == life::waiting || one.state == life::gave_up || one.state == life::down;
+    if (dead) restart(one);
     return answer;
   }
 

@@ -103,6 +103,36 @@ TEST_CASE("a recover ends a give-up at once and forgets the deaths") {
   CHECK(sells(house, "A1"));
 }
 
+TEST_CASE("a service that may not be restarted at all stays down until a recover") {
+  theatre_setting setting;
+  setting.options.supervisor.intensity.restarts = 0;
+  virtual_theatre house{setting};
+  house.kill("inventory");
+  house.advance(86'400'000);
+  CHECK(state_of(house, "inventory") == "gave_up");
+  CHECK(house.health().at("inventory").restarts == 0);
+  CHECK(house.chaos("inventory", "recover").ok());
+  CHECK(sells(house, "A1"));
+}
+
+TEST_CASE("the period of an old give-up does not end a newer one") {
+  virtual_theatre house;
+  const auto exhaust = [&] {
+    while (state_of(house, "payment") != "gave_up") house.kill("payment"), house.advance(800);
+  };
+  exhaust();
+  const auto period = theatre_options{}.supervisor.intensity.period_ms;
+  house.advance(period / 3);
+  house.chaos("payment", "recover");
+  exhaust();
+  const auto restarts = house.health().at("payment").restarts;
+  house.advance(period / 2);  // the first give-up would be over by now
+  CHECK(state_of(house, "payment") == "gave_up");
+  CHECK(house.health().at("payment").restarts == restarts);
+  house.advance(period);
+  CHECK(state_of(house, "payment") == "up");
+}
+
 TEST_CASE("a crashed service stays down, whatever else is restarted, until it is recovered") {
   virtual_theatre house;
   house.chaos("inventory", "crash");
