@@ -7,25 +7,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <utility>
 
 namespace taquilla {
 
-/// A message that waits behind an injected delay, with the promise to answer it.
+namespace {
+
+/// A message on its way through the door, with the promise to answer it.
 struct held_back {
   caf::message what;
   caf::response_promise promise;
   bool lossy = false;
   std::string refusal;  ///< kind of the fault that decides the answer; empty: pass it on
 };
-
-}  // namespace taquilla
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(taquilla::held_back)
-
-namespace taquilla {
-
-namespace {
 
 class door_state {
  public:
@@ -45,9 +40,9 @@ class door_state {
             [this](const close_door&) { child_ = nullptr; },
             [this](const know_supervisor& know) { supervisor_ = know.supervisor; },
             [this](const set_rule& rule) { return set(rule.what); },
-            [this](const end_rules&) { rules_.clear(now_ms(self_)); },
+            [this](const end_rules&) { end_all(); },
             [this](const show_rules&) { return report(); },
-            [this](held_back& held) { deliver(held); }};
+            [this](const look_again&) { wait_is_over(); }};
   }
 
  private:
@@ -55,7 +50,7 @@ class door_state {
     held_back held{std::move(what), self_->make_response_promise(), false, {}};
     auto promise = held.promise;
     const auto now = now_ms(self_);
-    if (options_.find_victim && (rules_.any_active(now) || now < delayed_until_)) {
+    if (options_.find_victim && (rules_.any_active(now) || !waiting_.empty())) {
       const auto found = options_.find_victim(held.what);  // before the message is moved away
       disturb(now, found, std::move(held));
     } else {
@@ -80,19 +75,47 @@ class door_state {
       held.lossy = *verdict.fault == chaos_kind::lossy;
       if (!held.lossy) held.refusal = to_string(*verdict.fault);
     }
-    if (verdict.delay_ms == 0) return deliver(held);
-    delayed_until_ = std::max(delayed_until_, later(now, verdict.delay_ms));
-    self_->delayed_send(self_, std::chrono::milliseconds{verdict.delay_ms}, std::move(held));
+    const bool free_to_go = found.may_be_hit || waiting_.empty();
+    if (verdict.delay_ms == 0 && free_to_go) return deliver(held);
+    if (waiting_.size() >= options_.held_back_max) let_first_go();
+    waiting_.emplace(later(now, verdict.delay_ms), std::move(held));
+    wake_at(waiting_.begin()->first);
   }
 
   /// What ends a hold must not overtake the hold, nor its own like: it waits as long as `slow` lets
   /// the others wait, and until all that waits already has gone, even when the rule has ended.
   duration_ms delay_of_followers(instant_ms now) const {
-    auto delay = std::max<duration_ms>(0, delayed_until_ - now);
+    auto delay = waiting_.empty() ? 0 : std::max<duration_ms>(0, waiting_.rbegin()->first - now);
     for (const auto& rule : rules_.view(now))
       if (rule.kind == chaos_kind::slow && rule.state == chaos_rule_state::active)
         delay = std::max(delay, rule.options.delay_ms);
     return delay;
+  }
+
+  /// Whoever ends the faults ends what they have begun: nothing waits for a rule that is gone.
+  void end_all() {
+    rules_.clear(now_ms(self_));
+    while (!waiting_.empty()) let_first_go();
+  }
+
+  void let_first_go() {
+    auto held = std::move(waiting_.begin()->second);
+    waiting_.erase(waiting_.begin());
+    deliver(held);
+  }
+
+  void wait_is_over() {
+    const auto now = now_ms(self_);
+    if (now < timer_at_) return;  // an earlier timer has overtaken it
+    timer_at_ = instant_never;
+    while (!waiting_.empty() && waiting_.begin()->first <= now) let_first_go();
+    if (!waiting_.empty()) wake_at(waiting_.begin()->first);
+  }
+
+  void wake_at(instant_ms when) {
+    if (timer_at_ <= when) return;
+    timer_at_ = when;
+    self_->delayed_send(self_, std::chrono::milliseconds{when - now_ms(self_)}, look_again{});
   }
 
   void deliver(held_back& held) {
@@ -127,10 +150,11 @@ class door_state {
   void tell(const caf::strong_actor_ptr& asker, const victim& found, std::uint64_t rule,
             chaos_kind kind) {
     const auto fault = options_.service + "#" + std::to_string(rule);
-    self_->send(feed_, happened{"fault.touched", options_.service, 0, fault,
+    self_->send(feed_, happened{"fault.touched", options_.service, found.id, fault,
                                 std::string{to_string(kind)} + ": " + found.key});
-    if (!found.is_purchase_step || !asker) return;
-    self_->send(caf::actor_cast<caf::actor>(asker), fault_touched{fault, to_string(kind)});
+    if (!found.asker_listens || !asker) return;
+    self_->send(caf::actor_cast<caf::actor>(asker),
+                fault_touched{fault, to_string(kind), found.id});
   }
 
   void crash_may_be_over(instant_ms now, const chaos_verdict& verdict) {
@@ -185,7 +209,8 @@ class door_state {
   supervisor_actor supervisor_;
   caf::actor child_;
   chaos rules_;
-  instant_ms delayed_until_ = 0;  ///< when the last of the delayed messages goes
+  std::multimap<instant_ms, held_back> waiting_;  ///< behind a delay, by when they go
+  instant_ms timer_at_ = instant_never;
 };
 
 }  // namespace

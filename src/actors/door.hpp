@@ -27,10 +27,11 @@ namespace taquilla {
 /// What chaos needs to know of a message.
 struct victim {
   bool may_be_delayed = false;
-  bool may_be_hit = false;        ///< by the kinds that decide the answer
-  bool is_purchase_step = false;  ///< its sender wants to hear of faults (fault_touched)
-  std::string key;                ///< names the request: "reservation 17"
+  bool may_be_hit = false;     ///< by the kinds that decide the answer
+  bool asker_listens = false;  ///< wants to hear of faults (fault_touched)
+  std::string key;             ///< names the request: "reservation 17"
   int attempt = 1;
+  reservation_id id = 0;  ///< whose mail or money it is about, beyond the purchase that asks
   std::optional<chaos_kind> immune;  ///< makes no sense for this message
 };
 using victim_finder = std::function<victim(const caf::message&)>;
@@ -41,6 +42,7 @@ struct door_options {
   victim_finder find_victim;                ///< empty: chaos never touches this service
   std::uint64_t seed = 0;
   duration_ms lost_work_patience_ms = 60'000;  ///< how long a lost reply's work may still take
+  std::size_t held_back_max = 10'000;  ///< messages behind a delay; one more, and the first goes
 };
 
 struct open_door {

@@ -10,27 +10,27 @@ namespace {
 class mail_relay_state : public relay<mail_relay_state, mail> {
  public:
   static inline const char* name = "mail_relay";
+  static inline const char* errand = "mail_attempt";
+  static std::string name_of(const mail& item) { return item.message_id; }
   using relay::relay;
 
   relay_actor::behavior_type start(notification_options options, duration_ms store_patience,
                                    store_actor store, notification_actor notification,
                                    event_feed_actor feed, wall_clock wall, std::uint64_t seed) {
     options_ = options;
-    store_patience_ = store_patience;
-    store_ = std::move(store);
     notification_ = std::move(notification);
     feed_ = std::move(feed);
-    wall_ = wall;
     seed_ = seed;
-    return behave("notification");
+    return behave("notification", {std::move(store), store_patience, wall, options.batch});
   }
 
   void fetch(bool ignore_waits) {
-    due_mails due{ignore_waits ? instant_never : wall_.at(now()), options_.batch};
+    due_mails due{ignore_waits ? instant_never : parts_.wall.at(now()), options_.batch};
     ask<mails>(
-        self_, store_, store_patience_, due,
+        self_, parts_.store, parts_.store_patience_ms, due,
         [this](mails& found) {
-          fetched(std::move(found.list), found.next_at == 0 ? 0 : wall_.instant(found.next_at));
+          fetched(std::move(found.list),
+                  found.next_at == 0 ? 0 : parts_.wall.instant(found.next_at));
         },
         [this](const error&) { fetch_failed(); }, errc::store_unavailable);
   }
@@ -43,7 +43,7 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
         self_, notification_, options_.patience_ms, send_mail{std::move(item)},
         [this, id, reservation](const mail_filed&) {
           self_->send(feed_, happened{"mail.delivered", "notification", reservation, id, {}});
-          item_over(item_end::done);
+          item_over(id, item_end::done);
         },
         [this, id, reservation, attempts](const error& why) {
           postpone(id, reservation, attempts, why);
@@ -58,24 +58,21 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
             keyed_hash(seed_, text_key(id), static_cast<std::uint64_t>(attempts), 0) % 1000) /
         1000;
     const auto wait = options_.backoff.delay_ms(attempts, draw);
-    const bool dead = options_.backoff.exhausted(attempts);
+    const bool dead = why.code == errc::mail_undeliverable || options_.backoff.exhausted(attempts);
     self_->send(
         feed_,
         happened{dead ? "mail.dead" : "mail.postponed", "notification", reservation, id,
                  std::string{to_string(why.code)} + ", attempt " + std::to_string(attempts)});
     ask<mail_filed>(
-        self_, store_, store_patience_,
-        postpone_mail{id, wall_.at(now() + wait), to_string(why.code), dead},
-        [this](const mail_filed&) { item_over(item_end::postponed); },
-        [this](const error&) { item_over(item_end::not_kept); }, errc::store_unavailable);
+        self_, parts_.store, parts_.store_patience_ms,
+        postpone_mail{id, parts_.wall.at(now() + wait), to_string(why.code), dead},
+        [this, id](const mail_filed&) { item_over(id, item_end::postponed); },
+        [this, id](const error&) { item_over(id, item_end::not_kept); }, errc::store_unavailable);
   }
 
   notification_options options_;
-  duration_ms store_patience_ = 0;
-  store_actor store_;
   notification_actor notification_;
   event_feed_actor feed_;
-  wall_clock wall_;
   std::uint64_t seed_ = 0;
 };
 

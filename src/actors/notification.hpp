@@ -16,8 +16,8 @@
 namespace taquilla {
 
 /// Hands a mail to the outside world. `send` returns at once; `done` comes once, from any thread:
-/// code none when the other side took the mail, mail_bounced when it never will, else try again
-/// later.
+/// code none when the other side took the mail, mail_undeliverable when it never will, else try
+/// again later.
 class mail_transport {
  public:
   virtual ~mail_transport() = default;

@@ -5,7 +5,9 @@
 // moment: the next incarnation finds the same items, and the work is idempotent.
 //
 // It is woken by `something_due`, by the healing of its service (then nobody waits out a back-off),
-// by the due time of the next item, and, should a wake-up be lost, every `look_ms` anyway.
+// by the due time of the next item, and, should a wake-up be lost, every `look_ms` anyway. One that
+// is woken while items are in hand looks beside them: a service that is silent about one of them
+// must not keep the others waiting.
 #pragma once
 
 #include "actors/ask.hpp"
@@ -15,15 +17,25 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace taquilla {
 
+/// What every relay is given.
+struct relay_parts {
+  store_actor store;
+  duration_ms store_patience_ms = 0;
+  wall_clock wall;
+  std::uint32_t batch = 0;  ///< items in hand at once
+};
+
 /// The bookkeeping, for a state class `Derived` that provides `void fetch(bool ignore_waits)`,
-/// which ends in `fetched(...)` or `fetch_failed()`, and `void work_on(Item)`, which ends in
-/// `item_over(...)`.
+/// which ends in `fetched(...)` or `fetch_failed()`; `void work_on(Item)`, which ends in
+/// `item_over(...)`; `name_of(const Item&)`, by which an item is known; and `errand`, what the
+/// timeline of a purchase calls the work.
 template <class Derived, class Item>
 class relay {
  public:
@@ -31,14 +43,16 @@ class relay {
   explicit relay(pointer self) : self_(self) {}
 
   /// @param service whose healing ends all waits.
-  relay_actor::behavior_type behave(std::string service) {
+  relay_actor::behavior_type behave(std::string service, relay_parts parts) {
     service_ = std::move(service);
+    parts_ = std::move(parts);
     // Waits written down by an earlier process are worth nothing: its clock may have been ahead of
     // ours.
     healed_ = true;
     look();
     return {[this](const something_due&) { look(); },
             [this](const service_healed& healed) { on_healed(healed); },
+            [this](const fault_touched& fault) { write_down(fault); },
             [](const report_ready&) { return child_ready{}; },
             [this](const look_again&) { wait_is_over(); }};
   }
@@ -51,33 +65,48 @@ class relay {
   };
 
   void fetched(std::vector<Item> items, instant_ms next_at) {
+    fetching_ = false;
     next_at_ = next_at;
-    in_hand_ = items.size();
-    if (in_hand_ == 0) ignoring_waits_ = false;
-    if (in_hand_ == 0) return round_over();
-    again_ = true;  // there may be more than one batch
-    for (auto& item : items) derived().work_on(std::move(item));
+    if (items.empty()) ignoring_waits_ = false;
+    for (auto& item : items) {
+      auto name = Derived::name_of(item);
+      if (over_since_.count(name) != 0 || !in_hand_.insert(std::move(name)).second) continue;
+      again_ = true;  // there may be more than one batch
+      derived().work_on(std::move(item));
+    }
+    over_since_.clear();
+    if (in_hand_.empty()) return rest();
+    if (next_at_ > 0) wake_at(std::max(next_at_, now() + beside_ms));
   }
 
   void fetch_failed() {
+    fetching_ = false;
     healed_ = healed_ || ignoring_waits_;  // nobody has looked yet: what was to be ignored still is
     ignoring_waits_ = false;
-    round_over();
+    over_since_.clear();
+    if (in_hand_.empty()) rest();
   }
 
-  void item_over(item_end how) {
+  void item_over(const std::string& name, item_end how) {
     if (how != item_end::done) ignoring_waits_ = false;
     if (how == item_end::not_kept) stuck_ = true;
-    if (--in_hand_ == 0) round_over();
+    const bool was_full = in_hand_.size() >= parts_.batch;
+    in_hand_.erase(name);
+    // What is being fetched may still show it as due.
+    if (fetching_) over_since_.insert(name);
+    if (fetching_ || (was_full && !in_hand_.empty())) return look();
+    if (in_hand_.empty()) rest();
   }
 
   instant_ms now() const { return now_ms(self_); }
 
   pointer self_;
+  relay_parts parts_;
 
  private:
   static constexpr duration_ms look_ms = 5'000;
   static constexpr duration_ms pause_ms = 20;   ///< between rounds that are not woken by anybody
+  static constexpr duration_ms beside_ms = 50;  ///< between looks beside items in hand
   static constexpr duration_ms stuck_ms = 500;  ///< after a round that the store did not take
 
   Derived& derived() { return static_cast<Derived&>(*this); }
@@ -90,16 +119,23 @@ class relay {
 
   void look() {
     again_ = true;
-    if (busy_) return;
-    busy_ = true;
+    if (fetching_) return;
+    if (in_hand_.empty()) return fetch();
+    wake_at(std::max(now(), fetched_at_ + beside_ms));
+  }
+
+  void fetch() {
+    if (in_hand_.size() >= parts_.batch) return;
+    fetching_ = true;
     again_ = false;
+    fetched_at_ = now();
     // Waits are ignored from a healing on, batch after batch, until one item fails again.
     if (std::exchange(healed_, false)) ignoring_waits_ = true;
     derived().fetch(ignoring_waits_);
   }
 
-  void round_over() {
-    busy_ = false;
+  /// Nothing is in hand.
+  void rest() {
     // Looking at once would find the same items, and again, as fast as the machine can.
     if (std::exchange(stuck_, false)) return wake_at(now() + stuck_ms);
     if (again_) return look();
@@ -112,7 +148,8 @@ class relay {
   void wait_is_over() {
     if (now() < timer_at_) return;
     timer_at_ = instant_never;
-    look();
+    again_ = true;
+    if (!fetching_) fetch();
   }
 
   void wake_at(instant_ms when) {
@@ -121,13 +158,26 @@ class relay {
     self_->delayed_send(relay_actor{self_}, std::chrono::milliseconds{when - now()}, look_again{});
   }
 
+  /// The purchase ended its timeline before its mail or its money was seen to: what touched those
+  /// is added to it. Should the store not take it, nothing but that line is lost.
+  void write_down(const fault_touched& fault) {
+    if (fault.id == 0) return;
+    const timeline_entry line{parts_.wall.at(now()), 0, Derived::errand, fault.kind,
+                              fault.fault_id};
+    ask<timeline_appended>(
+        self_, parts_.store, parts_.store_patience_ms, append_timeline{fault.id, {line}},
+        [](const timeline_appended&) {}, [](const error&) {}, errc::store_unavailable);
+  }
+
   std::string service_;
-  bool busy_ = false;
+  bool fetching_ = false;
   bool again_ = false;
   bool stuck_ = false;
   bool healed_ = false;
   bool ignoring_waits_ = false;
-  std::size_t in_hand_ = 0;
+  std::set<std::string> in_hand_;
+  std::set<std::string> over_since_;  ///< the fetch under way began
+  instant_ms fetched_at_ = 0;
   instant_ms next_at_ = 0;
   instant_ms timer_at_ = instant_never;
 };

@@ -202,6 +202,9 @@ class desk_state {
       else
         buyer.deliver(to_caf(over.why));
     });
+    order.idempotency_key
+        .clear();  // who joins has sent no key, and was admitted on his own account
+    order.evidence.clear();
     if (!late.empty() && !draining_) return admit(std::move(order), identity, std::move(late));
     for (auto& buyer : late) buyer.deliver(to_caf({errc::draining, {}, 1000}));
   }

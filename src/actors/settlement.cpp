@@ -11,26 +11,28 @@ namespace {
 class settlement_state : public relay<settlement_state, settlement> {
  public:
   static inline const char* name = "settlement";
+  static inline const char* errand = "settlement_attempt";
+  static std::string name_of(const settlement& item) {
+    return std::to_string(item.id) + (item.kind == settlement_kind::refund ? "-refund" : "-void");
+  }
   using relay::relay;
 
   relay_actor::behavior_type start(settlement_options options, duration_ms store_patience,
                                    store_actor store, payment_actor payment, wall_clock wall,
                                    std::uint64_t seed) {
     options_ = options;
-    store_patience_ = store_patience;
-    store_ = std::move(store);
     payment_ = std::move(payment);
-    wall_ = wall;
     seed_ = seed;
-    return behave("payment");
+    return behave("payment", {std::move(store), store_patience, wall, options.batch});
   }
 
   void fetch(bool ignore_waits) {
-    due_settlements due{ignore_waits ? instant_never : wall_.at(now()), options_.batch};
+    due_settlements due{ignore_waits ? instant_never : parts_.wall.at(now()), options_.batch};
     ask<settlements>(
-        self_, store_, store_patience_, due,
+        self_, parts_.store, parts_.store_patience_ms, due,
         [this](settlements& found) {
-          fetched(std::move(found.due), found.next_at == 0 ? 0 : wall_.instant(found.next_at));
+          fetched(std::move(found.due),
+                  found.next_at == 0 ? 0 : parts_.wall.instant(found.next_at));
         },
         [this](const error&) { fetch_failed(); }, errc::store_unavailable);
   }
@@ -59,22 +61,21 @@ class settlement_state : public relay<settlement_state, settlement> {
     // Half fixed, half drawn: a crowd of voids spreads out, and none of them is in a hurry.
     const auto draw = keyed_hash(seed_, item.id, item.attempts, 0) % 1000;
     const auto wait = ceiling / 2 + ceiling / 2 * static_cast<duration_ms>(draw) / 1000;
-    return {item.id, item.kind, false, wall_.at(now() + wait), to_string(why.code)};
+    return {item.id, item.kind, false, parts_.wall.at(now() + wait), to_string(why.code)};
   }
 
   void close(settle what) {
+    const auto item = name_of({what.id, what.kind, 0, 0});
     const auto how = what.done ? item_end::done : item_end::postponed;
     ask<settled>(
-        self_, store_, store_patience_, std::move(what),
-        [this, how](const settled&) { item_over(how); },
-        [this](const error&) { item_over(item_end::not_kept); }, errc::store_unavailable);
+        self_, parts_.store, parts_.store_patience_ms, std::move(what),
+        [this, how, item](const settled&) { item_over(item, how); },
+        [this, item](const error&) { item_over(item, item_end::not_kept); },
+        errc::store_unavailable);
   }
 
   settlement_options options_;
-  duration_ms store_patience_ = 0;
-  store_actor store_;
   payment_actor payment_;
-  wall_clock wall_;
   std::uint64_t seed_ = 0;
 };
 

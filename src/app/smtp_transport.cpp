@@ -130,7 +130,7 @@ class smtp_transport::worker {
 
   error deliver(const mail& what) {
     const auto text = message_of(what, options_.from, platform::wall_now_ms());
-    if (!text) return {errc::mail_bounced, "no mail can be addressed to " + what.to, 0};
+    if (!text) return {errc::mail_undeliverable, "no mail can be addressed to " + what.to, 0};
     reading source{*text, 0};
     const std::unique_ptr<curl_slist, list_deleter> to{curl_slist_append(nullptr, what.to.c_str())};
     if (!to) return later("out of memory");
@@ -150,7 +150,7 @@ class smtp_transport::worker {
     // libcurl reports a refused MAIL, RCPT or DATA as a failure to send. A 5xx greeting or a
     // refused password says nothing about this mail.
     const bool about_this_mail = outcome == CURLE_SEND_ERROR || offered;
-    if (about_this_mail && status / 100 == 5) return {errc::mail_bounced, what, 0};
+    if (about_this_mail && status / 100 == 5) return {errc::mail_undeliverable, what, 0};
     return later(what);
   }
 

@@ -45,7 +45,13 @@ mail_statements::mail_statements(sqlite3* db)
                  "SELECT m.number, m.recipient, m.subject, m.body, m.created_at, m.delivered_at,"
                  " m.attempts, r.id FROM reservations AS r INDEXED BY buyer LEFT JOIN mailbox AS m"
                  " ON m.number BETWEEN 2 * r.id AND 2 * r.id + 1 AND m.number > ?1"
-                 " WHERE r.email = ?2 AND r.id >= ?1 / 2 ORDER BY r.id, m.number") {}
+                 " WHERE r.email = ?2 AND r.id >= ?1 / 2 ORDER BY r.id, m.number"),
+      waiting_of(db,
+                 "SELECT number, created_at, attempts, dead, last_error FROM outbox"
+                 " WHERE number BETWEEN 2 * ?1 AND 2 * ?1 + 1"),
+      delivered_of(db,
+                   "SELECT number, delivered_at, attempts FROM mailbox"
+                   " WHERE number BETWEEN 2 * ?1 AND 2 * ?1 + 1") {}
 
 namespace {
 

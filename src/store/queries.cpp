@@ -6,6 +6,8 @@
 #include "store/timeline_text.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace taquilla::store {
 
@@ -53,6 +55,19 @@ live_seat live_seat_from(const statement::rows& row) {
   return out;
 }
 
+/// A purchase ends its own timeline when its buyer is answered; what comes after is put where its
+/// time says. Entries of the purchase stay in the order in which they were written, even if the
+/// clock was turned back meanwhile.
+std::vector<timeline_entry> with_aftermath(std::vector<timeline_entry> timeline,
+                                           std::vector<timeline_entry> later) {
+  for (auto& entry : later) {
+    auto place = timeline.end();
+    while (place != timeline.begin() && std::prev(place)->at > entry.at) --place;
+    timeline.insert(place, std::move(entry));
+  }
+  return timeline;
+}
+
 /// nullopt: no such state.
 std::optional<reservation_state> parse_state(const std::string& text) {
   for (auto state : {reservation_state::pending, reservation_state::confirmed,
@@ -68,7 +83,7 @@ result<reservation> sqlite_database::read(const find_reservation& query) {
     auto row = queries_.find.query(query.id);
     if (!row.next()) return errc::unknown_reservation;
     auto out = reservation_from(row);
-    out.timeline = decode_timeline(row.view(11));
+    out.timeline = with_aftermath(decode_timeline(row.view(11)), aftermath_of(out));
     return out;
   });
 }

@@ -18,7 +18,8 @@ settlement_statements::settlement_statements(sqlite3* db)
       due(db,
           "SELECT id, kind, attempts, not_before FROM settlements WHERE not_before <= ?1"
           " ORDER BY not_before, id LIMIT ?2"),
-      next_at(db, "SELECT min(not_before) FROM settlements WHERE not_before > ?1") {}
+      next_at(db, "SELECT min(not_before) FROM settlements WHERE not_before > ?1"),
+      owed_by(db, "SELECT kind, attempts, last_error FROM settlements WHERE id = ?1") {}
 
 result<settled> sqlite_database::apply(const settle& command) {
   return write<settled>([&]() -> result<settled> {

@@ -1,6 +1,6 @@
 // The port of database.hpp over one SQLite file. The members are implemented by family:
-// purchases.cpp, ledger.cpp, settlements.cpp, mail.cpp and queries.cpp; each has its statements,
-// prepared once.
+// purchases.cpp, ledger.cpp, settlements.cpp, mail.cpp, queries.cpp and aftermath.cpp; each has its
+// statements, prepared once.
 //
 // WRITES     A command decides whether to refuse before it writes its first row, so a refusal has
 // nothing
@@ -32,12 +32,12 @@ struct ledger_statements {
 };
 struct settlement_statements {
   explicit settlement_statements(sqlite3* db);
-  statement owe, done, postpone, due, next_at;
+  statement owe, done, postpone, due, next_at, owed_by;
 };
 struct mail_statements {
   explicit mail_statements(sqlite3* db);
   statement post, file, take_off, was_delivered, postpone, due, next_at;
-  statement outbox_page, mailbox_page, mailbox_of;
+  statement outbox_page, mailbox_page, mailbox_of, waiting_of, delivered_of;
 };
 struct query_statements {
   explicit query_statements(sqlite3* db);
@@ -117,6 +117,8 @@ class sqlite_database final : public database {
   std::optional<result<purchase_recorded>> known_attempt(const record_purchase& command);
   result<purchase_recorded> owner_of_seat(const record_purchase& command);
   void post_mail(reservation_id id, const purchase_order& order, bool confirmed, wall_ms at);
+  /// What became of its money and its mails, as entries of its timeline (aftermath.cpp).
+  std::vector<timeline_entry> aftermath_of(const reservation& record);
   result<charge_record> charge_of(reservation_id id);
   result<mail_filed> not_in_outbox(std::int64_t number, const std::string& message_id);
 

@@ -113,6 +113,60 @@ TEST_CASE("the timeline names the injected fault that touched each step") {
   CHECK(text.find("confirmed") != std::string::npos);
 }
 
+TEST_CASE("the timeline names the faults that touched the mail and the money given back") {
+  virtual_theatre house;
+  house.chaos("notification", "bounce", {0, 1.0, 0, 1});
+  house.buy(order());
+  house.advance(10'000);
+  house.chaos("payment", "flaky", {0, 1.0, 0, 1});
+  house.cancel(1);
+  house.advance(10'000);
+  const auto text = timeline_text(house.reservation_of(1));
+  CAPTURE(text);
+  CHECK(text.find("mail_attempt bounce [notification#1]") != std::string::npos);
+  CHECK(text.find("mail_delivered 1-confirmed") != std::string::npos);
+  CHECK(text.find("settlement_attempt flaky [payment#1]") != std::string::npos);
+  CHECK(text.find("refunded") != std::string::npos);
+  CHECK(text.find("mail_delivered 1-cancelled") != std::string::npos);
+}
+
+TEST_CASE("a recover ends what a slow service has begun: nothing waits for a rule that is gone") {
+  virtual_theatre house;
+  house.chaos("inventory", "slow", {3'600'000});
+  auto late = house.buy(order());
+  house.advance(5'000);
+  REQUIRE(late.text() == "inventory_unavailable");
+  house.chaos("inventory", "recover");
+  house.settle();
+  CHECK(house.seats().empty());
+  auto bought = house.buy(order("A1", "other@email.com"));
+  house.settle();
+  CHECK(bought.text() == "ok");
+  auto cancelled = house.cancel(bought.value().id);
+  house.settle();
+  CHECK(cancelled.ok());
+  auto again = house.buy(order("A1", "third@email.com"));
+  house.settle();
+  CHECK(again.text() == "ok");
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("a payment service that is down or answers errors is unavailable, and not too slow") {
+  for (const char* kind : {"crash", "flaky", "panic"}) {
+    CAPTURE(kind);
+    virtual_theatre house;
+    house.chaos("payment", kind, {0, 1.0, 0, 3});
+    auto refused = house.buy(order());
+    house.advance(20'000);
+    CHECK(refused.text() == "payment_unavailable");
+    CHECK(refused.failure().retry_after_ms > 0);
+    CHECK(house.reservation_of(1).failure == "payment_unavailable");
+    house.chaos("payment", "recover");
+    house.advance(60'000);
+    CHECK(house.at_rest() == "");
+  }
+}
+
 TEST_CASE("every payment attempt and every wait is an entry of its own, with its length") {
   virtual_theatre house;
   house.chaos("payment", "slow", {20'000});

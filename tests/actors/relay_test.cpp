@@ -64,6 +64,64 @@ TEST_CASE("a mail is tried until it is filed, and the waits between grow to thei
   CHECK(house.at_rest() == "");
 }
 
+TEST_CASE("a mail that nobody answers about does not keep the others waiting") {
+  virtual_theatre house;
+  house.chaos("notification", "stall", {0, 1.0, 0, 1});
+  house.buy(order("A1"));
+  house.advance(300);
+  house.buy(order("A2", "other@email.com"));
+  house.advance(100);
+  REQUIRE(house.mailbox().size() == 1);
+  CHECK(house.mailbox()[0].message_id == "2-confirmed");
+  house.advance(10'000);
+  CHECK(house.mailbox().size() == 2);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("money that nobody answers about does not keep the others' waiting") {
+  virtual_theatre house;
+  for (const char* seat : {"A1", "A2"}) house.buy(order(seat));
+  house.settle();
+  house.chaos("payment", "stall", {0, 1.0, 0, 1});
+  house.cancel(1);
+  house.advance(300);
+  house.cancel(2);
+  house.advance(100);
+  CHECK(house.charges()[0].state == charge_state::charged);
+  CHECK(house.charges()[1].state == charge_state::refunded);
+  house.advance(10'000);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("a relay whose hands are full of silent mails asks the store for no more") {
+  theatre_setting setting;
+  setting.options.notification.batch = 2;
+  virtual_theatre house{setting};
+  house.chaos("notification", "stall");
+  for (int i = 1; i <= 6; ++i) house.buy(order("A" + std::to_string(i)));
+  house.settle();
+  const auto before = house.handled("mail_relay");
+  house.advance(4'000);
+  CHECK(house.handled("mail_relay") - before <= 4);
+  house.chaos("notification", "recover");
+  house.advance(20'000);
+  CHECK(house.mailbox().size() == 6);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("a mail that can never be delivered is tried once and stays to be seen") {
+  theatre_setting setting;
+  setting.transport = [](const mail&, const std::function<void(error)>& done) {
+    done({errc::mail_undeliverable, "550 no such user", 0});
+  };
+  virtual_theatre house{setting};
+  house.buy(order());
+  house.advance(60'000);
+  REQUIRE(house.outbox().size() == 1);
+  CHECK(house.outbox()[0].dead);
+  CHECK(house.outbox()[0].attempts == 1);
+}
+
 TEST_CASE(
     "a mail is given up after the last attempt that the configuration allows, and stays to be "
     "seen") {

@@ -118,6 +118,13 @@ struct store_fixture {
     command.at = at;
     REQUIRE(done(*store, command));
   }
+  /// The steps of its timeline, in order, parted by blanks.
+  std::string steps_of(reservation_id id) {
+    std::string out;
+    for (const auto& entry : store->read(find_reservation{id})->timeline)
+      out += (out.empty() ? "" : " ") + entry.step;
+    return out;
+  }
   reservation_state state_of(reservation_id id) {
     auto found = store->read(find_reservation{id});
     REQUIRE(found);
