@@ -22,6 +22,14 @@ endif()
 
 # The executable's allocator where there is one; without it the platform's own serves.
 find_library(TCMALLOC_LIBRARY tcmalloc_minimal)
+# Before the target's own libraries: malloc is whose library comes first. Not where a sanitizer wants
+# to be the allocator.
+function(taquilla_allocator target)
+  if(TCMALLOC_LIBRARY AND NOT (TAQUILLA_SANITIZE OR TAQUILLA_THREAD_SANITIZE))
+    target_link_libraries(${target} PRIVATE ${TCMALLOC_LIBRARY})
+    target_compile_definitions(${target} PRIVATE TAQUILLA_WITH_TCMALLOC)
+  endif()
+endfunction()
 
 function(add_system_library target library include)  # further arguments: what it links
   add_library(${target} SHARED IMPORTED GLOBAL)

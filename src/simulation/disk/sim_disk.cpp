@@ -15,10 +15,67 @@ constexpr std::uint64_t name_kind = 203;
 
 }  // namespace
 
+void sim_image::resize(std::size_t size) {
+  if (size < size_ && size % block_bytes != 0) {
+    auto& last = blocks_[size / block_bytes];
+    if (last) std::fill(last->begin() + size % block_bytes, last->end(), 0);
+  }
+  blocks_.resize((size + block_bytes - 1) / block_bytes);
+  size_ = size;
+}
+
+void sim_image::read(std::size_t offset, void* into, std::size_t count) const {
+  auto* out = static_cast<std::uint8_t*>(into);
+  while (count > 0) {
+    const auto within = offset % block_bytes;
+    const auto part = std::min(count, block_bytes - within);
+    const auto& from = blocks_[offset / block_bytes];
+    if (from)
+      std::memcpy(out, from->data() + within, part);
+    else
+      std::memset(out, 0, part);
+    out += part;
+    offset += part;
+    count -= part;
+  }
+}
+
+void sim_image::write(std::size_t offset, const void* from, std::size_t count) {
+  const auto* bytes = static_cast<const std::uint8_t*>(from);
+  while (count > 0) {
+    const auto within = offset % block_bytes;
+    const auto part = std::min(count, block_bytes - within);
+    auto& into = blocks_[offset / block_bytes];
+    if (!into) into = std::make_unique<block>();
+    std::memcpy(into->data() + within, bytes, part);
+    bytes += part;
+    offset += part;
+    count -= part;
+  }
+}
+
+void sim_image::copy_from(const sim_image& other, std::size_t offset, std::size_t count) {
+  std::array<std::uint8_t, sector_bytes> part;
+  while (count > 0) {
+    const auto now = std::min(count, part.size());
+    other.read(offset, part.data(), now);
+    write(offset, part.data(), now);
+    offset += now;
+    count -= now;
+  }
+}
+
+void sim_image::become(const sim_image& other) {
+  resize(0);
+  resize(other.size());
+  for (std::size_t i = 0; i < blocks_.size(); ++i)
+    if (other.blocks_[i]) blocks_[i] = std::make_unique<block>(*other.blocks_[i]);
+}
+
 std::size_t sim_file::read(std::size_t offset, void* into, std::size_t count) const {
   if (offset >= seen_.size()) return 0;
   auto there = std::min(count, seen_.size() - offset);
-  std::memcpy(into, seen_.data() + offset, there);
+  seen_.read(offset, into, there);
   return there;
 }
 
@@ -30,7 +87,7 @@ bool sim_file::write(std::size_t offset, const void* from, std::size_t count) {
     seen_.resize(offset + count);
     if (offset > old_size) mark(old_size, offset - 1);
   }
-  std::memcpy(seen_.data() + offset, from, count);
+  seen_.write(offset, from, count);
   mark(offset, offset + count - 1);
   return true;
 }
@@ -62,7 +119,7 @@ std::size_t sim_file::dirty_sectors() const {
 void sim_file::copy_sector(std::size_t sector, std::size_t bytes) {
   auto begin = sector * sector_bytes;
   auto end = std::min({begin + bytes, seen_.size(), safe_.size()});
-  if (begin < end) std::memcpy(safe_.data() + begin, seen_.data() + begin, end - begin);
+  if (begin < end) safe_.copy_from(seen_, begin, end - begin);
 }
 
 void sim_file::sync() {
@@ -83,7 +140,7 @@ void sim_file::power_cut(std::uint64_t salt) {
     if ((fate & 3) == 0) copy_sector(s, below(scramble(fate), sector_bytes));
     if ((fate & 3) == 1) copy_sector(s, sector_bytes);
   }
-  seen_ = safe_;
+  seen_.become(safe_);
   dirty_.clear();
 }
 

@@ -10,6 +10,8 @@
 // nothing of SQLite: sim_vfs.hpp puts it under SQLite.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -21,6 +23,26 @@ namespace taquilla::simulation {
 inline constexpr std::size_t sector_bytes = 512;
 /// A simulated run that grows a file beyond this has lost control of itself.
 inline constexpr std::size_t file_bytes_max = 256u << 20;
+
+/// The bytes of a file, in blocks, so that growing never copies what is there. What was never
+/// written is zero.
+class sim_image {
+ public:
+  std::size_t size() const { return size_; }
+  void resize(std::size_t size);
+  /// Precondition: offset + count <= size().
+  void read(std::size_t offset, void* into, std::size_t count) const;
+  void write(std::size_t offset, const void* from, std::size_t count);
+  /// Copies a range that both images have.
+  void copy_from(const sim_image& other, std::size_t offset, std::size_t count);
+  void become(const sim_image& other);
+
+ private:
+  static constexpr std::size_t block_bytes = 4096;
+  using block = std::array<std::uint8_t, block_bytes>;
+  std::vector<std::unique_ptr<block>> blocks_;  // none: zeros
+  std::size_t size_ = 0;
+};
 
 class sim_file {
  public:
@@ -46,8 +68,8 @@ class sim_file {
   void copy_sector(std::size_t sector, std::size_t bytes);
 
   std::string name_;
-  std::vector<std::uint8_t> seen_;
-  std::vector<std::uint8_t> safe_;
+  sim_image seen_;
+  sim_image safe_;
   std::vector<bool> dirty_;  // by sector
 };
 
