@@ -128,8 +128,7 @@ using payment_actor = caf::typed_actor<
     caf::replies_to<find_payment>::with<charge_record>,
     caf::replies_to<report_ready>::with<child_ready>>;
 
-// -- NOTIFICATION
-// -----------------------------------------------------------------------------------
+// -- NOTIFICATION -----------------------------------------------------------------------------
 
 struct send_mail {
   mail what;
@@ -145,8 +144,7 @@ using notification_actor = caf::typed_actor<
     caf::replies_to<send_mail>::with<mail_filed>, caf::replies_to<report_ready>::with<child_ready>,
     caf::reacts_to<transport_answered>>;
 
-// -- relays of what is owed
-// ---------------------------------------------------------------------------
+// -- relays of what is owed -------------------------------------------------------------------
 
 struct something_due {};  ///< the store has new work for a relay
 struct look_again {};     ///< INTERNAL: a wait is over
@@ -169,8 +167,7 @@ using relay_actor =
                      caf::reacts_to<fault_touched>,
                      caf::replies_to<report_ready>::with<child_ready>, caf::reacts_to<look_again>>;
 
-// -- STORE
-// --------------------------------------------------------------------------------------------
+// -- STORE ------------------------------------------------------------------------------------
 
 struct flush_batch {};  ///< INTERNAL: behind the backlog, so the batch is as large as it gets
 struct commit_due {};   ///< INTERNAL: a transaction may have been open for long enough
@@ -200,8 +197,7 @@ using store_actor = caf::typed_actor<
     caf::replies_to<report_ready>::with<child_ready>, caf::reacts_to<flush_batch>,
     caf::reacts_to<commit_due>>;
 
-// -- RESERVATION and its DESK
-// -------------------------------------------------------------------------
+// -- RESERVATION and its DESK -----------------------------------------------------------------
 
 struct purchase_accepted {
   reservation_id id = 0;
@@ -270,8 +266,7 @@ using desk_actor = caf::typed_actor<
     caf::replies_to<drain_desk>::with<desk_drained>,
     caf::replies_to<report_ready>::with<child_ready>, caf::reacts_to<sweep_open>>;
 
-// -- EVENT FEED
-// ---------------------------------------------------------------------------------------
+// -- EVENT FEED -------------------------------------------------------------------------------
 
 struct happened {
   std::string kind;  ///< "reservation.confirmed", "breaker.opened", "actor.restarted", ...
@@ -302,8 +297,7 @@ using event_feed_actor =
                      // From now on every event is sent to the follower, until it dies.
                      caf::reacts_to<follow_feed>, caf::replies_to<report_ready>::with<child_ready>>;
 
-// -- SUPERVISOR
-// ---------------------------------------------------------------------------------------
+// -- SUPERVISOR -------------------------------------------------------------------------------
 
 struct start_children {};
 struct children_started {};

@@ -31,8 +31,7 @@ class reservation_actor_state {
   }
 
  private:
-  // -- the saga's shell
-  // -----------------------------------------------------------------------------
+  // -- the saga's shell -----------------------------------------------------------------------
 
   void run() {
     deadline_ = deadline::after(now(), options().reservation.deadline_ms);
@@ -70,8 +69,7 @@ class reservation_actor_state {
     self_->quit();
   }
 
-  // -- INVENTORY
-  // -----------------------------------------------------------------------------------
+  // -- INVENTORY ------------------------------------------------------------------------------
 
   void perform(const saga::hold_seat&) {
     begin_step();
@@ -117,8 +115,7 @@ class reservation_actor_state {
     self_->send(world_->inventory, recheck_seat{ticket_.order.event, ticket_.order.seat});
   }
 
-  // -- STORE
-  // ----------------------------------------------------------------------------------------
+  // -- STORE ----------------------------------------------------------------------------------
 
   void perform(const saga::record_purchase&) {
     begin_step();
@@ -202,8 +199,7 @@ class reservation_actor_state {
         std::move(then), [this](const error& why) { heard_no(why); }, errc::store_unavailable);
   }
 
-  // -- PAYMENT
-  // --------------------------------------------------------------------------------------
+  // -- PAYMENT --------------------------------------------------------------------------------
 
   void perform(const saga::charge_card& e) {
     // The store may have kept us waiting: nobody pays for what he has stopped waiting for.
@@ -277,8 +273,7 @@ class reservation_actor_state {
         [this](const error& why) { silence(why); }, errc::payment_unavailable);
   }
 
-  // -- the others
-  // -----------------------------------------------------------------------------------
+  // -- the others -----------------------------------------------------------------------------
 
   void perform(const saga::announce_mail&) { self_->send(world_->mail_relay, something_due{}); }
   void perform(const saga::announce_settlement&) {
@@ -327,8 +322,7 @@ class reservation_actor_state {
     return ", " + std::to_string(deadline_.remaining(now())) + " ms of the deadline left";
   }
 
-  // -- time
-  // ----------------------------------------------------------------------------------------
+  // -- time -----------------------------------------------------------------------------------
 
   instant_ms now() const { return now_ms(self_); }
   wall_ms today() const { return world_->wall.at(now()); }

@@ -72,8 +72,7 @@ class desk_state {
     reservation_actor actor;
   };
 
-  // -- coming in
-  // ------------------------------------------------------------------------------------
+  // -- coming in ------------------------------------------------------------------------------
 
   caf::result<purchase_accepted> buy(purchase_order order) {
     if (draining_) return to_caf({errc::draining, {}, 1000});
@@ -152,8 +151,7 @@ class desk_state {
     by_actor_.emplace(entry->second.actor.id(), token);
   }
 
-  // -- while they run
-  // --------------------------------------------------------------------------------
+  // -- while they run -------------------------------------------------------------------------
 
   void judge(const inventory_heard& heard) {
     announce(breaker_.report(now(), heard.permit, heard.outcome).transitions);
@@ -186,8 +184,7 @@ class desk_state {
     if (healed.service == "payment") budget_.refill();
   }
 
-  // -- going out
-  // -----------------------------------------------------------------------------------
+  // -- going out ------------------------------------------------------------------------------
 
   void end(purchase_over& over) {
     if (over.was_charged) budget_.credit();

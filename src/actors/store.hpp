@@ -28,8 +28,7 @@
 namespace taquilla {
 
 /// @param own_thread true in production: a commit blocks while the disk syncs. False under a
-/// virtual
-///        clock, where nothing may start a thread.
+///        virtual clock, where nothing may start a thread.
 store_actor spawn_store(caf::actor_system& system, std::shared_ptr<database> base,
                         store_options options, bool own_thread);
 

@@ -69,8 +69,7 @@ class supervisor_state {
   }
 
  private:
-  // -- starting
-  // -------------------------------------------------------------------------------------
+  // -- starting -------------------------------------------------------------------------------
 
   caf::result<children_started> start_all() {
     started_ = self_->make_response_promise<children_started>();
@@ -120,8 +119,7 @@ class supervisor_state {
     for (auto& waiting : std::exchange(one.waiting_for_recovery, {})) answer_chaos(one, waiting);
   }
 
-  // -- dying and restarting
-  // ---------------------------------------------------------------------------
+  // -- dying and restarting -------------------------------------------------------------------
 
   void died(const caf::down_msg& down) {
     auto* one = find(down.source.id());
@@ -163,8 +161,7 @@ class supervisor_state {
     if (one.spec.door) self_->send(one.spec.door, close_door{reason});
   }
 
-  // -- chaos
-  // ------------------------------------------------------------------------------------------
+  // -- chaos ----------------------------------------------------------------------------------
 
   caf::result<chaos_report> chaos(const set_chaos& order) {
     auto* one = find(order.service);
@@ -254,8 +251,7 @@ class supervisor_state {
         errc::deadline_expired);
   }
 
-  // -- stopping
-  // ---------------------------------------------------------------------------------------
+  // -- stopping -------------------------------------------------------------------------------
 
   caf::result<children_stopped> stop_all() {
     stopping_ = true;
@@ -291,8 +287,7 @@ class supervisor_state {
     if (one.actor) self_->send_exit(one.actor, caf::exit_reason::kill);
   }
 
-  // -- looking
-  // ----------------------------------------------------------------------------------------
+  // -- looking --------------------------------------------------------------------------------
 
   health_report health() const {
     health_report out;

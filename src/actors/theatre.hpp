@@ -5,8 +5,7 @@
 //
 //   SUPERVISOR
 //   |- STORE (never restarted: its death is fail-stop)      |- EVENT FEED
-//   |- INVENTORY   |- PAYMENT   |- NOTIFICATION             (each behind a door where chaos is
-//   played)
+//   |- INVENTORY   |- PAYMENT   |- NOTIFICATION             (each behind a door: chaos is there)
 //   |- SETTLEMENT  |- MAIL RELAY                            (drain what is owed)
 //   |- RESERVATION DESK -> RESERVATION, one a purchase
 //   `- further children of the composition root (the GATEWAY)

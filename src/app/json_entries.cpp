@@ -1,8 +1,7 @@
 // PROBLEM  nlohmann's events carry no positions.
-// WAY      It reads through an iterator of ours that knows how far it has come. When the event of a
-// key
-//          arrives, exactly its closing quote has been read: the key starts at the quote before it,
-//          its value at the first byte behind the colon.
+// WAY      It reads through an iterator of ours that knows how far it has come. When the event of
+//          a key arrives, exactly its closing quote has been read: the key starts at the quote
+//          before it, its value at the first byte behind the colon.
 #include "app/json_entries.hpp"
 
 #include <iterator>

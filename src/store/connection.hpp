@@ -3,14 +3,12 @@
 // left as it is.
 //
 // CLEAN MARK    The store notes when it was closed in order. If it was not, the next open checks
-// the file
-//               first (quick_check: some 3 s per million reservations).
-// CHECKPOINTS   Run right after a commit once the WAL has grown by some 1000 pages, and here rather
-// than
-//               inside SQLite, because SQLite's own automatic checkpoint swallows I/O errors.
+//               the file first (quick_check: some 3 s per million reservations).
+// CHECKPOINTS   Run right after a commit once the WAL has grown by some 1000 pages, and here
+//               rather than inside SQLite, because SQLite's own automatic checkpoint swallows
+//               I/O errors.
 // NEW FILES     SQLite syncs the folder when it creates the WAL, which makes the database's own
-// name
-//               durable too; the data folder's name in its parent is data_folder's business.
+//               name durable too; the data folder's name in its parent is data_folder's business.
 // One thread at a time.
 #pragma once
 

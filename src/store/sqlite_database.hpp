@@ -3,13 +3,12 @@
 // statements, prepared once.
 //
 // WRITES     A command decides whether to refuse before it writes its first row, so a refusal has
-// nothing
-//            to undo and no savepoint is needed. A constraint that stops the first write undoes
-//            that statement alone and refuses the command. Any other trouble rolls the whole batch
-//            back.
-// NUMBERS    The next reservation id is kept in memory, is taken only by a row that was written,
-// and
-//            goes back when the batch does.
+//            nothing to undo and no savepoint is needed. A constraint that stops the first write
+//            undoes that statement alone and refuses the command. Any other trouble rolls the
+//            whole batch back.
+// NUMBERS    The next reservation id is kept in memory and is taken only by a row that was
+//            written. It never goes back, not even when the batch does: somebody may have been
+//            told the id already (actors/store.hpp), and it must not come to mean another purchase.
 // Private to src/store and its tests. One thread at a time.
 #pragma once
 
@@ -132,9 +131,7 @@ class sqlite_database final : public database {
 
   batch batch_ = batch::none;
   error lost_;  ///< why the batch is gone
-  /// Never goes back, not even when a batch is rolled back: somebody may have been told the id
-  /// (actors/store.hpp), and it must not come to mean another purchase.
-  reservation_id next_id_ = 1;
+  reservation_id next_id_ = 1;  ///< see NUMBERS
   std::uint64_t commits_ = 0, commands_ = 0;
 };
 

@@ -150,8 +150,7 @@ virtual_theatre::virtual_theatre(theatre_setting setting)
     : in_(std::make_unique<inside>(std::move(setting))) {}
 virtual_theatre::~virtual_theatre() = default;
 
-// -- people
-// -------------------------------------------------------------------------------------------
+// -- people -----------------------------------------------------------------------------------
 
 reply<sale> virtual_theatre::buy(const purchase_order& order) {
   return in_->ask<purchase_accepted, sale>(in_->house.desk, order, [](purchase_accepted& a) {
@@ -206,8 +205,7 @@ reply<charge_record> virtual_theatre::charge(reservation_id id, money amount) {
                                                 [](charge_record& c) { return c; });
 }
 
-// -- time
-// ---------------------------------------------------------------------------------------------
+// -- time -------------------------------------------------------------------------------------
 
 bool virtual_theatre::step() { return in_->stage.step(); }
 void virtual_theatre::settle() { in_->stage.settle(); }
@@ -215,8 +213,7 @@ void virtual_theatre::advance(std::int64_t ms) { in_->stage.advance(ms); }
 std::int64_t virtual_theatre::now_ms() const { return in_->stage.now_ms(); }
 wall_ms virtual_theatre::today() const { return in_->wall.at(now_ms()); }
 
-// -- looking
-// --------------------------------------------------------------------------------------------
+// -- looking ----------------------------------------------------------------------------------
 
 std::map<std::string, std::string> virtual_theatre::seats() {
   std::map<std::string, std::string> out;
@@ -277,8 +274,7 @@ const std::string& virtual_theatre::fatal() const { return in_->fatal; }
 std::shared_ptr<database> virtual_theatre::base() const { return in_->truth; }
 int virtual_theatre::kill(const std::string& role) { return in_->stage.kill(role); }
 
-// -- rest
-// -----------------------------------------------------------------------------------------------
+// -- rest -------------------------------------------------------------------------------------
 
 std::string virtual_theatre::at_rest() {
   std::string wrong;
@@ -314,8 +310,7 @@ std::string virtual_theatre::at_rest() {
   return wrong;
 }
 
-// -- words
-// ----------------------------------------------------------------------------------------------
+// -- words ------------------------------------------------------------------------------------
 
 purchase_order order(const std::string& seat, const std::string& email) {
   return {"EVT-001", *parse_seat(seat), email, {5000}, {}, {}};

@@ -93,8 +93,7 @@ class virtual_theatre {
   explicit virtual_theatre(theatre_setting setting = {});
   ~virtual_theatre();
 
-  // -- people
-  // ---------------------------------------------------------------------------------------
+  // -- people ---------------------------------------------------------------------------------
   reply<sale> buy(const purchase_order& order);
   reply<reservation> cancel(reservation_id id);
   reply<chaos_seen> chaos(const std::string& service, const std::string& kind,
@@ -105,8 +104,7 @@ class virtual_theatre {
   /// How the start ended.
   const reply<done>& started() const;
 
-  // -- messages sent past the desk
-  // --------------------------------------------------------------------
+  // -- messages sent past the desk ------------------------------------------------------------
   reply<reservation_id> hold(const seat_id& seat, std::uint64_t identity, std::uint64_t token);
   reply<charge_record> charge(reservation_id id, money amount);
 
@@ -117,8 +115,7 @@ class virtual_theatre {
   std::int64_t now_ms() const;
   wall_ms today() const;
 
-  // -- looking
-  // ---------------------------------------------------------------------------------------
+  // -- looking --------------------------------------------------------------------------------
   /// Seat as text -> "free", "held", "sold"; what INVENTORY says, free seats left out.
   std::map<std::string, std::string> seats();
   reservation reservation_of(reservation_id id);

@@ -106,8 +106,7 @@ class worker {
   bool failed_ = false;
 };
 
-// -- what the campaign hears
-// -----------------------------------------------------------------------
+// -- what the campaign hears ------------------------------------------------------------------
 
 std::vector<std::string> fields_of(const std::string& line) {
   std::vector<std::string> fields;

@@ -190,8 +190,7 @@ const sqlite3_io_methods file_methods = {1,
                                          nullptr,
                                          nullptr};
 
-// -- the file system
-// -------------------------------------------------------------------------------
+// -- the file system --------------------------------------------------------------------------
 
 int x_open(sqlite3_vfs* v, const char* name, sqlite3_file* f, int flags, int* flags_out) {
   auto& c = context_of(v);
