@@ -1,10 +1,13 @@
 // How one actor asks another: with a deadline, and with an answer for every ending.
 //
-// `ask<Answer>(self, whom, patience, what, on_answer, on_error, silence)` is the only way in which
-// requests are made here. It does two things that CAF 0.17.6 leaves to its user: the timer of an
+// `ask<Answer>(self, whom, patience, what, on_answer, on_error, silence)` is how a request is made
+// whose answer matters. It does two things that CAF 0.17.6 leaves to its user: the timer of an
 // answered request is cancelled (CAF lets it live, holding its actor, until it expires), and every
 // caf::error becomes a `taquilla::error`: a refusal keeps its code, silence and death become
 // `silence`. Continuations may capture `this` of the actor's state: CAF drops them with the actor.
+//
+// A bare `request` with a patience is left to those who ignore errors altogether: the door that
+// loses a reply by order, and the log follower.
 #pragma once
 
 #include "actors/errors.hpp"

@@ -214,8 +214,10 @@ class inventory_state {
   store_actor store_;
   duration_ms store_patience_ = 0;
   bool rebuilt_ = false;
-  static constexpr std::size_t vacated_max = 64;  ///< more sales are not under way at any moment
-  std::deque<reservation_id> vacated_;            ///< whose seat was freed last
+  /// So many cancellations may come in between a sale's confirmation and the late word of it. A
+  /// word that is later still shows its seat as sold, until the comparison with the store frees it.
+  static constexpr std::size_t vacated_max = 64;
+  std::deque<reservation_id> vacated_;  ///< whose seat was freed last
   bool checking_ = false;
   std::pair<std::string, seat_id> checked_;  ///< the seat that the store is asked about
   bool outdated_ = false;                    ///< it changed since the question

@@ -3,9 +3,14 @@
 // is ready only then. It can never oversell: a hold is a promise of this memory alone, and the
 // store refuses a second living purchase of a seat whatever INVENTORY believes.
 //
-// It also doubts itself. A hold that nobody ended in time, and a refusal because a seat is sold,
-// make it ask the store who lives there (one question at a time): a lost message costs a moment,
-// not a seat.
+// It also doubts itself, for its picture lives on words that may be lost or late:
+//
+//   comparing  Every period it reads some pages of the store's living seats and believes them,
+//              except where a message came after the question. An owned seat that a whole round has
+//              not named is free. This is what mends everything in the end (docs/adr/0010).
+//   asking     A hold that nobody ended in time, and a refusal because a seat is taken, make it ask
+//              for that one seat at once (one question at a time), so that a buyer who comes back
+//              need not wait for the round.
 #pragma once
 
 #include "actors/clock.hpp"

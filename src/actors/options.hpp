@@ -21,8 +21,9 @@ struct inventory_options {
 struct payment_options {
   duration_ms attempt_timeout_ms = 5'000;
   retry_config retry = retry_config::parity();  ///< 3 attempts, one right after the other
-  /// Parity first: the bucket of 10,000 of policies.md would end the original's "3 x 5 s" after the
-  /// second slow purchase. This one lets 500 retries pass in an outage (docs/adr/0006).
+  /// Parity first: gRPC's bucket of 10,000, the default of retry_budget_config, would end the
+  /// original's "3 x 5 s" after the second slow purchase. This one lets 500 failures pass in an
+  /// outage (docs/adr/0006).
   retry_budget_config budget{1'000'000, 1'000, 100};
 };
 

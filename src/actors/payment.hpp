@@ -2,8 +2,9 @@
 // however often a charge is asked for, the money moves once. A void leaves a tombstone, so a charge
 // that comes after its void (a late attempt, a delayed message) finds the door shut for ever.
 //
-// It keeps nothing in memory: every answer is the ledger's, after the ledger's commit. It may die
-// at any moment and lose nothing but answers.
+// It keeps nothing in memory: every answer is the ledger's, that of a charge perhaps ahead of the
+// commit that takes in the whole purchase (docs/adr/0008). It may die at any moment and lose
+// nothing but answers.
 #pragma once
 
 #include "actors/clock.hpp"

@@ -173,7 +173,8 @@ struct flush_batch {};  ///< INTERNAL: behind the backlog, so the batch is as la
 struct commit_due {};   ///< INTERNAL: a transaction may have been open for long enough
 
 using store_actor = caf::typed_actor<
-    // Writes: answered after the commit that made them durable (store/commands.hpp).
+    // Writes (store/commands.hpp): answered after the commit that made them durable, all but
+    // "recorded" and "charged", which only the purchase itself hears of early (docs/adr/0008).
     caf::replies_to<record_purchase>::with<purchase_recorded>,
     caf::replies_to<confirm_purchase>::with<purchase_confirmed>,
     caf::replies_to<fail_purchase>::with<purchase_failed>,
@@ -269,7 +270,7 @@ using desk_actor = caf::typed_actor<
 // -- EVENT FEED -------------------------------------------------------------------------------
 
 struct happened {
-  std::string kind;  ///< "reservation.confirmed", "breaker.opened", "actor.restarted", ...
+  std::string kind;  ///< "reservation.confirmed", "breaker.open", "actor.restarting", ...
   std::string service;
   reservation_id id = 0;
   std::string subject;  ///< a seat, an actor, a fault id

@@ -4,7 +4,8 @@
 // when it is chosen it runs and leaves its exit code. `simulate_main` is the same without a command
 // line, for tests. Exit codes: 0 clean, 2 usage, 10 a promise was broken, 11 it did not come to
 // rest, 12 the simulator or the simulated program crashed, 13 not deterministic, 14 a goal was not
-// reached (teeth, canary, coverage).
+// reached: a planted bug or the canary was not caught, or a replayed case kept all promises though
+// it says which one it breaks.
 #pragma once
 
 #include <cstdint>

@@ -3,9 +3,10 @@
 // the same statements.
 //
 // PROTOCOL   Writes happen inside a batch:  begin, apply..., commit (or undo).  A command refuses
-//            before it writes, so a refusal undoes nothing but itself. Nobody may be told of a
-//            write before `commit` said `committed`. Reads happen between batches and see only
-//            committed rows; a read inside a batch and a write outside are refused with
+//            before it writes, so a refusal undoes nothing but itself. Nobody outside may be
+//            told of a write before `commit` said `committed`; who writes next in the same
+//            batch or a later one may (docs/adr/0008). Reads happen between batches and see
+//            only committed rows; a read inside a batch and a write outside are refused with
 //            internal_error.
 // FAILURE    `apply` answers store_unavailable or storage_full when the whole batch is gone; commit
 //            then says `rolled_back` or `no_space`: every command of it is undone and none may be

@@ -130,7 +130,7 @@ class sqlite_database final : public database {
   query_statements queries_;
 
   batch batch_ = batch::none;
-  error lost_;  ///< why the batch is gone
+  error lost_;                  ///< why the batch is gone
   reservation_id next_id_ = 1;  ///< see NUMBERS
   std::uint64_t commits_ = 0, commands_ = 0;
 };

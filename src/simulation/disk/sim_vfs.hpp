@@ -1,13 +1,14 @@
-// A VFS that puts the simulated disk under the real SQLite, and takes clock and entropy from it
-// too.
+// A VFS that puts the simulated disk under the real SQLite, and takes clock and entropy from the
+// simulator too.
 //
 // Registered under a name of its own while it lives; a database that is opened with that name never
-// touches the real disk, clock or entropy pool. Before each operation a `disk_faults` object is
-// asked what shall go wrong. There is no shared memory: WAL works with `PRAGMA
-// locking_mode=EXCLUSIVE`, which is how taquilla opens its store in the simulator. SYNCING A FOLDER
-// is modelled after SQLite's own Unix VFS: the first sync of a new journal or WAL syncs the folder
-// as well, and so does a delete that asks for it. Single-threaded; must outlive every database that
-// was opened with it.
+// touches the real disk, clock or entropy pool. Before each operation the `disk_environment` is
+// asked what shall go wrong. There is no shared memory: WAL works with locking_mode=EXCLUSIVE,
+// which is how taquilla opens its store in the simulator.
+//
+// Syncing a folder is modelled after SQLite's own Unix VFS: the first sync of a new journal or WAL
+// syncs the folder as well, and so does a delete that asks for it. Single-threaded; must outlive
+// every database that was opened with it.
 #pragma once
 
 #include "simulation/disk/sim_disk.hpp"

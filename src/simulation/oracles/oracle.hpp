@@ -22,7 +22,7 @@ namespace taquilla::simulation {
 struct final_state {
   std::vector<reservation> all;        ///< in order of id, without timelines
   std::vector<charge_record> charges;  ///< in order of id
-  std::vector<mail> mailbox;           ///< in order of delivery
+  std::vector<mail> mailbox;           ///< in order of reservation
   std::vector<mail> outbox;            ///< what was never delivered
   store_counts counts;
 };
