@@ -51,9 +51,6 @@ class deadline {
     return left > reserve_ms ? left - reserve_ms : 0;
   }
 
-  /// The earlier of two deadlines: a hop may shorten what it was given, never lengthen it.
-  static constexpr deadline earlier(deadline a, deadline b) { return a.at_ < b.at_ ? a : b; }
-
  private:
   explicit constexpr deadline(instant_ms at) : at_(at) {}
   instant_ms at_ = instant_never;

@@ -51,11 +51,6 @@ TEST_CASE("every hop passes on less than it was given") {
   CHECK(third.wire_ms(90, 20) == 0);
 }
 
-TEST_CASE("the earlier of two deadlines holds") {
-  CHECK(deadline::earlier(deadline::at(5), deadline::at(9)).instant() == 5);
-  CHECK(deadline::earlier(deadline(), deadline::at(9)).instant() == 9);
-}
-
 TEST_CASE("a wire deadline is read defensively") {
   const deadline_limits limits{3'000, 10'000};
   struct row {

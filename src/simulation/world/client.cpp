@@ -23,9 +23,8 @@ class client_state {
   using pointer = client_actor::stateful_pointer<client_state>;
   explicit client_state(pointer self) : self_(self) {}
 
-  client_actor::behavior_type start(desk_actor desk, inventory_actor inventory, people_port* port) {
+  client_actor::behavior_type start(desk_actor desk, people_port* port) {
     desk_ = std::move(desk);
-    inventory_ = std::move(inventory);
     port_ = port;
     return {[this](const do_operation& todo) {
       switch (todo.what.what) {
@@ -33,8 +32,6 @@ class client_state {
           return buy(todo);
         case operation::kind::cancel:
           return cancel(todo);
-        case operation::kind::look:
-          return look(todo);
       }
     }};
   }
@@ -64,16 +61,6 @@ class client_state {
               [this, number](const caf::error& e) { failed(number, e); });
   }
 
-  void look(const do_operation& todo) {
-    auto number = todo.number;
-    self_->request(inventory_, patience(todo), list_seats{the_event, {}, 1000})
-        .then(
-            [this, number](const seat_page&) {
-              port_->on_answer(number, 0, false, reservation_state::pending);
-            },
-            [this, number](const caf::error& e) { failed(number, e); });
-  }
-
   void failed(std::uint64_t number, const caf::error& e) {
     if (e.category() == caf::atom("taquilla"))
       port_->on_refusal(number, as_error(e, errc::internal_error));
@@ -87,7 +74,6 @@ class client_state {
 
   pointer self_;
   desk_actor desk_;
-  inventory_actor inventory_;
   people_port* port_ = nullptr;
 };
 
@@ -201,12 +187,10 @@ class operator_state {
 
 }  // namespace
 
-client_actor spawn_client(caf::actor_system& system, const theatre& house, people_port& port) {
-  return system.spawn(
-      [](client_state::pointer self, desk_actor d, inventory_actor i, people_port* p) {
-        return self->state.start(std::move(d), std::move(i), p);
-      },
-      house.desk, house.inventory, &port);
+client_actor spawn_client(caf::actor_system& system, desk_actor desk, people_port& port) {
+  return system.spawn([](client_state::pointer self, desk_actor d,
+                         people_port* p) { return self->state.start(std::move(d), p); },
+                      std::move(desk), &port);
 }
 
 operator_actor spawn_operator(caf::actor_system& system, const theatre& house, people_port& port) {

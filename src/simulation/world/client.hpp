@@ -1,10 +1,9 @@
 // CLIENT and OPERATOR: the people of a simulated run, as actors of the process that they talk to.
 //
-// A CLIENT sends one operation to the RESERVATION DESK (or looks at INVENTORY) and reports the
-// answer, or that it hung up. The OPERATOR starts the theatre, plays chaos through the SUPERVISOR
-// as the chaos endpoints do, and asks whether everything has come to rest. They die with their
-// process; their plans and memories live in the world (`people_port`), which is told everything.
-// Simulation only.
+// A CLIENT sends one operation to the RESERVATION DESK and reports the answer, or that it hung up.
+// The OPERATOR starts the theatre, plays chaos through the SUPERVISOR as the chaos endpoints do,
+// and asks whether everything has come to rest. They die with their process; their plans and
+// memories live in the world (`people_port`), which is told everything. Simulation only.
 #pragma once
 
 #include "actors/theatre.hpp"
@@ -77,7 +76,7 @@ using operator_actor = caf::typed_actor<caf::reacts_to<start_theatre>, caf::reac
                                         caf::reacts_to<look_around>, caf::reacts_to<stop_theatre>>;
 
 /// `port` must outlive the actor system.
-client_actor spawn_client(caf::actor_system& system, const theatre& house, people_port& port);
+client_actor spawn_client(caf::actor_system& system, desk_actor desk, people_port& port);
 operator_actor spawn_operator(caf::actor_system& system, const theatre& house, people_port& port);
 
 }  // namespace taquilla::simulation

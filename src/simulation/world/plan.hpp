@@ -20,7 +20,7 @@ namespace taquilla::simulation {
 
 /// What one client does next. A client does its operations one after the other.
 struct operation {
-  enum class kind : std::uint8_t { buy, cancel, look };
+  enum class kind : std::uint8_t { buy, cancel };
   std::uint32_t client = 1;   ///< 1, 2, ...
   std::int64_t think_us = 0;  ///< after its previous operation ended
   kind what = kind::buy;

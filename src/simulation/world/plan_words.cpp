@@ -7,7 +7,7 @@ namespace taquilla::simulation {
 
 namespace {
 
-constexpr std::array<const char*, 3> operation_words{{"buy", "cancel", "look"}};
+constexpr std::array<const char*, 2> operation_words{{"buy", "cancel"}};
 constexpr std::array<const char*, 8> fault_words{
     {"crash", "last-step", "stall", "chaos", "recover", "kill", "power", "stop"}};
 

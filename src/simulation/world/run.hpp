@@ -36,12 +36,12 @@ struct trace_event {
 };
 
 struct run_options {
-  /// Replaying: decisions of the script count before this step, fresh ones from there on.
+  /// The step at which the script ends: before it the script decides, from it on fresh draws. 0:
+  /// the script counts for nothing; `never`: what the script does not name is calm.
   std::uint64_t explore_from = decisions::never;
   /// The seed of fresh decisions; 0 = the plan's own.
   std::uint64_t explore_seed = 0;
   std::uint64_t steps_max = 200'000;
-  bool check_guard = true;
   /// Called for everything that happens; empty = no trace. Costs time.
   std::function<void(const trace_event&)> trace;
 };
@@ -59,8 +59,7 @@ struct run_result {
   history story;
 };
 
-/// Explores by the plan's seed if its script is empty and `options.explore_from` is `never`... see
-/// explore() and replay() for the two usual ways.
+/// `explore` and `replay` are the two usual ways to call it; the explainer mixes them.
 run_result run_plan(const plan& p, const run_options& options);
 
 /// The seed decides everything that the plan leaves open.

@@ -172,7 +172,7 @@ void world::compose(caf::actor_system& system) {
   operator_ = spawn_operator(system, house, *this);
   clients_.assign(scripts_.size(), client_actor{});
   for (std::uint32_t c = 1; c < scripts_.size(); ++c)
-    clients_[c] = spawn_client(system, house, *this);
+    clients_[c] = spawn_client(system, house.desk, *this);
   caf::anon_send(operator_, start_theatre{});
 }
 
