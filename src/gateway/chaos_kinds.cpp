@@ -1,12 +1,15 @@
 #include "gateway/chaos_kinds.hpp"
 
+#include "policies/chaos.hpp"
+
 #include <algorithm>
 
 namespace taquilla::gateway {
 
 namespace {
 
-constexpr std::uint64_t delay_s_max = 3'600, for_s_max = 86'400, times_max = 1'000'000'000;
+constexpr std::uint64_t delay_s_max = chaos_delay_max_ms / 1000,
+                        for_s_max = chaos_for_max_ms / 1000;
 
 std::vector<chaos_kind_row> make_table() {
   const std::vector<service> all = {service::inventory, service::payment, service::notification};
@@ -75,7 +78,7 @@ chaos_order read_chaos_order(service target, const chaos_kind_row& row, query_re
       order.rate_ppm = static_cast<std::uint32_t>(*rate);
   if (const auto seconds = query.decimal("for", milli, for_s_max))
     order.for_ms = static_cast<std::int64_t>(*seconds);
-  if (const auto times = query.whole("times", 1, times_max)) order.times = *times;
+  if (const auto times = query.whole("times", 1, chaos_times_max)) order.times = *times;
   return order;
 }
 

@@ -9,7 +9,6 @@
 namespace taquilla {
 namespace {
 
-constexpr duration_ms day_ms = 86'400'000;
 constexpr std::int64_t million = 1'000'000;
 constexpr std::size_t shown_key_bytes = 64;
 constexpr const char* kind_names[chaos_kinds] = {"crash", "panic", "slow",    "flaky",
@@ -40,12 +39,14 @@ const char* to_string(chaos_rule_state state) {
 }
 
 std::string_view problem(chaos_kind kind, const chaos_options& options) {
-  if (options.delay_ms < 0 || options.delay_ms > day_ms) return "delay must be 0..86400 seconds";
+  if (options.delay_ms < 0 || options.delay_ms > chaos_delay_max_ms)
+    return "delay must be 0..3600 seconds";
   if (kind != chaos_kind::slow && options.delay_ms != 0) return "delay belongs to slow alone";
   if (!(options.rate >= 0.0 && options.rate <= 1.0)) return "rate must be 0..1";
-  if (options.for_ms && (*options.for_ms < 1 || *options.for_ms > 30 * day_ms))
-    return "for must be 0.001..2592000 seconds";
-  if (options.times && *options.times < 1) return "times must be at least 1";
+  if (options.for_ms && (*options.for_ms < 1 || *options.for_ms > chaos_for_max_ms))
+    return "for must be 0.001..86400 seconds";
+  if (options.times && (*options.times < 1 || *options.times > chaos_times_max))
+    return "times must be 1..1000000000";
   return {};
 }
 

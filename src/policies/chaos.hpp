@@ -40,12 +40,16 @@ inline constexpr std::size_t chaos_kinds = 8;
 const char* to_string(chaos_kind kind);
 std::optional<chaos_kind> chaos_kind_of(std::string_view name);
 
+/// Longer than any deadline, and short enough that a forgotten fault is over by tomorrow.
+inline constexpr duration_ms chaos_delay_max_ms = 3'600'000, chaos_for_max_ms = 86'400'000;
+inline constexpr std::int64_t chaos_times_max = 1'000'000'000;
+
 struct chaos_options {
-  duration_ms delay_ms = 0;           ///< `slow`: 0..1 day
+  duration_ms delay_ms = 0;           ///< `slow`: 0..chaos_delay_max_ms
   double rate = 1.0;                  ///< share of requests that are hit, 0..1; kept in millionths
-  std::optional<duration_ms> for_ms;  ///< ends after this; nothing = not by time; 1 ms..30 days
-  std::optional<std::int64_t> times;  ///< ends after this many; nothing = not by count (`panic`:
-                                      ///< 1); at least 1
+  std::optional<duration_ms> for_ms;  ///< 1..chaos_for_max_ms, then it ends; nothing: not by time
+  std::optional<std::int64_t> times;  ///< ends after this many, 1..chaos_times_max; nothing: not by
+                                      ///< count (`panic`: 1)
 };
 
 /// Empty when the options fit the kind, else a sentence that says what is wrong.

@@ -222,10 +222,25 @@ TEST_CASE("impossible options are refused") {
   CHECK_THROWS_AS(machine.set(chaos_kind::flaky, with_rate(-0.1), 0), std::invalid_argument);
   CHECK_THROWS_AS(machine.set(chaos_kind::flaky, with_delay(1), 0), std::invalid_argument);
   CHECK_THROWS_AS(machine.set(chaos_kind::slow, with_delay(-1), 0), std::invalid_argument);
-  chaos_options never;
-  never.times = 0;
-  CHECK_FALSE(problem(chaos_kind::stall, never).empty());
-  chaos_options no_time;
-  no_time.for_ms = 0;
-  CHECK_FALSE(problem(chaos_kind::stall, no_time).empty());
+}
+
+TEST_CASE("each option may reach its limit and no further") {
+  const auto lasting = [](duration_ms for_ms) {
+    chaos_options options;
+    options.for_ms = for_ms;
+    return std::string{problem(chaos_kind::stall, options)};
+  };
+  const auto counted = [](std::int64_t times) {
+    chaos_options options;
+    options.times = times;
+    return std::string{problem(chaos_kind::stall, options)};
+  };
+  CHECK(problem(chaos_kind::slow, with_delay(3'600'000)) == "");
+  CHECK(problem(chaos_kind::slow, with_delay(3'600'001)) == "delay must be 0..3600 seconds");
+  for (const duration_ms fits : {1, 86'400'000}) CHECK(lasting(fits) == "");
+  for (const duration_ms wrong : {0, 86'400'001})
+    CHECK(lasting(wrong) == "for must be 0.001..86400 seconds");
+  for (const std::int64_t fits : {1, 1'000'000'000}) CHECK(counted(fits) == "");
+  for (const std::int64_t wrong : {0, 1'000'000'001})
+    CHECK(counted(wrong) == "times must be 1..1000000000");
 }
