@@ -11,7 +11,8 @@
 
 namespace taquilla {
 
-/// Spreads every input bit over the whole word (a bijection, in the manner of splitmix64).
+/// Spreads every input bit over the whole word: a bijection, the finaliser of SplitMix64 (Steele,
+/// Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
 constexpr std::uint64_t mix_bits(std::uint64_t value) {
   value += 0x9e3779b97f4a7c15ULL;
   value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9ULL;

@@ -4,37 +4,30 @@
 // message anywhere, and an old seed tells another story. Here a draw that is added elsewhere
 // changes nothing, so seeds age well and a counterexample can be shrunk decision by decision.
 // Zero always means "calm" (no fault, no delay, the first in line): shrinking is writing zeros.
-// Pure arithmetic; anybody may call it.
+// The arithmetic is that of policies/keyed_hash.hpp; what it gives is part of every seed and case
+// file. Anybody may call it.
 #pragma once
+
+#include "policies/keyed_hash.hpp"
 
 #include <cstdint>
 #include <string_view>
 
 namespace taquilla::simulation {
 
-/// The finaliser of the SplitMix64 generator: a bijection whose output bits all depend on all
-/// input bits (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
-constexpr std::uint64_t scramble(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15ULL;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
-}
+/// A bijection whose output bits all depend on all input bits.
+constexpr std::uint64_t scramble(std::uint64_t x) { return mix_bits(x); }
 
 /// Folds `x` into the rolling hash `h`. Order matters.
 constexpr std::uint64_t combine(std::uint64_t h, std::uint64_t x) { return scramble(h ^ x); }
 
-/// 64-bit FNV-1a, scrambled: the identity of a name (a link, a role, a file) in a key.
-constexpr std::uint64_t hash_text(std::string_view text) {
-  std::uint64_t h = 0xcbf29ce484222325ULL;
-  for (char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return scramble(h);
-}
+/// The identity of a name (a link, a role, a file) in a key.
+constexpr std::uint64_t hash_text(std::string_view text) { return scramble(text_key(text)); }
 
 /// The value that `seed` gives to the `occurrence`-th use of `key`.
 constexpr std::uint64_t keyed(std::uint64_t seed, std::uint64_t kind, std::uint64_t key,
                               std::uint64_t occurrence = 0) {
-  return combine(combine(combine(scramble(seed), kind), key), occurrence);
+  return keyed_hash(seed, kind, key, occurrence);
 }
 
 /// True for `ppm` in a million values, decided by the upper half of `value`.
