@@ -6,16 +6,17 @@
 //   profile swarm
 //   strategy random
 //   seed 42
-//   oracle one-owner-per-seat            (what is expected to fail; "none" for a run that must
-//   pass) hash 5f0c9d2e11aa3b47                (optional: the run must be this one, bit by bit)
+//   oracle one-owner-per-seat
+//   hash 5f0c9d2e11aa3b47
 //   knob hold_ms 25000
 //   op client=2 think=10000us buy seat=A1 buyer=2 cents=5000 patience=30000ms
 //   fault at=1250ms crash inventory
 //   fault at=10ms chaos payment slow delay=6000ms rate=1000000 for=8000ms
 //   take delay "reservation>door hold_seat" #2 = 20000
 //
-// Unknown words are errors with their line number, never ignored. `#` at the start of a line is a
-// comment.
+// `oracle` names what is expected to fail, "none" in a run that must pass. `hash` is optional: the
+// run as it was when the case was written. Unknown words are errors with their line number, never
+// ignored. `#` at the start of a line is a comment.
 #pragma once
 
 #include "simulation/world/plan.hpp"
