@@ -5,7 +5,20 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace taquilla::simulation;
+
+namespace {
+
+/// How many clients were told that the seat is theirs.
+std::ptrdiff_t accepted(const run_result& r) {
+  const auto& all = r.story.entries();
+  return std::count_if(all.begin(), all.end(),
+                       [](const auto& e) { return e.how == outcome::accepted; });
+}
+
+}  // namespace
 
 TEST_CASE("a calm purchase is sold, mailed and comes to rest") {
   plan p;
@@ -51,8 +64,11 @@ TEST_CASE("a machine that loses its power sells on and forgets nothing") {
   }
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     p.seed = seed;
+    CAPTURE(seed);
     auto r = explore(p);
     CHECK(r.broken.what == "");
+    CHECK(accepted(r) >= 2);  // each cut takes the client's purchase of the moment, and no more
+    CHECK(r.story.entries().back().how == outcome::accepted);  // it came after the last cut
   }
 }
 
