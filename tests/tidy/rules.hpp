@@ -29,6 +29,9 @@ complaints function_length(const source_file& file);
 /// Words that have a better one here.
 complaints banned_words(const source_file& file);
 
+/// The ruler of a section stands on one line, short enough for the formatter to leave it alone.
+complaints section_rulers(const source_file& file);
+
 /// A header opens with an essay and guards itself.
 complaints header_essay(const source_file& file);
 

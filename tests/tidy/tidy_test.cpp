@@ -77,6 +77,8 @@ TEST_CASE("every rule bites a text that breaks it, and lets a clean one pass") {
   CHECK(bites(banned_words, "src/actors/x.cpp", std::string{"// TO"} + "DO: later"));
   CHECK(bites(banned_words, "src/actors/x.cpp", std::string{"std::co"} + "ut << 1;"));
   CHECK_FALSE(bites(banned_words, "src/app/x.cpp", std::string{"std::co"} + "ut << 1;"));
+  CHECK(bites(section_rulers, "src/x.cpp", "  // -- time\n  // " + std::string(80, '-') + "\n"));
+  CHECK_FALSE(bites(section_rulers, "src/x.cpp", "// -- time " + std::string(80, '-') + "\n"));
   CHECK(bites(header_essay, "src/x.hpp", "#pragma once\n"));
   CHECK_FALSE(bites(header_essay, "src/x.hpp", "// What it is,\n// in two lines.\n#pragma once\n"));
   CHECK(bites(third_party, "src/domain/x.cpp", "#include <sqlite3.h>\n"));
@@ -94,6 +96,10 @@ TEST_CASE("functions have at most 60 lines") { CHECK(all(function_length, source
 
 TEST_CASE("words that have a better one are not used") {
   CHECK(all(banned_words, sources()) == "");
+}
+
+TEST_CASE("the rulers of sections stand on one line") {
+  CHECK(all(section_rulers, sources()) == "");
 }
 
 TEST_CASE("every header opens with an essay and is included once") {
