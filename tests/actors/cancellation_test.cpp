@@ -117,18 +117,42 @@ TEST_CASE(
   CHECK(house.at_rest() == "");
 }
 
-TEST_CASE("whoever cancelled may buy the seat again at once, and so may anybody") {
-  virtual_theatre house;
-  const auto id = sold(house);
-  house.cancel(id);
-  auto other = house.buy(order("A1", "other@email.com"));
-  house.settle();
-  CHECK((other.ok() || other.text() == "seat_taken"));
-  auto again = house.buy(order("A1", "other@email.com"));
-  house.settle();
-  CHECK(again.text() == "ok");
-  house.advance(10'000);
-  CHECK(house.at_rest() == "");
+TEST_CASE("the seat can be bought in the very step in which its cancellation is answered") {
+  for (std::uint64_t seed = 0; seed <= 20; ++seed)
+    for (const auto* buyer : {"test@email.com", "other@email.com"}) {
+      CAPTURE(seed);
+      CAPTURE(buyer);
+      theatre_setting setting;
+      setting.seed = seed;
+      virtual_theatre house{setting};
+      const auto cancelled_id = sold(house);
+      const auto cancelled = house.cancel(cancelled_id);
+      while (cancelled.pending()) REQUIRE(house.step());
+      const auto again = house.buy(order("A1", buyer));
+      house.settle();
+      REQUIRE(again.text() == "ok");
+      CHECK(again.value().id != cancelled_id);
+      CHECK_FALSE(again.value().replayed);
+      CHECK(house.at_rest() == "");
+    }
+}
+
+TEST_CASE(
+    "a purchase beside a cancellation of its seat gets the seat or is told that it is taken") {
+  for (std::uint64_t seed = 0; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    theatre_setting setting;
+    setting.seed = seed;
+    virtual_theatre house{setting};
+    const auto cancelled = house.cancel(sold(house));
+    const auto other = house.buy(order("A1", "other@email.com"));
+    house.settle();
+    CHECK(cancelled.text() == "ok");
+    CHECK((other.ok() || other.text() == "seat_taken"));
+    CHECK(house.mailbox().size() == (other.ok() ? 3 : 2));
+    house.advance(10'000);
+    CHECK(house.at_rest() == "");
+  }
 }
 
 }  // namespace taquilla::testing

@@ -215,10 +215,18 @@ TEST_CASE("a declined card is told at once, and the void of nothing leaves a tom
 }
 
 TEST_CASE("lists and health are never disturbed by chaos") {
-  virtual_theatre house;
-  house.chaos("inventory", "stall");
-  CHECK(house.seats().empty());
-  CHECK(house.health().at("inventory").state == "up");
+  for (const char* kind : {"stall", "flaky", "lossy", "slow", "decline", "bounce"})
+    for (const char* service : {"inventory", "payment", "notification"}) {
+      CAPTURE(std::string{service});
+      CAPTURE(std::string{kind});
+      virtual_theatre house;
+      house.buy(order());
+      house.settle();
+      REQUIRE(house.chaos(service, kind, {kind == std::string{"slow"} ? 60'000 : 0}).ok());
+      CHECK(house.seats() == std::map<std::string, std::string>{{"A1", "sold"}});
+      for (const auto& [name, child] : house.health()) CHECK(child.state == "up");
+      CHECK(house.show_chaos(service).value().active.at(0).touched == 0);
+    }
 }
 
 }  // namespace taquilla::testing

@@ -10,8 +10,15 @@ namespace taquilla::testing {
 
 namespace {
 
-bool tells(const std::vector<event_seen>& events, const std::string& kind) {
-  return std::any_of(events.begin(), events.end(), [&](const auto& e) { return e.kind == kind; });
+/// Finds the kinds one behind the other. @return the first that is not told behind its forerunner.
+std::string missing(const std::vector<event_seen>& events, const std::vector<std::string>& kinds) {
+  auto at = events.begin();
+  for (const auto& kind : kinds) {
+    at = std::find_if(at, events.end(), [&](const auto& e) { return e.kind == kind; });
+    if (at == events.end()) return kind;
+    ++at;
+  }
+  return "";
 }
 
 }  // namespace
@@ -26,12 +33,12 @@ TEST_CASE("what happens to a purchase, a service and the breaker is told in orde
   house.cancel(1);
   house.settle();
   const auto events = house.feed();
-  for (const char* kind :
-       {"reservation.confirmed", "mail.delivered", "actor.down", "breaker.open",
-        "reservation.refused", "actor.up", "reservation.cancelled", "fault.touched"})
-    CHECK_MESSAGE(tells(events, kind), std::string{kind});
-  CHECK(std::is_sorted(events.begin(), events.end(),
-                       [](const auto& a, const auto& b) { return a.sequence < b.sequence; }));
+  CHECK(missing(events, {"reservation.confirmed", "mail.delivered", "actor.down", "fault.touched",
+                         "reservation.refused", "actor.up", "reservation.cancelled"}) == "");
+  CHECK(missing(events, {"actor.down", "breaker.open", "actor.up"}) == "");
+  CHECK(missing(events, {"reservation.cancelled", "actor.down"}) == "actor.down");
+  for (std::size_t i = 1; i < events.size(); ++i)
+    CHECK(events[i].sequence == events[i - 1].sequence + 1);
 }
 
 TEST_CASE("the feed keeps its limit of events and a reader can tell that he missed some") {
@@ -49,8 +56,9 @@ TEST_CASE("a reader goes on after the last event that he saw, page by page") {
   virtual_theatre house;
   house.buy(order());
   house.settle();
-  const auto all = house.feed();
-  std::vector<std::uint64_t> paged;
+  std::vector<std::uint64_t> all, paged;
+  for (const auto& e : house.feed()) all.push_back(e.sequence);
+  REQUIRE(all.size() > 6);
   for (std::uint64_t after = 0;;) {
     const auto page = house.feed(after, 3);
     if (page.empty()) break;
@@ -58,7 +66,7 @@ TEST_CASE("a reader goes on after the last event that he saw, page by page") {
     for (const auto& e : page) paged.push_back(e.sequence);
     after = page.back().sequence;
   }
-  CHECK(paged.size() == all.size());
+  CHECK(paged == all);
 }
 
 TEST_CASE("a restarted feed numbers its events above every number given before") {

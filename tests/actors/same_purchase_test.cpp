@@ -68,7 +68,7 @@ TEST_CASE("identical requests at once join one purchase and are answered togethe
   CHECK(house.at_rest() == "");
 }
 
-TEST_CASE("who joins a replay has a question of his own: his ticket may be cancelled by then") {
+TEST_CASE("who joins a replay has a question of his own") {
   virtual_theatre house;
   CHECK(outcome(house, order()) == "1");
   house.chaos("inventory", "slow", {1'000});
@@ -81,6 +81,26 @@ TEST_CASE("who joins a replay has a question of his own: his ticket may be cance
   house.advance(1'000);
   REQUIRE(joined.text() == "ok");
   CHECK(joined.value().replayed);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("who joins a replay and whose ticket is cancelled meanwhile is not told that he has it") {
+  virtual_theatre house;
+  CHECK(outcome(house, order()) == "1");
+  house.chaos("inventory", "slow", {1'000});
+  auto first = house.buy(order());
+  house.advance(500);
+  auto joined = house.buy(order());
+  house.advance(500);
+  REQUIRE(first.text() == "ok");
+  house.cancel(1);
+  house.advance(1'000);
+  CHECK(joined.text() == "key_in_flight");
+  CHECK(joined.failure().detail == "an earlier purchase of this seat has just ended");
+  CHECK(joined.failure().retry_after_ms == 1'000);
+  house.advance(1'000);
+  house.chaos("inventory", "recover");
+  CHECK(outcome(house, order()) == "2");
   CHECK(house.at_rest() == "");
 }
 

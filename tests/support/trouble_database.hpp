@@ -5,6 +5,7 @@
 
 #include "store/database.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -19,9 +20,11 @@ class trouble_database final : public database {
 
   trouble now = trouble::none;
   std::uint64_t batches = 0, commits = 0, commands = 0;
+  std::uint64_t largest = 0;  ///< commands of the largest batch
 
   bool begin() override {
     ++batches;
+    in_batch_ = 0;
     if (now == trouble::cannot_begin) return false;
     return now == trouble::full || real_->begin();
   }
@@ -73,11 +76,13 @@ class trouble_database final : public database {
   template <class Answer, class Command>
   result<Answer> write(const Command& command) {
     ++commands;
+    largest = std::max(largest, ++in_batch_);
     if (now == trouble::full) return error{errc::storage_full, "injected", 0};
     return real_->apply(command);
   }
 
   std::shared_ptr<database> real_;
+  std::uint64_t in_batch_ = 0;
 };
 
 }  // namespace taquilla::testing
