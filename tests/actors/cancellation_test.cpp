@@ -137,6 +137,20 @@ TEST_CASE("the seat can be bought in the very step in which its cancellation is 
     }
 }
 
+TEST_CASE("a cancellation is not answered before INVENTORY has been told, however slow it is") {
+  virtual_theatre house;
+  const auto id = sold(house);
+  house.chaos("inventory", "slow", {1'000});
+  const auto cancelled = house.cancel(id);
+  house.advance(999);
+  CHECK(cancelled.pending());
+  house.advance(1);
+  CHECK(cancelled.text() == "ok");
+  CHECK(house.seats().empty());
+  house.chaos("inventory", "recover");
+  CHECK(house.at_rest() == "");
+}
+
 TEST_CASE(
     "a purchase beside a cancellation of its seat gets the seat or is told that it is taken") {
   for (std::uint64_t seed = 0; seed <= 20; ++seed) {

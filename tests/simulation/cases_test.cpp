@@ -100,6 +100,11 @@ TEST_CASE("a case file that cannot be understood says where and why") {
   CHECK(why_not("simcase 1\nknob colour 3") == "line 2: unknown knob 'colour'");
   CHECK(why_not("simcase 1\ntake delay x #1 = 2") ==
         "line 2: expected: take KIND \"NAME\" #N = VALUE");
+  CHECK(why_not("simcase 1\ntake") == "line 2: expected: take KIND \"NAME\" #N = VALUE");
+  CHECK(why_not("simcase 1\ntake delay \"x\" #1 = 2 3") == "line 2: expected: #N = VALUE");
+  CHECK(why_not("simcase 1\noracle none really") == "line 2: 'really' is one word too many");
+  CHECK(why_not("simcase 1\nknob batch_max 3 4") == "line 2: '4' is one word too many");
+  CHECK(why_not("simcase 1\nseed x3") == "line 2: 'x3' is not a number");
   CHECK(why_not("simcase 1\n# a comment\nseed 3") == "");
 }
 

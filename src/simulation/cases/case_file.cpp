@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -43,6 +44,21 @@ std::uint32_t small(const std::string& text) {
   if (value < 0 || value > std::numeric_limits<std::uint32_t>::max())
     throw bad_line{"'" + text + "' is out of range"};
   return static_cast<std::uint32_t>(value);
+}
+
+std::uint64_t natural(const std::string& text, int base) {
+  std::uint64_t value = 0;
+  const auto end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value, base);
+  if (parsed.ec != std::errc{} || parsed.ptr != end)
+    throw bad_line{"'" + text + "' is not a number"};
+  return value;
+}
+
+/// Nothing is ignored, not even behind what was understood.
+void nothing_more(std::istringstream& line) {
+  std::string word;
+  if (line >> word) throw bad_line{"'" + word + "' is one word too many"};
 }
 
 /// Splits "key=value"; the key is empty where there is no '='.
@@ -127,8 +143,10 @@ decision parse_decision(const std::string& rest) {
   auto kind = rest.substr(0, rest.find(' '));
   if (!parse_choice(kind, d.kind)) throw bad_line{"unknown decision '" + kind + "'"};
   d.name = rest.substr(open + 1, close - open - 1);
-  if (std::sscanf(rest.c_str() + close + 1, " #%" SCNu64 " = %" SCNu64, &d.occurrence, &d.value) !=
-      2)
+  int read = 0;
+  const char* tail = rest.c_str() + close + 1;
+  if (std::sscanf(tail, " #%" SCNu64 " = %" SCNu64 " %n", &d.occurrence, &d.value, &read) != 2 ||
+      tail[read] != '\0')
     throw bad_line{"expected: #N = VALUE"};
   return d;
 }
@@ -155,9 +173,9 @@ void parse_head(case_file& c, const std::string& word, std::istringstream& line)
   else if (word == "oracle")
     c.oracle = value;
   else if (word == "hash")
-    c.hash = std::strtoull(value.c_str(), nullptr, 16);
+    c.hash = natural(value, 16);
   else if (word == "seed")
-    c.what.seed = std::strtoull(value.c_str(), nullptr, 10);
+    c.what.seed = natural(value, 10);
   else if (word == "heal")
     c.what.heal_at_ms = number(value, "ms");
   else if (word == "early-within")
@@ -178,9 +196,16 @@ void parse_line(case_file& c, const std::string& text) {
   if (!(line >> word) || word[0] == '#') return;
   if (word == "op") return c.what.operations.push_back(parse_operation(line));
   if (word == "fault") return c.what.faults.push_back(parse_fault(line));
-  if (word == "knob") return parse_knob(c.what.numbers, line);
-  if (word == "take") return c.what.script.push_back(parse_decision(text.substr(5)));
-  parse_head(c, word, line);
+  if (word == "take") {
+    std::string rest;
+    std::getline(line >> std::ws, rest);
+    return c.what.script.push_back(parse_decision(rest));
+  }
+  if (word == "knob")
+    parse_knob(c.what.numbers, line);
+  else
+    parse_head(c, word, line);
+  nothing_more(line);
 }
 
 std::string hex(std::uint64_t value) {
