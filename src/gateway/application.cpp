@@ -15,8 +15,6 @@ errc code_for(int status) {
       return errc::not_json;
     case 500:
       return errc::internal_error;
-    case 503:
-      return errc::overloaded;
     case 504:
       return errc::deadline_expired;
     default:
@@ -49,6 +47,9 @@ class box_office_application final : public application {
     const auto why = house.origin_rules.judge(head, house.proxies.scheme(head));
     if (why != errc::none) {
       refused = refusal(head, house.refused_row, {why, {}, 0});
+      // Who asks for a foreign host was led here (DNS rebinding) or has lost his way: what he sends
+      // behind it is meant for somebody else as well.
+      refused.close = why == errc::misdirected_host;
       return true;
     }
     if (head.at != listener::gateway || head.method != "POST" || head.path != "/api/reservations")
@@ -77,6 +78,11 @@ class box_office_application final : public application {
   http_response protocol_error(int status, std::string_view detail) override {
     const error why{code_for(status), std::string{detail}, 0};
     return problem_as(status, why, house_->next_request_id());
+  }
+
+  http_response shed(shed_reason why, std::string_view detail) override {
+    const auto code = why == shed_reason::draining ? errc::draining : errc::overloaded;
+    return problem(error{code, std::string{detail}, 0}, house_->next_request_id());
   }
 
   void heartbeat() override { house_->stream->heartbeat(); }

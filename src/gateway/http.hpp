@@ -72,7 +72,13 @@ struct http_response {
   std::string body;
   std::shared_ptr<byte_source>
       stream;  ///< when set, `body` is sent first and the rest is taken here
+  /// The connection ends with this answer. For answers of `refuse`: only there has nothing that was
+  /// pipelined behind the request been begun.
+  bool close = false;
 };
+
+/// Why a request is not run, though nothing is wrong with it.
+enum class shed_reason : std::uint8_t { overloaded, draining };
 
 /// Gives the one answer of a request. Callable from any thread, once; a second call does nothing.
 /// One that is destroyed uncalled answers 500 by itself, so that no client waits for ever.
@@ -103,6 +109,8 @@ class http_application {
   /// The answer for bytes that are no request at all, or that waited too long: `status` as in the
   /// table of docs/http.md, `detail` one English sentence.
   virtual http_response protocol_error(int status, std::string_view detail) = 0;
+  /// The answer for a request that is not run: 503.
+  virtual http_response shed(shed_reason why, std::string_view detail) = 0;
 };
 
 struct http_server_options {

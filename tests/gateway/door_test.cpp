@@ -131,6 +131,7 @@ TEST_CASE("looking needs a name of ours but no origin") {
         h.ask(asking("GET", "/api/events", host.values, {"http://evil.example"}, {"cross-site"}));
     CAPTURE((host.values.empty() ? "-" : host.values[0]));
     CHECK(answer.status == (host.own_origin.empty() ? 421 : 200));
+    CHECK(answer.close == host.own_origin.empty());
     CHECK(header_count(answer, "Access-Control-Allow-Origin") == 0);
   }
 }

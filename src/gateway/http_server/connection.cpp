@@ -145,6 +145,7 @@ bool connection::begin_waiting() {
 }
 
 void connection::answer(pipeline::ticket ticket, http_response response) {
+  if (response.close) last_request_seen_ = linger_ = true;
   const auto stream = response.stream;
   const bool taken = phase_ != phase::gone && pipeline_.answer(ticket, std::move(response));
   if (!taken && stream) stream->closed();

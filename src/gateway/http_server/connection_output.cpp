@@ -31,7 +31,7 @@ bool connection::flush() {
     return true;
   }
   const bool last = home_.leaving() && pipeline_.empty() && !waiting_;
-  slot.shape.close = slot.shape.close || last;
+  slot.shape.close = slot.shape.close || last || slot.response->close;
   if (slot.shape.close) last_request_seen_ = close_after_sent_ = true;
   auto stream = slot.response->stream;
   auto first = stream ? std::move(slot.response->body) : std::string{};

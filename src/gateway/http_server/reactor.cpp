@@ -153,17 +153,21 @@ bool reactor::turn_down(const framed_request& framed, http_response& answer) {
   if (!framed.method_known)
     answer = protocol_error(501, "The method is not implemented.");
   else if (draining_)
-    answer = shed("The server is going down.");
+    answer = shed(shed_reason::draining, "The server is going down.");
   else if (queue_.size() >= queue_max_)
-    answer = shed("Too many requests wait already.");
+    answer = shed(shed_reason::overloaded, "Too many requests wait already.");
   else
     return false;
   return true;
 }
 
-http_response reactor::shed(std::string_view detail) {
+http_response reactor::shed(shed_reason why, std::string_view detail) {
   ++counters_.shed;
-  return protocol_error(503, detail);
+  try {
+    return application_.shed(why, detail);
+  } catch (const std::exception&) {
+    return bare(503);
+  }
 }
 
 http_response reactor::protocol_error(int status, std::string_view detail) {
@@ -201,7 +205,7 @@ void reactor::run(work item) {
   from->left_queue();
   auto& request = item.framed.request;
   if (now() - request.received_at > options_.queue_age_max) {
-    from->answer(item.ticket, shed("The request waited too long for its turn."));
+    from->answer(item.ticket, shed(shed_reason::overloaded, "The request waited too long."));
     return from->pump();
   }
   auto& matcher = *matchers_[static_cast<std::size_t>(request.at)];

@@ -45,7 +45,7 @@ class reactor {
   /// True: queued, and `left_queue` will tell when it is not any more. False: answered already.
   bool submit(connection& from, pipeline::ticket ticket, framed_request framed);
   http_response protocol_error(int status, std::string_view detail);
-  http_response shed(std::string_view detail);
+  http_response shed(shed_reason why, std::string_view detail);
   std::string write(http_response response, const answer_shape& shape);
   /// Has `reader` woken when `stream` is ready, once until `bell` is cleared.
   void watch(byte_source& stream, connection& reader, std::shared_ptr<std::atomic<bool>> bell);

@@ -116,6 +116,7 @@ TEST_CASE("a request whose rest arrives during a drain is answered 503") {
   late.send("Host: box\r\n\r\n");
   const auto answer = late.read_reply();
   CHECK(answer.status == 503);
+  CHECK(answer.body == "draining: The server is going down.");
   CHECK(closes(answer));
   house.application.answer_parked("a", "a");
   CHECK(parked.read_reply().body == "a");

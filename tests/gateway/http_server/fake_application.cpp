@@ -143,6 +143,11 @@ void fake_application::add(const std::string& method, const std::string& pattern
 
 bool fake_application::refuse(const http_request& head, http_response& refused) {
   if (head.path == "/judge") throw std::runtime_error{"secret"};
+  if (head.header("Host") == "elsewhere") {
+    refused = text("not here", 421);
+    refused.close = true;
+    return true;
+  }
   if (head.path != "/refused") return false;
   refused = text("too often", 429);
   return true;
@@ -159,6 +164,11 @@ http_response fake_application::unmatched(const http_request&,
 
 http_response fake_application::protocol_error(int status, std::string_view detail) {
   return text(std::string{detail}, status);
+}
+
+http_response fake_application::shed(shed_reason why, std::string_view detail) {
+  return text((why == shed_reason::draining ? "draining: " : "overloaded: ") + std::string{detail},
+              503);
 }
 
 bool fake_application::wait_parked(std::size_t count) {

@@ -48,6 +48,7 @@ class fake_application final : public http_application {
   bool refuse(const http_request& head, http_response& refused) override;
   http_response unmatched(const http_request&, const std::vector<std::string>& allowed) override;
   http_response protocol_error(int status, std::string_view detail) override;
+  http_response shed(shed_reason why, std::string_view detail) override;
 
   /// Waits until `count` requests of /park hold their responders; they stay in `parked`.
   bool wait_parked(std::size_t count);

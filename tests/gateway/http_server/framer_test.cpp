@@ -38,7 +38,7 @@ TEST_CASE("every row of the attack table is framed or refused as it says") {
     const auto found = judged(row.bytes);
     const bool refused = row.then == afterwards::refused;
     CHECK(found.status() == (refused ? row.statuses.back() : 0));
-    if (row.name != "pipelined after a close") CHECK(found.complete() == requests_of(row));
+    if (row.name.rfind("pipelined after", 0) != 0) CHECK(found.complete() == requests_of(row));
     if (!refused) CHECK(found.idle());
   }
 }
