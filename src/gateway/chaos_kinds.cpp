@@ -76,8 +76,11 @@ chaos_order read_chaos_order(service target, const chaos_kind_row& row, query_re
   if (row.takes_rate)
     if (const auto rate = query.decimal("rate", micro, 1))
       order.rate_ppm = static_cast<std::uint32_t>(*rate);
-  if (const auto seconds = query.decimal("for", milli, for_s_max))
-    order.for_ms = static_cast<std::int64_t>(*seconds);
+  if (const auto ms = query.decimal("for", milli, for_s_max)) {
+    order.for_ms = static_cast<std::int64_t>(*ms);
+    // In an order, 0 says "until somebody ends it": who asks for no time at all must not get that.
+    if (order.for_ms == 0) query.wrong("for", "debe ser mayor que 0; sin este parámetro no acaba");
+  }
   if (const auto times = query.whole("times", 1, chaos_times_max)) order.times = *times;
   return order;
 }

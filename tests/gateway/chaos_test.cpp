@@ -128,6 +128,8 @@ TEST_CASE("options that make no sense are refused by name and change nothing") {
       {"/api/payments/chaos/flaky?rate=0.1234567", "rate"},
       {"/api/payments/chaos/stall?for=forever", "for"},
       {"/api/payments/chaos/stall?for=86401", "for"},
+      {"/api/payments/chaos/stall?for=0", "for"},
+      {"/api/payments/chaos/slow?delay=1&for=0.000", "for"},
       {"/api/payments/chaos/stall?times=0", "times"},
       {"/api/payments/chaos/stall?times=1.5", "times"},
       {"/api/payments/chaos/recover?for=5", "for"},
