@@ -65,7 +65,7 @@ std::uint64_t query_reader::after_id() {
   const auto* value = find("after");
   if (value == nullptr) return 0;
   const auto id = parse_digits(*value);
-  if (!id) wrong("after", "no es un cursor de esta lista");
+  if (!id) wrong("after", not_a_cursor);
   return id.value_or(0);
 }
 

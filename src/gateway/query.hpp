@@ -15,6 +15,8 @@
 namespace taquilla::gateway {
 
 inline constexpr std::uint32_t page_limit_default = 100;
+/// What a wrong `after` is told.
+inline constexpr const char* not_a_cursor = "no es un cursor de esta lista";
 
 class query_reader {
  public:

@@ -117,6 +117,8 @@ void fake_front_desk::seats(std::string event, std::string after, std::uint32_t 
                             reply<std::vector<seat_view>> done) {
   seats_limit = limit;
   if (event != "EVT-001") return give<std::vector<seat_view>>(std::move(done), errc::unknown_event);
+  if (const auto seat = parse_seat(after); seat && !in_hall(*seat))
+    return give<std::vector<seat_view>>(std::move(done), errc::unknown_seat);
   std::vector<seat_view> all;
   bool past = after.empty();
   for (char row = 'A'; row <= 'J'; ++row)

@@ -180,12 +180,17 @@ TEST_CASE("a wrong question is answered 422 and names the parameter") {
       {"/api/events?x=1", "x"},
       {"/api/events/EVT-001?x=1", "x"},
       {"/api/events/EVT-001/seats?after=a1", "after"},
+      {"/api/events/EVT-001/seats?after=ZZ9", "after"},
+      {"/api/inventory/seats?eventId=EVT-001&after=ZZ9", "after"},
       {"/api/events/EVT-001/seats?limit=99999999999999999999", "limit"},
       {"/api/payments/charges?state=paid", "state"},
       {"/api/payments/charges?after=-1", "after"},
       {"/api/notifications/mailbox?wait=soon", "wait"},
       {"/api/notifications/mailbox?wait=-1", "wait"},
       {"/api/notifications/mailbox?wait=1.2345", "wait"},
+      {"/api/notifications/mailbox?after=x", "after"},
+      {"/api/notifications/mailbox?wait=1&after=-1", "after"},
+      {"/api/notifications/outbox?after=1x", "after"},
       {"/api/notifications/outbox?limit=0", "limit"},
       {"/api/stream?after=x", "after"},
   };
@@ -226,9 +231,14 @@ TEST_CASE("paths that nobody serves are 404, and methods that a path lacks 405 w
   CHECK(header_of(answer, "Allow") == "GET, HEAD, POST");
   CHECK(json_of(answer)["message"] == "Método no permitido en esta ruta");
   CHECK(h.ask(request_to("OPTIONS", "/api/reservations")).status == 405);
-  const auto shed = h.app->protocol_error(503, "The queue is full.");
+  const auto shed = h.app->shed(shed_reason::overloaded, "The queue is full.");
+  CHECK(shed.status == 503);
   CHECK(json_of(shed)["code"] == "overloaded");
   CHECK(header_of(shed, "Retry-After") == "1");
+  const auto drained = h.app->shed(shed_reason::draining, "The server is going down.");
+  CHECK(drained.status == 503);
+  CHECK(json_of(drained)["code"] == "draining");
+  CHECK(header_of(drained, "Retry-After") == "1");
   const auto late = h.app->protocol_error(408, "The head took too long.");
   CHECK(json_of(late)["status"] == 408);
   CHECK(json_of(late)["detail"] == "The head took too long.");

@@ -35,17 +35,22 @@ void show_event(const http_request& request, const exchange& out) {
 void answer_seats(query_reader& query, std::string event, const exchange& out) {
   const auto limit = query.limit();
   auto after = query.text("after");
-  if (!after.empty() && !parse_seat(after)) query.wrong("after", "no es un cursor de esta lista");
+  if (!after.empty() && !parse_seat(after)) query.wrong("after", not_a_cursor);
   if (const auto wrong = query.finish(); !wrong.empty()) return out.refuse(wrong);
   if (!is_event_id(event)) return out.refuse(error{errc::unknown_event, {}, 0});
   // One more than asked for tells whether there is a further page.
   out.desk().seats(std::move(event), std::move(after), limit + 1,
-                   answer_with<std::vector<seat_view>>(out, [limit](const exchange& to, auto& all) {
+                   [out, limit](result<std::vector<seat_view>> found) {
+                     // The one seat that was named is the cursor.
+                     if (!found && found.failure().code == errc::unknown_seat)
+                       return out.refuse({{"after", not_a_cursor}});
+                     if (!found) return out.refuse(found.failure());
+                     auto& all = *found;
                      const bool more = all.size() > limit;
                      if (more) all.resize(limit);
                      const auto next = more ? to_string(all.back().seat) : std::string{};
-                     to.answer(page("seats", all, next, write_seat));
-                   }));
+                     out.answer(page("seats", all, next, write_seat));
+                   });
 }
 
 void seats_of_event(const http_request& request, const exchange& out) {
@@ -77,7 +82,7 @@ void add_event_endpoints(std::vector<endpoint>& table) {
                    "/api/events",
                    "The events, and how many seats are taken.",
                    {},
-                   {200, 503},
+                   {200, 422, 503},
                    "application/json",
                    "",
                    std::string{R"({"events":[)"} + event_example + R"(],"next":null})",
@@ -88,7 +93,7 @@ void add_event_endpoints(std::vector<endpoint>& table) {
                    "/api/events/{id}",
                    "One event.",
                    {id},
-                   {200, 404, 503},
+                   {200, 404, 422, 503},
                    "application/json",
                    "",
                    event_example,

@@ -2,6 +2,7 @@
 #include "gateway/query.hpp"
 #include "gateway/routes/routes.hpp"
 #include "gateway/wire.hpp"
+#include "store/mail_number.hpp"
 
 #include <algorithm>
 
@@ -14,12 +15,18 @@ using place = parameter_doc::place;
 constexpr std::int64_t wait_ms_max = 30'000;
 constexpr std::size_t cursor_bytes_max = 128;
 
+std::string cursor(query_reader& query) {
+  auto after = query.text("after", cursor_bytes_max);
+  if (!after.empty() && !store::parse_cursor(after)) query.wrong("after", not_a_cursor);
+  return after;
+}
+
 void read_mailbox(const http_request& request, const exchange& out) {
   query_reader query{request};
   list_mailbox filter;
   filter.to = query.text("to");
   filter.limit = query.limit();
-  filter.after = query.text("after", cursor_bytes_max);
+  filter.after = cursor(query);
   constexpr int milli = 3;
   constexpr std::uint64_t asked_s_max = 86'400;  // more than we wait is cut, nonsense is refused
   const auto asked_ms = query.decimal("wait", milli, asked_s_max).value_or(0);
@@ -38,7 +45,7 @@ void read_outbox(const http_request& request, const exchange& out) {
   query_reader query{request};
   list_outbox filter;
   filter.limit = query.limit();
-  filter.after = query.text("after", cursor_bytes_max);
+  filter.after = cursor(query);
   if (const auto wrong = query.finish(); !wrong.empty()) return out.refuse(wrong);
   out.desk().outbox(std::move(filter),
                     answer_with<mails>(out, [](const exchange& to, const auto& found) {
