@@ -176,6 +176,7 @@ void live_stream::publish(const feed_line& line) {
     const std::lock_guard lock{mutex_};
     restarted = line.sequence <= last_sequence_;
     last_sequence_ = line.sequence;
+    if (restarted || first_sequence_ == 0) first_sequence_ = line.sequence;
     if (clients_.empty()) return;  // the usual case: nobody looks, so nothing is written for them
   }
   const auto frame = render_line(line);
@@ -203,6 +204,11 @@ void live_stream::say_goodbye() {
 std::uint64_t live_stream::last_sequence() const {
   const std::lock_guard lock{mutex_};
   return last_sequence_;
+}
+
+bool live_stream::continues(std::uint64_t sequence) const {
+  const std::lock_guard lock{mutex_};
+  return first_sequence_ > 0 && sequence + 1 >= first_sequence_ && sequence <= last_sequence_;
 }
 
 std::size_t live_stream::clients() const {

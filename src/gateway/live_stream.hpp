@@ -80,6 +80,9 @@ class live_stream : public std::enable_shared_from_this<live_stream> {
   void say_goodbye();
 
   std::uint64_t last_sequence() const;
+  /// True when a follower that saw `sequence` last can go on from there: the lines behind it are of
+  /// this stream. A number from before this start says nothing about how much was missed.
+  bool continues(std::uint64_t sequence) const;
   std::size_t clients() const;
 
  private:
@@ -89,6 +92,7 @@ class live_stream : public std::enable_shared_from_this<live_stream> {
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<stream_client>> clients_;
   std::shared_ptr<void> following_;
+  std::uint64_t first_sequence_ = 0;  // of this stream; 0: nothing was published yet
   std::uint64_t last_sequence_ = 0;
   bool over_ = false;
 };

@@ -118,6 +118,30 @@ TEST_CASE("who was away too long is told of the lines that nobody keeps any more
         "event: skipped\ndata: {\"n\":4}\n\n" + line(7) + line(8) + line(9));
 }
 
+TEST_CASE("who comes back with an id of another start gets the snapshot and what follows") {
+  for (const char* strange : {"0", "41", "53", "1767297600000001", "99999999999999999"}) {
+    CAPTURE(strange);
+    const auto start = [](house& h) {
+      for (std::uint64_t n = 50; n <= 52; ++n) h.desk.kept_feed.push_back({n, "k", "{}"});
+      h.desk.kept_feed.pop_back();
+      h.desk.tell("k", "{}");  // 52, the first of this start
+    };
+    house h;
+    start(h);
+    const auto answer = h.ask(follower(strange));
+    const auto text = take_all(*answer.stream);
+    CHECK(text.find("id: 52\nevent: snapshot\n") == 0);
+    CHECK(times(text, "\n\n") == 1);
+    h.desk.tell("k", "{}");
+    CHECK(take_all(*answer.stream) == line(53));
+  }
+  house fresh;
+  const auto answer = fresh.ask(follower("7"));
+  CHECK(times(take_all(*answer.stream), "\n\n") == 1);
+  fresh.desk.tell("k", "{}");
+  CHECK(take_all(*answer.stream) == line(1));
+}
+
 TEST_CASE("bytes come in any portion that the server asks for") {
   house h;
   for (int i = 0; i < 5; ++i) h.desk.tell("k", "{}");

@@ -61,6 +61,8 @@ void follow(const http_request& request, const exchange& out) {
     if (!after) query.wrong("Last-Event-ID", "no es un número de esta lista");
   }
   if (const auto wrong = query.finish(); !wrong.empty()) return out.refuse(wrong);
+  // Who comes back after a restart has missed what nobody can count: it gets the snapshot alone.
+  if (after && !out.house().stream->continues(*after)) after.reset();
   const auto client = out.house().stream->join(after);
   if (!client)
     return out.refuse(error{errc::overloaded, "too many followers of the stream", 5'000});
