@@ -66,6 +66,24 @@ TEST_CASE(
   CHECK(buy["responses"].contains("429"));
 }
 
+TEST_CASE("an answer that an endpoint gives to a wrong question is documented") {
+  house h;
+  const auto document = json_of(h.get("/openapi.json"));
+  for (const auto& [path, methods] : document["paths"].items())
+    for (const auto& [method, what] : methods.items()) {
+      auto target = path;
+      if (const auto hole = target.find('{'); hole != std::string::npos)
+        target.replace(hole, target.find('}') - hole + 1, method == "post" ? "crash" : "1");
+      std::string upper = method;
+      for (char& c : upper) c = static_cast<char>(c - 'a' + 'A');
+      auto request = request_to(upper, target + "?x=1");
+      CAPTURE(method + ' ' + target);
+      CHECK(what["responses"].contains(std::to_string(h.ask(request).status)));
+      request.headers.emplace_back("Origin", "http://evil.example");
+      CHECK(what["responses"].contains(std::to_string(h.ask(request).status)));
+    }
+}
+
 TEST_CASE("the documented example of a purchase is what is answered") {
   house h;
   const auto document = json_of(h.get("/openapi.json"));

@@ -242,6 +242,28 @@ TEST_CASE("an idempotency key is one to 255 visible characters") {
   CHECK(json_of(answer)["code"] == "key_reused");
 }
 
+TEST_CASE("what must be said once and is said twice is refused, alike or not") {
+  for (const char* second : {"k1", "k2"}) {
+    house h;
+    auto request = purchase();
+    request.headers.emplace_back("Idempotency-Key", "k1");
+    request.headers.emplace_back("idempotency-key", second);
+    const auto answer = h.ask(request);
+    CHECK(answer.status == 422);
+    CHECK(json_of(answer)["errors"][0]["field"] == "Idempotency-Key");
+    CHECK(h.desk.asked.empty());
+  }
+  for (const char* second : {"application/json", "text/plain"}) {
+    house h;
+    auto request = purchase();
+    request.headers.emplace_back("Content-Type", second);
+    const auto answer = h.ask(request);
+    CHECK(answer.status == 400);
+    CHECK(json_of(answer)["code"] == "malformed_request");
+    CHECK(h.desk.asked.empty());
+  }
+}
+
 TEST_CASE("an answer that comes after the application is gone does no harm") {
   fake_front_desk desk;
   desk.answer_later = true;

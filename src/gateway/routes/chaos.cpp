@@ -76,7 +76,7 @@ endpoint table_endpoint(const served_service& served) {
       prefix,
       "What trouble is set, since when, and how many requests it touched.",
       {},
-      {200, 401, 429, 503},
+      {200, 401, 422, 429, 503},
       "application/json",
       "",
       std::string{R"({"success":true,"service":")"} + wire_name(served.which) +

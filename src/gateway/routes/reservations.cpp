@@ -33,7 +33,12 @@ void refuse_purchase(const exchange& out, const error& why,
 
 /// The order a request asks for; nothing when it was refused.
 std::optional<purchase_order> read_order(const http_request& request, const exchange& out) {
-  if (!is_json_content_type(request.header("Content-Type"))) {
+  const auto type = request.single("Content-Type");
+  if (!type) {
+    refuse_purchase(out, {errc::malformed_request, "Content-Type must be sent once", 0});
+    return std::nullopt;
+  }
+  if (!is_json_content_type(*type)) {
     refuse_purchase(out, {errc::not_json, "Content-Type must be application/json", 0});
     return std::nullopt;
   }
@@ -46,8 +51,10 @@ std::optional<purchase_order> read_order(const http_request& request, const exch
     refuse_purchase(out, form.failure());
     return std::nullopt;
   }
-  if (request.has_header("Idempotency-Key")) {
-    form->order.idempotency_key = request.header("Idempotency-Key");
+  if (const auto key = request.single("Idempotency-Key"); !key) {
+    form->wrong.push_back({"Idempotency-Key", "está repetido"});
+  } else if (request.has_header("Idempotency-Key")) {
+    form->order.idempotency_key = *key;
     if (!is_idempotency_key(form->order.idempotency_key))
       form->wrong.push_back({"Idempotency-Key", "debe tener de 1 a 255 caracteres ASCII visibles"});
   }
@@ -145,7 +152,7 @@ endpoint purchase_endpoint() {
   e.summary = "Buys one seat. The same purchase sent again gets the stored answer.";
   e.parameters = {{place::header, "Idempotency-Key",
                    "names this purchase; the same key with another body is refused", false}};
-  e.answers = {200, 400, 402, 404, 409, 413, 415, 422, 429, 503, 504};
+  e.answers = {200, 400, 402, 403, 404, 409, 413, 415, 422, 429, 503, 504};
   e.body_schema = purchase_schema;
   e.example = sold_body(1);
   e.handle = buy;
@@ -184,7 +191,7 @@ void add_reservation_endpoints(std::vector<endpoint>& table) {
                    "/api/reservations/{id}",
                    "One reservation with its timeline: every step, attempt, wait and fault.",
                    {id},
-                   {200, 404, 503},
+                   {200, 404, 422, 503},
                    "application/json",
                    "",
                    reservation_example,
@@ -195,7 +202,7 @@ void add_reservation_endpoints(std::vector<endpoint>& table) {
                    "/api/reservations/{id}",
                    "Cancels: refunds, frees the seat, mails the buyer. Repeating changes nothing.",
                    {id},
-                   {200, 404, 409, 503},
+                   {200, 403, 404, 409, 422, 503},
                    "application/json",
                    "",
                    R"({"success":true,"reservationId":1,"message":"Reserva cancelada",)"
