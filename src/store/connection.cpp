@@ -92,13 +92,13 @@ bool connection::is_new_file() {
     return true;
   if (application != std::to_string(application_id))
     throw refused_file{
-        "the file is a database of another program; it was left as it is. "
-        "Choose another folder with --data"};
+        "the file is a database of another program and was left as it is; "
+        "choose another folder with --data"};
   if (version != std::to_string(schema_version))
     throw refused_file{"the store has schema version " + version + ", this program knows " +
                        std::to_string(schema_version) +
-                       ". It was left as it is: start the newer program, or choose another folder "
-                       "with --data"};
+                       ", so it was left as it is; start the newer program, or choose another "
+                       "folder with --data"};
   return false;
 }
 

@@ -30,6 +30,8 @@ void check_refused_untouched(const std::string& file, const std::string& reason)
   CHECK(opened.failure().code == errc::store_unavailable);
   CHECK_MESSAGE(opened.failure().detail.find(reason) != std::string::npos, opened.failure().detail);
   CHECK(opened.failure().detail.find(file) != std::string::npos);
+  // What stands behind it is shown as the remedy.
+  CHECK_MESSAGE(opened.failure().detail.find("; ") != std::string::npos, opened.failure().detail);
   CHECK(bytes_of(file) == before);
 }
 
