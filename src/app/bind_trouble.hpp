@@ -1,5 +1,6 @@
 // Why a listener could not be had, and the commands that help: who holds the port, or which right
-// is missing. Looks at the system (platform.hpp) for the holder's name; any thread.
+// is missing. The commands fit the run that failed: they keep its --port-offset, or name another
+// one than it. Looks at the system (platform.hpp) for the holder's name; any thread.
 #pragma once
 
 #include "app/trouble.hpp"
@@ -7,6 +8,6 @@
 
 namespace taquilla::app {
 
-trouble bind_trouble(const gateway::bind_failure& failure);
+trouble bind_trouble(const gateway::bind_failure& failure, const settings& all);
 
 }  // namespace taquilla::app

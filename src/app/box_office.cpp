@@ -138,7 +138,7 @@ std::optional<trouble> box_office::start() {
                                                       start_children{});
   if (started) return {};
   const std::lock_guard<std::mutex> hold{r.board->lock};
-  if (r.board->failure) return bind_trouble(*r.board->failure);
+  if (r.board->failure) return bind_trouble(*r.board->failure, r.parts.all);
   return trouble{"E070",
                  "the box office cannot start: " + started.failure().detail,
                  {},

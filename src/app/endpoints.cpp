@@ -52,7 +52,7 @@ std::string banner(const start_report& started, const venue& plan) {
   std::ostringstream out;
   out << "taquilla " << started.version << ", ready in " << started.ready_ms << " ms\n"
       << "|- Console   " << gate << "/\n"
-      << "|- REST API  " << gate << "/api   documentation: " << gate << "/docs\n"
+      << "|- REST API  " << gate << "/api/events   documentation: " << gate << "/docs\n"
       << "|- Chaos     " << started.urls[1] << " inventory   " << started.urls[2] << " payments   "
       << started.urls[3] << " notifications\n"
       << "|- Health    " << gate << "/health   metrics: " << gate << "/metrics\n"

@@ -80,9 +80,10 @@ TEST_CASE("the endpoints are the ones that are really listened on") {
 
 TEST_CASE("the banner shows where everything is and what to try next") {
   const auto text = banner(report(), *read_venue(demo_venue_text));
-  for (const auto* part : {"taquilla 1.2.3, ready in 38 ms", "http://127.0.0.1/docs",
-                           "http://127.0.0.1:8083 payments", "1 event, 1000 seats", "taquilla-data",
-                           "curl -s http://127.0.0.1/api/reservations", "Ctrl-C"})
+  for (const auto* part :
+       {"taquilla 1.2.3, ready in 38 ms", "http://127.0.0.1/docs", "http://127.0.0.1:8083 payments",
+        "1 event, 1000 seats", "taquilla-data", "REST API  http://127.0.0.1/api/events ",
+        "curl -s http://127.0.0.1/api/reservations", "Ctrl-C"})
     CHECK_MESSAGE(text.find(part) != std::string::npos, std::string{part});
   const auto line = nlohmann::json::parse(started_json(report()));
   CHECK(line["event"] == "started");
@@ -93,19 +94,53 @@ TEST_CASE("a port in use is blamed on the process that holds it") {
   const listener held;
   CHECK(platform::holder_of_port(held.port).find("(pid " + std::to_string(::getpid()) + ")") !=
         std::string::npos);
-  const auto why = bind_trouble({gateway::listener::payment, "127.0.0.1", held.port, EADDRINUSE});
+  settings all;
+  all.http.ports[2] = held.port;
+  const auto why =
+      bind_trouble({gateway::listener::payment, "127.0.0.1", held.port, EADDRINUSE}, all);
   CHECK(why.code == "E004");
   CHECK(why.what.find("in use by ") != std::string::npos);
   CHECK(why.fixes.at(1).find("gateway.ports.payment=") != std::string::npos);
 }
 
+TEST_CASE("the commands for a taken port can be typed as they are and lead elsewhere") {
+  struct row {
+    std::int64_t offset;
+    gateway::listener at;
+    std::uint16_t port;
+    const char* all_ports;
+    const char* one_port;
+  };
+  const row table[] = {
+      {0, gateway::listener::gateway, 80, "taquilla --port-offset 10000 ",
+       "taquilla --set gateway.ports.gateway=8080 "},
+      // 8083 and 8084 belong to the neighbours.
+      {0, gateway::listener::inventory, 8082, "taquilla --port-offset 10000 ",
+       "taquilla --set gateway.ports.inventory=8085 "},
+      {13'000, gateway::listener::payment, 21'083, "taquilla --port-offset 10000 ",
+       "taquilla --port-offset 13000 --set gateway.ports.payment=8085 "},
+      {10'000, gateway::listener::gateway, 10'080, "taquilla --port-offset 20000 ",
+       "taquilla --port-offset 10000 --set gateway.ports.gateway=81 "},
+      {57'451, gateway::listener::notification, 65'535, "taquilla --port-offset 10000 ",
+       "taquilla --port-offset 57451 --set gateway.ports.notification=8081 "},
+  };
+  for (const auto& [offset, at, port, all_ports, one_port] : table) {
+    CAPTURE(port);
+    settings all;
+    all.port_offset = offset;
+    const auto why = bind_trouble({at, "127.0.0.1", port, EADDRINUSE}, all);
+    CHECK(why.fixes.at(0).rfind(all_ports, 0) == 0);
+    CHECK(why.fixes.at(1).rfind(one_port, 0) == 0);
+  }
+}
+
 TEST_CASE("a missing right is answered with the commands that give it") {
-  const auto why = bind_trouble({gateway::listener::gateway, "::1", 80, EACCES});
+  const auto why = bind_trouble({gateway::listener::gateway, "::1", 80, EACCES}, {});
   CHECK(why.code == "E005");
   CHECK(why.what == "cannot listen on [::1]:80: ports below 1024 need permission on this system");
   CHECK(why.fixes.at(0).rfind("taquilla --port-offset 10000", 0) == 0);
   CHECK(why.fixes.at(1).rfind("sudo setcap cap_net_bind_service=+ep /", 0) == 0);
-  CHECK(bind_trouble({gateway::listener::gateway, "203.0.113.1", 80, EADDRNOTAVAIL}).code ==
+  CHECK(bind_trouble({gateway::listener::gateway, "203.0.113.1", 80, EADDRNOTAVAIL}, {}).code ==
         "E006");
 }
 
