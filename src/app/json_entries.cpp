@@ -4,7 +4,9 @@
 //          before it, its value at the first byte behind the colon.
 #include "app/json_entries.hpp"
 
+#include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace taquilla::app {
@@ -60,10 +62,49 @@ class counting_iterator {
   std::size_t* read_;
 };
 
-class collector final : public nlohmann::json_sax<json> {
+/// Hears events and knows where in the text they came from.
+class positioned : public nlohmann::json_sax<json> {
+ public:
+  positioned(const std::string& text, const std::size_t& read) : text_(text), read_(read) {}
+
+  bool binary(binary_t&) override { return false; }
+  bool parse_error(std::size_t position, const std::string&, const json::exception& why) override {
+    const std::string text = why.what();
+    const auto detail = text.rfind("; last read: ");
+    const auto start = text.find(": ", text.find("column"));
+    return refuse(
+        "is not JSON: " +
+            (start == std::string::npos ? text : text.substr(start + 2, detail - start - 2)),
+        position == 0 ? 0 : position - 1);
+  }
+
+ protected:
+  /// Notes why the text is refused, and where. @return false: nothing more is to be read.
+  virtual bool refuse(std::string why, std::size_t offset) = 0;
+
+  std::size_t key_start() const {
+    auto at = read_ - 1;  // the closing quote
+    while (at > 0) {
+      --at;
+      std::size_t slashes = 0;
+      while (slashes < at && text_[at - slashes - 1] == '\\') ++slashes;
+      if (text_[at] == '"' && slashes % 2 == 0) break;
+    }
+    return at;
+  }
+  std::size_t value_start() const {
+    const auto at = text_.find_first_not_of(" \t\r\n:", read_);
+    return at == std::string::npos ? text_.size() : at;
+  }
+
+  const std::string& text_;
+  const std::size_t& read_;
+};
+
+class collector final : public positioned {
  public:
   collector(const std::string& text, const std::size_t& read, json_entries& out)
-      : text_(text), read_(read), out_(out) {}
+      : positioned(text, read), out_(out) {}
 
   bool null() override { return leaf(nullptr); }
   bool boolean(bool value) override { return leaf(value); }
@@ -71,7 +112,6 @@ class collector final : public nlohmann::json_sax<json> {
   bool number_unsigned(number_unsigned_t value) override { return leaf(value); }
   bool number_float(number_float_t value, const string_t&) override { return leaf(value); }
   bool string(string_t& value) override { return leaf(value); }
-  bool binary(binary_t&) override { return false; }
 
   bool start_object(std::size_t) override {
     if (in_array()) return refuse("an object cannot stand in a list");
@@ -101,16 +141,6 @@ class collector final : public nlohmann::json_sax<json> {
   }
   bool end_array() override { return add(std::exchange(array_, json(nullptr))); }
 
-  bool parse_error(std::size_t position, const std::string&, const json::exception& why) override {
-    const std::string text = why.what();
-    const auto detail = text.rfind("; last read: ");
-    const auto start = text.find(": ", text.find("column"));
-    out_.problem = "is not JSON: " +
-                   (start == std::string::npos ? text : text.substr(start + 2, detail - start - 2));
-    out_.problem_at = place_at(text_, position == 0 ? 0 : position - 1);
-    return false;
-  }
-
  private:
   struct level {
     std::string key;
@@ -134,31 +164,82 @@ class collector final : public nlohmann::json_sax<json> {
                          place_at(text_, at.value_at)});
     return true;
   }
-  bool refuse(const char* why) {
-    out_.problem = why;
-    out_.problem_at = place_at(text_, path_.empty() ? 0 : path_.back().value_at);
+  bool refuse(const char* why) { return refuse(why, path_.empty() ? 0 : path_.back().value_at); }
+  bool refuse(std::string why, std::size_t offset) override {
+    out_.problem = std::move(why);
+    out_.problem_at = place_at(text_, offset);
     return false;
   }
-  std::size_t key_start() const {
-    auto at = read_ - 1;  // the closing quote
-    while (at > 0) {
-      --at;
-      std::size_t slashes = 0;
-      while (slashes < at && text_[at - slashes - 1] == '\\') ++slashes;
-      if (text_[at] == '"' && slashes % 2 == 0) break;
-    }
-    return at;
-  }
-  std::size_t value_start() const {
-    const auto at = text_.find_first_not_of(" \t\r\n:", read_);
-    return at == std::string::npos ? text_.size() : at;
-  }
 
-  const std::string& text_;
-  const std::size_t& read_;
   json_entries& out_;
   std::vector<level> path_;
   json array_;
+};
+
+class place_finder final : public positioned {
+ public:
+  place_finder(const std::string& text, const std::size_t& read, json_places& out)
+      : positioned(text, read), out_(out) {}
+
+  bool null() override { return next_value(); }
+  bool boolean(bool) override { return next_value(); }
+  bool number_integer(number_integer_t) override { return next_value(); }
+  bool number_unsigned(number_unsigned_t) override { return next_value(); }
+  bool number_float(number_float_t, const string_t&) override { return next_value(); }
+  bool string(string_t&) override { return next_value(); }
+  bool start_object(std::size_t) override { return open(false); }
+  bool start_array(std::size_t) override { return open(true); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+
+  bool key(string_t& name) override {
+    auto& level = path_.back();
+    if (!level.keys.insert(name).second)
+      return refuse("the key \"" + name + "\" is there twice", key_start());
+    level.member = (level.name.empty() ? "" : level.name + '.') + name;
+    out_.offsets[level.member] = value_start();
+    return true;
+  }
+
+ private:
+  struct level {
+    std::string name;    // "events[0]"
+    std::string member;  // what comes next, in an object
+    bool is_list = false;
+    std::size_t index = 0;
+    std::set<std::string> keys;
+  };
+
+  std::string next_name() const {
+    if (path_.empty()) return {};
+    const auto& level = path_.back();
+    return level.is_list ? level.name + '[' + std::to_string(level.index) + ']' : level.member;
+  }
+  bool next_value() {
+    if (!path_.empty()) ++path_.back().index;
+    return true;
+  }
+  bool open(bool is_list) {
+    if (path_.size() >= depth_max) return refuse("nested too deeply", read_ - 1);
+    level fresh;
+    fresh.name = next_name();
+    fresh.is_list = is_list;
+    if (!fresh.name.empty()) out_.offsets[fresh.name] = read_ - 1;  // the bracket was just read
+    path_.push_back(std::move(fresh));
+    return true;
+  }
+  bool close() {
+    path_.pop_back();
+    return next_value();
+  }
+  bool refuse(std::string why, std::size_t offset) override {
+    out_.problem = std::move(why);
+    out_.problem_at = place_at(text_, offset);
+    return false;
+  }
+
+  json_places& out_;
+  std::vector<level> path_;
 };
 
 }  // namespace
@@ -174,6 +255,22 @@ json_entries read_entries(const std::string& text) {
   json::sax_parse(counting_iterator{text.data(), &read},
                   counting_iterator{text.data() + text.size(), &read}, &events);
   return out;
+}
+
+json_places read_places(const std::string& text) {
+  json_places out;
+  std::size_t read = 0;
+  place_finder events{text, read, out};
+  json::sax_parse(counting_iterator{text.data(), &read},
+                  counting_iterator{text.data() + text.size(), &read}, &events);
+  return out;
+}
+
+text_place place_of(const json_places& places, const std::string& text, std::string name) {
+  for (; !name.empty(); name.resize(std::max<std::size_t>(name.find_last_of(".[") + 1, 1) - 1))
+    if (const auto found = places.offsets.find(name); found != places.offsets.end())
+      return place_at(text, found->second);
+  return {};
 }
 
 }  // namespace taquilla::app

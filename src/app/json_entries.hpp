@@ -1,10 +1,12 @@
 // A JSON object flattened to dotted names, each with its place in the text: what the configuration
-// reader needs and a JSON tree has already forgotten. Numbers keep their spelling. Pure; any
-// thread.
+// reader needs and a JSON tree has already forgotten. Numbers keep their spelling. The venue
+// reader, whose lists hold objects, keeps its tree and gets the places of its parts beside it.
+// Pure; any thread.
 #pragma once
 
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,5 +30,16 @@ struct json_entries {
 
 /// @param text at most a megabyte; nesting at most 16 deep.
 json_entries read_entries(const std::string& text);
+
+struct json_places {
+  std::map<std::string, std::size_t> offsets;  ///< "events[0].rows" -> where its value begins
+  std::string problem;  ///< why the text is no JSON, or which key is twice in its object
+  text_place problem_at;
+};
+
+json_places read_places(const std::string& text);
+
+/// Where `name` is, or the nearest thing around it that has a place.
+text_place place_of(const json_places& places, const std::string& text, std::string name);
 
 }  // namespace taquilla::app

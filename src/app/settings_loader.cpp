@@ -63,7 +63,7 @@ std::optional<trouble> read_plan(const settings& all, std::shared_ptr<const venu
   auto events = read_venue(text);
   if (!events)
     return trouble{"E013",
-                   all.venue_file + ": " + events.failure().detail,
+                   all.venue_file + ':' + events.failure().detail,
                    {"config/venue.json shows the form"},
                    exit_code::configuration};
   plan = std::make_shared<const venue>(std::move(*events));

@@ -1,6 +1,7 @@
 #include "app/venue_reader.hpp"
 
 #include "app/closest_name.hpp"
+#include "app/json_entries.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,11 +17,16 @@ constexpr std::size_t name_bytes_max = 200;
 constexpr std::uint32_t seats_per_row_max = 9'999;  // what a seat_id can say
 
 struct wrong {
-  std::string what;
+  std::string where, what;
 };
 
 [[noreturn]] void refuse(const std::string& where, const std::string& what) {
-  throw wrong{where + ": " + what};
+  throw wrong{where, what};
+}
+
+error refusal(const text_place& at, const std::string& what) {
+  return {errc::invalid_field,
+          std::to_string(at.line) + ':' + std::to_string(at.column) + ' ' + what, 0};
 }
 
 void expect_only(const json& object, const std::vector<std::string>& known,
@@ -95,12 +101,12 @@ venue read_events(const json& root) {
 }  // namespace
 
 result<venue> read_venue(const std::string& text) {
+  const auto places = read_places(text);
+  if (!places.problem.empty()) return refusal(places.problem_at, places.problem);
   try {
     return read_events(json::parse(text));
   } catch (const wrong& problem) {
-    return error{errc::invalid_field, problem.what, 0};
-  } catch (const json::exception& problem) {
-    return error{errc::malformed_json, problem.what(), 0};
+    return refusal(place_of(places, text, problem.where), problem.where + ": " + problem.what);
   }
 }
 

@@ -17,7 +17,8 @@ namespace taquilla::app {
 /// All events together; 16 bytes a seat once its row is touched.
 inline constexpr std::uint64_t venue_seats_max = 10'000'000;
 
-/// The failure's detail names the place: `events[0].rows[3]: ...`.
+/// The failure's detail begins with the place: `7:13 events[0].rows[3]: ...`. A key that is there
+/// twice is refused, as in the configuration.
 result<venue> read_venue(const std::string& text);
 
 /// config/venue.json as it was when this program was built.

@@ -13,9 +13,15 @@ std::string hall(const std::string& id, const std::string& rows, const std::stri
          R"(, "seatsPerRow": )" + seats + "}]}";
 }
 
-std::string refusal(const std::string& text) {
+std::string whole_refusal(const std::string& text) {
   const auto read = read_venue(text);
   return read ? "" : read.failure().detail;
+}
+
+/// Without the line and column.
+std::string refusal(const std::string& text) {
+  const auto whole = whole_refusal(text);
+  return whole.empty() ? "" : whole.substr(whole.find(' ') + 1);
 }
 
 }  // namespace
@@ -46,6 +52,25 @@ TEST_CASE("a venue that cannot be sold is refused with the place of the mistake"
         "the venue: unknown key \"event\"; did you mean \"events\"?");
   CHECK(refusal(R"({})") == "the venue: the key \"events\" is missing");
   CHECK_FALSE(refusal("{").empty());
+}
+
+TEST_CASE("a mistake has its line and column, the nearest thing around it at least") {
+  CHECK(whole_refusal(hall("1", R"(["A"])", "1")) == "1:20 events[0].id: must be a text");
+  CHECK(whole_refusal("{\"events\": [\n {\"id\": \"E\",\n  \"name\": \"x\",\n  \"rows\": [\"A\","
+                      "\n\"a\"], \"seatsPerRow\": 1}]}") ==
+        "4:11 events[0].rows[1]: a row is one to four capital letters");
+  CHECK(whole_refusal("{\"events\": [\n  {},\n  7]}") ==
+        "2:3 events[0]: the key \"id\" is missing");
+  CHECK(whole_refusal("\n[]") == "1:1 the venue: must be an object");
+  CHECK(whole_refusal("{\n  oops").rfind("2:3 is not JSON: ", 0) == 0);
+  CHECK(whole_refusal(std::string(40, '[')) == "1:17 nested too deeply");
+}
+
+TEST_CASE("a key that is there twice is refused at the second one") {
+  CHECK(whole_refusal("{\"events\": [],\n \"events\": []}") ==
+        "2:2 the key \"events\" is there twice");
+  CHECK(whole_refusal(R"({"events": [{"id": "E", "id": "F", "name": "x", "rows": ["A"],)"
+                      R"( "seatsPerRow": 1}]})") == "1:25 the key \"id\" is there twice");
 }
 
 TEST_CASE("two events of one name and more seats than memory should hold are refused") {
