@@ -18,6 +18,15 @@ constexpr const char* exit_codes =
     "Exit codes: 0 done, 1 a check failed, 2 usage, 3 configuration, 4 cannot start,\n"
     "5 not reachable, 70 internal, 130 forced stop";
 
+/// Notes the value of an option that is a name for a key. A wrong one is a wrong command line: it
+/// is answered with the option that was typed, not with the key behind it.
+void note(settings_request& request, const std::string& option, const std::string& key,
+          const std::string& value) {
+  if (const auto wrong = option_problem(option, key, value); !wrong.empty())
+    throw CLI::ValidationError{wrong};
+  request.overrides.push_back(key + '=' + value);
+}
+
 /// The options of `serve`, which `taquilla` alone takes as well. Each is a name for one key.
 void add_serve_options(CLI::App& to, settings_request& request) {
   to.add_option("--config", request.config_file, "Configuration file (docs/configuration.md)")
@@ -25,8 +34,8 @@ void add_serve_options(CLI::App& to, settings_request& request) {
   const auto key = [&](const char* option, const char* name, const char* type, const char* text) {
     to.add_option_function<std::string>(
           option,
-          [&request, name](const std::string& value) {
-            request.overrides.push_back(std::string{name} + '=' + value);
+          [&request, option, name](const std::string& value) {
+            note(request, option, name, value);
           },
           text)
         ->type_name(type)
@@ -40,7 +49,7 @@ void add_serve_options(CLI::App& to, settings_request& request) {
         [&request](const std::vector<std::string>& addresses) {
           std::string list;
           for (const auto& one : addresses) list += (list.empty() ? "[\"" : "\",\"") + one;
-          request.overrides.push_back("gateway.bind=" + list + "\"]");
+          note(request, "--bind", "gateway.bind", list + "\"]");
         },
         "Address to listen on instead of 127.0.0.1 and ::1; may be repeated")
       ->type_name("ADDR")

@@ -63,19 +63,19 @@ config_key flag(const char* name, Member member, const char* about) {
 }
 
 template <class Member>
-text_key text_of(Member member, bool is_secret) {
+text_key text_of(Member member, bool is_secret, text_check check) {
   return {[member](const settings& s) { return member(s); },
-          [member](settings& s, const std::string& value) { member(s) = value; }, is_secret};
+          [member](settings& s, const std::string& value) { member(s) = value; }, is_secret, check};
 }
 
 template <class Member>
-config_key text(const char* name, Member member, const char* about) {
-  return {name, "", about, text_of(member, false)};
+config_key text(const char* name, Member member, const char* about, text_check check = any_text) {
+  return {name, "", about, text_of(member, false, check)};
 }
 
 template <class Member>
-config_key secret(const char* name, Member member, const char* about) {
-  return {name, "", about, text_of(member, true)};
+config_key secret(const char* name, Member member, const char* about, text_check check = any_text) {
+  return {name, "", about, text_of(member, true, check)};
 }
 
 /// An enumeration whose values are the choices in order.
@@ -91,11 +91,12 @@ config_key choice(const char* name, std::vector<std::string> choices, Member mem
 }
 
 template <class Member>
-config_key list(const char* name, Member member, const char* about) {
-  return {name, "", about,
-          list_key{
-              [member](const settings& s) { return member(s); },
-              [member](settings& s, const std::vector<std::string>& value) { member(s) = value; }}};
+config_key list(const char* name, Member member, const char* about, text_check check = any_text) {
+  return {
+      name, "", about,
+      list_key{[member](const settings& s) { return member(s); },
+               [member](settings& s, const std::vector<std::string>& value) { member(s) = value; },
+               check}};
 }
 
 }  // namespace taquilla::app

@@ -21,11 +21,12 @@ constexpr std::int64_t million = 1'000'000;
 rows places() {
   return {
       text("data.folder", MEMBER(data),
-           "Where everything is kept; `:memory:` keeps nothing (--data)"),
+           "Where everything is kept; `:memory:` keeps nothing (--data)", data_folder_name),
       text("venue.file", MEMBER(venue_file),
            "The halls that are sold; empty: the built-in demo hall (config/venue.json)"),
       list("gateway.bind", MEMBER(http.bind),
-           "Addresses to listen on; beyond loopback gateway.admin_token is needed (--bind)"),
+           "Addresses to listen on; beyond loopback gateway.admin_token is needed (--bind)",
+           ip_address),
       integer("gateway.ports.gateway", "port", 0, 65'535, MEMBER(http.ports[0]),
               "REST API and console; 0: the system picks"),
       integer("gateway.ports.inventory", "port", 0, 65'535, MEMBER(http.ports[1]),
@@ -42,7 +43,7 @@ rows places() {
 rows gateway_rows() {
   return {
       list("gateway.allowed_hosts", MEMBER(gateway.allowed_hosts),
-           "Host names served beside localhost, 127.0.0.1 and [::1]"),
+           "Host names served beside localhost, 127.0.0.1 and [::1]", host_name),
       list("gateway.trusted_proxies", MEMBER(gateway.trusted_proxies),
            "Addresses or networks whose X-Forwarded-For is believed"),
       secret("gateway.admin_token", MEMBER(gateway.admin_token),
@@ -226,8 +227,10 @@ rows relay_rows() {
       integer("notifications.batch", "mails", 1, 10'000, MEMBER(theatre.notification.batch),
               "Mails in hand at once"),
       secret("notifications.smtp_url", MEMBER(smtp.url),
-             "smtp://[user:password@]host:port or smtps://...; empty: mails end in the mailbox"),
-      text("notifications.smtp_from", MEMBER(smtp.from), "The sender of every mail"),
+             "smtp://[user:password@]host:port or smtps://...; empty: mails end in the mailbox",
+             mail_server_url),
+      text("notifications.smtp_from", MEMBER(smtp.from), "The sender of every mail",
+           sender_address),
       integer("notifications.smtp_connect_timeout_ms", "ms", 10, 60'000,
               MEMBER(smtp.connect_timeout_ms), "For the SMTP server to accept a connection"),
       integer("notifications.smtp_timeout_ms", "ms", 10, hour, MEMBER(smtp.timeout_ms),

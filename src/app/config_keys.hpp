@@ -5,6 +5,7 @@
 // Constant after construction; any thread.
 #pragma once
 
+#include "app/config_values.hpp"
 #include "app/settings.hpp"
 
 #include <cstdint>
@@ -33,6 +34,7 @@ struct text_key {
   std::function<std::string(const settings&)> get;
   std::function<void(settings&, const std::string&)> set;
   bool secret = false;  ///< never shown
+  text_check check = any_text;
 };
 struct choice_key {
   std::vector<std::string> choices;
@@ -42,6 +44,7 @@ struct choice_key {
 struct list_key {
   std::function<std::vector<std::string>(const settings&)> get;
   std::function<void(settings&, const std::vector<std::string>&)> set;
+  text_check check = any_text;  ///< of each text
 };
 
 struct config_key {

@@ -28,12 +28,13 @@ struct setter {
   settings& s;
   const config_key& key;
   const json& value;
+  std::string called;  ///< what whoever wrote the value calls the key
 
   std::string expected(const char* type) const {
-    return in_quotes(key.name) + " must be " + type + ", not " + value.dump();
+    return called + " must be " + type + ", not " + value.dump();
   }
   std::string out_of_range() const {
-    return in_quotes(key.name) + " is " + value.dump() + ", allowed is " + range_of(key) +
+    return called + " is " + value.dump() + ", allowed is " + range_of(key) +
            (key.unit.empty() ? "" : " " + key.unit);
   }
   verdict operator()(const integer_key& kind) const {
@@ -57,8 +58,9 @@ struct setter {
     return {};
   }
   verdict operator()(const text_key& kind) const {
-    if (!value.is_string())
-      return kind.secret ? in_quotes(key.name) + " must be a text" : expected("a text");
+    const auto* wanted =
+        value.is_string() ? kind.check(value.get_ref<const std::string&>()) : "a text";
+    if (wanted != nullptr) return kind.secret ? called + " must be " + wanted : expected(wanted);
     kind.set(s, value.get<std::string>());
     return {};
   }
@@ -70,14 +72,17 @@ struct setter {
   verdict operator()(const list_key& kind) const {
     if (!value.is_array()) return expected("a list of texts");
     for (const auto& one : value)
-      if (!one.is_string()) return expected("a list of texts");
+      if (!one.is_string())
+        return expected("a list of texts");
+      else if (const auto* wanted = kind.check(one.get_ref<const std::string&>()))
+        return called + " must name " + wanted + ", not " + one.dump();
     kind.set(s, value.get<std::vector<std::string>>());
     return {};
   }
 };
 
-verdict set(settings& to, const config_key& key, const json& value) {
-  return std::visit(setter{to, key, value}, key.kind);
+verdict set(settings& to, const config_key& key, const json& value, const std::string& called) {
+  return std::visit(setter{to, key, value, called}, key.kind);
 }
 
 /// True for "payment" when there is a "payment.attempts".
@@ -133,7 +138,7 @@ std::vector<complaint> apply_file(settings& to, const std::string& name, const s
       wrong.push_back(
           {in_file(name, entry.key_at),
            in_quotes(entry.name) + " was given before, at " + in_file(name, first->second)});
-    else if (const auto problem = set(to, *key, entry.value))
+    else if (const auto problem = set(to, *key, entry.value, in_quotes(entry.name)))
       wrong.push_back({in_file(name, entry.value_at), *problem});
   }
   return wrong;
@@ -146,9 +151,17 @@ std::vector<complaint> apply_override(settings& to, const std::string& assignmen
     return {{"--set", in_quotes(assignment) + " is not KEY=VALUE, such as payment.attempts=3"}};
   const auto* key = find_config_key(name);
   if (key == nullptr) return {{"--set", unknown(name)}};
-  const auto problem = set(to, *key, value_of(*key, assignment.substr(equals + 1)));
+  const auto problem =
+      set(to, *key, value_of(*key, assignment.substr(equals + 1)), in_quotes(name));
   if (problem) return {{"--set", *problem}};
   return {};
+}
+
+std::string option_problem(const std::string& option, const std::string& name,
+                           const std::string& value) {
+  settings tried;
+  const auto* key = find_config_key(name);
+  return set(tried, *key, value_of(*key, value), option).value_or("");
 }
 
 }  // namespace taquilla::app

@@ -29,6 +29,11 @@ std::vector<complaint> apply_file(settings& to, const std::string& name, const s
 /// Applies "KEY=VALUE"; VALUE is JSON, or a bare text where the key wants one.
 std::vector<complaint> apply_override(settings& to, const std::string& assignment);
 
+/// What is wrong with `value` for the key behind a named option, in the words of who typed it:
+/// `--port-offset is 70000, allowed is ...`. Empty: nothing. @param name of a key there is.
+std::string option_problem(const std::string& option, const std::string& name,
+                           const std::string& value);
+
 /// What only several keys together can get wrong. Empty: they fit.
 std::vector<complaint> check_interlocks(const settings& all);
 

@@ -81,6 +81,11 @@ TEST_CASE("wrong words start nothing and are a usage error") {
                                              {"audit"},
                                              {"serve", "now"},
                                              {"--port-offset"},
+                                             {"--port-offset", "70000"},
+                                             {"serve", "--port-offset", "abc"},
+                                             {"--log", "xml"},
+                                             {"--data", ""},
+                                             {"--bind", "127.0.0.1,localhost"},
                                              {"version", "-x"},
                                              {"audit", "--data", "d", "version"}})
     CHECK(type(words, exit_code::usage).command.empty());

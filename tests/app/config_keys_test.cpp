@@ -31,6 +31,13 @@ auto value_after(const config_key& key, const std::string& value, bool& accepted
   return std::get<Kind>(key.kind).get(s);
 }
 
+template <class Kind>
+std::string first_good(const Kind& kind, const std::vector<std::string>& candidates) {
+  for (const auto& one : candidates)
+    if (kind.check(one) == nullptr) return one;
+  return {};
+}
+
 }  // namespace
 
 TEST_CASE("config/taquilla.json names exactly the keys of the table with their defaults") {
@@ -83,14 +90,17 @@ TEST_CASE("flags, texts, choices and lists take another value than their default
     if (const auto* kind = std::get_if<flag_key>(&key.kind)) {
       const bool other = !kind->get(fresh);
       CHECK(value_after<flag_key>(key, other ? "true" : "false", accepted) == other);
-    } else if (std::holds_alternative<text_key>(key.kind)) {
-      CHECK(value_after<text_key>(key, "something else", accepted) == "something else");
+    } else if (const auto* text = std::get_if<text_key>(&key.kind)) {
+      const auto other = first_good(*text, {"something else", "smtp://else", "some@else"});
+      CHECK(value_after<text_key>(key, other, accepted) == other);
+      CHECK(accepted);
     } else if (const auto* choices = std::get_if<choice_key>(&key.kind)) {
       for (std::size_t i = 0; i < choices->choices.size(); ++i)
         CHECK(value_after<choice_key>(key, choices->choices[i], accepted) == i);
-    } else if (std::holds_alternative<list_key>(key.kind)) {
-      const std::vector<std::string> two{"a", "b"};
-      CHECK(value_after<list_key>(key, R"(["a","b"])", accepted) == two);
+    } else if (const auto* list = std::get_if<list_key>(&key.kind)) {
+      const auto other = first_good(*list, {"a", "192.0.2.1"});
+      const std::vector<std::string> two{other, other};
+      CHECK(value_after<list_key>(key, nlohmann::json(two).dump(), accepted) == two);
     }
   }
 }

@@ -3,6 +3,7 @@
 // whole complaint.
 #include "app/config_reader.hpp"
 
+#include "app/config_values.hpp"
 #include "app/json_entries.hpp"
 
 #include <doctest/doctest.h>
@@ -164,6 +165,56 @@ TEST_CASE("ports that collide or do not exist are refused") {
   CHECK(interlock_complaint({"gateway.ports.gateway=0", "gateway.ports.payment=0"}) ==
         "0 complaints");
   CHECK(interlock_complaint({"gateway.bind=[]"}) == "gateway.bind names no address to listen on");
+}
+
+TEST_CASE("a text that could not be used is refused where it is written, with what it must be") {
+  CHECK(first_complaint("{\"notifications\": {\n  \"smtp_url\": \"foo://me:s3cret@x\"}}") ==
+        "t.json:2:15 \"notifications.smtp_url\" must be smtp://HOST or smtps://HOST, in full "
+        "smtp://USER:PASSWORD@HOST:PORT");
+  CHECK(
+      first_complaint("{\"gateway\": {\"bind\": [\"::1\", \"localhost\"]}}") ==
+      "t.json:1:22 \"gateway.bind\" must name IP addresses of this machine, such as 127.0.0.1 and "
+      "::1, not \"localhost\"");
+  CHECK(override_complaint("gateway.allowed_hosts=exa mple") ==
+        "--set \"gateway.allowed_hosts\" must name host names without a port, such as "
+        "tickets.example, not \"exa mple\"");
+  CHECK(override_complaint("data.folder=") ==
+        "--set \"data.folder\" must be the name of a folder, or :memory: to keep nothing, not "
+        "\"\"");
+  CHECK(override_complaint("notifications.smtp_from=nobody").find("a mail address") !=
+        std::string::npos);
+}
+
+TEST_CASE("mail servers, addresses and hosts are told from what only looks like them") {
+  for (const char* good :
+       {"", "smtp://h", "smtps://h:465", "smtp://u:p%40@[::1]:25/me", "smtp://1.2.3.4"})
+    CHECK_MESSAGE(mail_server_url(good) == nullptr, std::string{good});
+  for (const char* bad : {"foo://x", "smtp://", "smtp://:25", "smtp://h:0", "smtp://h:x", "smtp:/h",
+                          "smtp://u@", "smtp://a b", "smtp://[1::", "smtp://[x]", "SMTP://-",
+                          "h:25", "smtp:///path", "smtp://h\n"})
+    CHECK_MESSAGE(mail_server_url(bad) != nullptr, std::string{bad});
+  for (const char* good : {"127.0.0.1", "::1", "0.0.0.0", "::", "fe80::1%eth0"})
+    CHECK_MESSAGE(ip_address(good) == nullptr, std::string{good});
+  for (const char* bad :
+       {"", "localhost", "nonsense", "127.0.0.1:80", "[::1]", "127.1", "1.2.3.4%x"})
+    CHECK_MESSAGE(ip_address(bad) != nullptr, std::string{bad});
+  for (const char* good : {"tickets.example", "a", "10.0.0.7", "[fd00::7]", "Box_2"})
+    CHECK_MESSAGE(host_name(good) == nullptr, std::string{good});
+  for (const char* bad :
+       {"", "a b", "a:80", "http://a", "a/", "a.", ".a", "fd00::7", "[]", "caf\xc3\xa9"})
+    CHECK_MESSAGE(host_name(bad) != nullptr, std::string{bad});
+}
+
+TEST_CASE("a named option is refused under the name that was typed") {
+  CHECK(option_problem("--port-offset", "gateway.port_offset", "70000") ==
+        "--port-offset is 70000, allowed is 0..65535 ports");
+  CHECK(option_problem("--port-offset", "gateway.port_offset", "abc") ==
+        "--port-offset must be a whole number, not \"abc\"");
+  CHECK(option_problem("--log", "log.format", "xml") ==
+        "--log is \"xml\", allowed is text or json");
+  CHECK(option_problem("--data", "data.folder", "") ==
+        "--data must be the name of a folder, or :memory: to keep nothing, not \"\"");
+  CHECK(option_problem("--data", "data.folder", "d").empty());
 }
 
 TEST_CASE("other machines are let in only with a token for chaos") {

@@ -56,6 +56,11 @@ class Start(unittest.TestCase):
         self.expect(run("--port-ofset", "1"), 2, "did you mean --port-offset?")
         self.expect(run("serve", "--dta", "x"), 2, "did you mean --data?", "taquilla serve --help")
         self.expect(run("audit"), 2, "--data")
+        for option, value in (("--port-offset", "70000"), ("--port-offset", "abc"), ("--log", "xml"),
+                              ("--data", ""), ("--bind", "localhost")):
+            done = run(option, value)
+            self.expect(done, 2, f"error[E002] {option} ", "fix:")
+            self.assertNotIn("gateway.", done.stderr)
         self.expect(run("--port-offset"), 2, "--port-offset")
 
     def test_a_wrong_configuration_is_refused_with_its_place(self):
@@ -66,6 +71,10 @@ class Start(unittest.TestCase):
         self.expect(run("--set", "payment.attempts=0"), 3, "allowed is 1..100")
         self.expect(run("--set", "payment.attempts=9"), 3, "reservation.deadline_ms")
         self.expect(run("--bind", "0.0.0.0"), 3, "gateway.admin_token")
+        for url in ("foo://x", "smtp://"):
+            mail = self.file(json.dumps({"notifications": {"smtp_url": url}}))
+            self.expect(run("check-config", mail), 3, "error[E012]", "taquilla.json:1:32", "smtps://HOST")
+            self.expect(run("--config", mail), 3, "error[E012]")
         self.expect(run("--config", "no-such-file.json"), 3, "error[E014]")
         venue = self.file('{"events": []}')
         self.expect(run("--set", f"venue.file={venue}"), 3, "error[E013]", "events: must be a list")
