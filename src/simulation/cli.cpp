@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iostream>
@@ -22,6 +23,16 @@
 namespace taquilla::simulation {
 
 namespace {
+
+constexpr std::uint64_t minimise_runs = 3000;
+constexpr double coverage_budget_s = 60;  // when neither --seeds nor --budget says how far to go
+
+constexpr const char* exit_codes =
+    "Exit codes: 0 clean, 2 usage, 10 a promise was broken, 11 it did not come to rest,\n"
+    "12 a worker process crashed, 13 not deterministic, 14 a goal was missed: a planted bug or "
+    "the\n"
+    "canary was not caught, a case does not end as it says, --until-coverage did not see "
+    "everything";
 
 /// What is wrong with the command line.
 struct usage_error {
@@ -110,13 +121,22 @@ int run_seed(const simulate_options& o, std::ostream& out, std::ostream& err) {
   return report(p, r, out, err);
 }
 
+/// The first thing that the case wants and the run never came to; the rest follows from it.
+std::string first_difference(const plan& p, const run_result& r) {
+  for (const auto& wanted : p.script)
+    if (std::find(r.taken.begin(), r.taken.end(), wanted) == r.taken.end())
+      return "it first differs where nobody asked for: " + print(wanted);
+  return "every decision of the case was taken: what came of them differs";
+}
+
 int run_replay(const simulate_options& o, std::ostream& out, std::ostream& err) {
   auto c = read_case(o.replay);
   auto r = replay(c.what);
   if (!o.trace.empty()) show_trace(o, c.what, true, out);
   if (c.hash != 0 && c.hash != r.hash)
     out << "the code has changed since the case was written: hash " << hash_text_of(r.hash)
-        << " instead of " << hash_text_of(c.hash) << "\n";
+        << " instead of " << hash_text_of(c.hash) << "\n"
+        << first_difference(c.what, r) << "\n";
   std::string found = r.failed() ? r.broken.oracle : "none";
   if (found != c.oracle) out << "expected " << c.oracle << ", found " << found << "\n";
   const int code = report(c.what, r, out, err);
@@ -141,7 +161,7 @@ std::pair<plan, run_result> failing(const simulate_options& o, const std::string
 
 int run_minimize(const simulate_options& o, std::ostream& out, std::ostream& err) {
   auto [p, r] = failing(o, o.minimize);
-  auto m = minimise(p, r);
+  auto m = minimise(p, r, minimise_runs, o.budget_s);
   auto text = print_case(m.smallest);
   err << m.decisions_before << " decisions -> " << m.decisions_after << " in " << m.runs
       << " runs; " << m.result.broken.oracle << ": " << m.result.broken.what << "\n";
@@ -173,8 +193,10 @@ campaign_options campaign_of(const simulate_options& o) {
   c.keep_going = o.keep_going || o.coverage;
   c.progress = o.progress;
   auto dots = o.seeds.find("..");
+  c.until_coverage = o.until_coverage;
+  if (o.until_coverage && o.seeds.empty() && c.budget_s <= 0) c.budget_s = coverage_budget_s;
   if (o.seeds.empty()) {
-    c.last = o.budget_s > 0 ? ~std::uint64_t{0} >> 1 : 1000;
+    c.last = c.budget_s > 0 ? ~std::uint64_t{0} >> 1 : 1000;
   } else if (dots == std::string::npos) {
     throw usage_error{"--seeds wants A..B"};
   } else {
@@ -216,7 +238,9 @@ void add_options(CLI::App& command, simulate_options& o) {
   command.add_option("--seed", o.seed, "Run one seed, twice, and compare the hashes");
   command.add_option("--seeds", o.seeds, "Run the seeds A..B (default 1..1000)");
   command.add_option("--jobs", o.jobs, "Worker processes, 1..64");
-  command.add_option("--budget", o.budget_s, "Stop after this many seconds of real time")
+  command
+      .add_option("--budget", o.budget_s,
+                  "Stop a campaign, or shrinking, after this many seconds of real time")
       ->transform(
           CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}},
                                 CLI::AsNumberWithUnit::UNIT_OPTIONAL));
@@ -232,7 +256,9 @@ void add_options(CLI::App& command, simulate_options& o) {
   command.add_option("--ratio", o.ratio, "Share of seeds that are run twice, 0..1");
   command.add_flag("--check-determinism", o.check_determinism, "Run every seed twice");
   command.add_flag("--coverage", o.coverage,
-                   "Say which interesting things happened, and how often");
+                   "Say which interesting things happened, how often, and which did not");
+  command.add_flag("--until-coverage", o.until_coverage,
+                   "Run on until all of them happened or --budget (60s) is over");
   command.add_flag("--keep-going", o.keep_going, "Go on after a failure");
   command.add_flag("--teeth", o.teeth, "Hunt every planted bug; --budget is per bug");
   command.add_flag("--canary", o.canary, "Prove that a failure is reported");
@@ -245,7 +271,8 @@ int simulate_main(const simulate_options& options, std::ostream& out, std::ostre
   try {
     return dispatch(options, out, err);
   } catch (const usage_error& wrong) {
-    err << "taquilla simulate: " << wrong.why << "\n";
+    // The form that all of taquilla's troubles have (app/trouble.hpp, which is not to be had here).
+    err << "error[E002] " << wrong.why << "\n   fix: taquilla simulate --help\n";
     return exit_usage;
   }
 }
@@ -253,6 +280,7 @@ int simulate_main(const simulate_options& options, std::ostream& out, std::ostre
 void add_simulate_command(CLI::App& root, int& exit_code) {
   auto* command =
       root.add_subcommand("simulate", "Deterministic simulation: prove the promises from a seed");
+  command->footer(exit_codes);  // not the root's, which every command inherits
   auto options = std::make_shared<simulate_options>();
   add_options(*command, *options);
   command->callback([options, &exit_code] {

@@ -3,9 +3,8 @@
 // `add_simulate_command` hangs the subcommand with all its options into the program's command line;
 // when it is chosen it runs and leaves its exit code. `simulate_main` is the same without a command
 // line, for tests. Exit codes: 0 clean, 2 usage, 10 a promise was broken, 11 it did not come to
-// rest, 12 the simulator or the simulated program crashed, 13 not deterministic, 14 a goal was not
-// reached: a planted bug or the canary was not caught, or a replayed case kept all promises though
-// it says which one it breaks.
+// rest, 12 a worker process of a campaign crashed, 13 not deterministic, 14 a goal was not reached
+// (teeth, canary, a case that no longer ends as it says, --until-coverage).
 #pragma once
 
 #include <cstdint>
@@ -44,6 +43,7 @@ struct simulate_options {
   bool check_determinism = false;
   double ratio = 0.01;  ///< share of seeds that are run twice, 0..1
   bool coverage = false;
+  bool until_coverage = false;  ///< run on until every goal was reached or the budget is over
   bool teeth = false;
   bool canary = false;
   bool bench = false;

@@ -4,6 +4,7 @@
 #include "simulation/cli.hpp"
 #include "simulation/engine/keyed_random.hpp"
 #include "simulation/report/failure.hpp"
+#include "simulation/world/goals.hpp"
 #include "simulation/world/run.hpp"
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 namespace taquilla::simulation {
 
@@ -52,22 +54,21 @@ std::string one_line(std::string text) {
 
 class worker {
  public:
-  worker(const campaign_options& o, int pipe, volatile std::uint64_t& current)
-      : options_(o), teller_(pipe), current_(current) {}
+  worker(const campaign_options& o, int pipe, volatile std::uint64_t& current,
+         const volatile std::uint64_t& enough)
+      : options_(o), teller_(pipe), current_(current), enough_(enough) {}
 
   void run(unsigned number) {
     stopwatch watch;
     for (auto seed = options_.first + number; seed <= options_.last && seed >= options_.first;
          seed += options_.jobs) {
-      if (options_.budget_s > 0 && watch.seconds() > options_.budget_s) break;
+      if (enough_ != 0 || (options_.budget_s > 0 && watch.seconds() > options_.budget_s)) break;
       current_ = seed;
       one(seed);
       if (seeds_ == report_every) flush();
       if (failed_ && !options_.keep_going) break;
     }
     flush();
-    for (const auto& [goal, count] : goals_)
-      teller_.say("G\t" + std::to_string(count) + "\t" + goal);
     current_ = 0;
   }
 
@@ -96,11 +97,14 @@ class worker {
     teller_.say("n\t" + std::to_string(seeds_) + "\t" + std::to_string(steps_) + "\t" +
                 std::to_string(virtual_ns_) + "\t" + std::to_string(twice_));
     seeds_ = steps_ = virtual_ns_ = twice_ = 0;
+    for (const auto& [goal, count] : std::exchange(goals_, {}))
+      teller_.say("G\t" + std::to_string(count) + "\t" + goal);
   }
 
   const campaign_options& options_;
   teller teller_;
   volatile std::uint64_t& current_;
+  const volatile std::uint64_t& enough_;
   std::uint64_t seeds_ = 0, steps_ = 0, virtual_ns_ = 0, twice_ = 0;
   std::map<std::string, std::uint64_t> goals_;
   bool failed_ = false;
@@ -141,18 +145,21 @@ struct worker_process {
   std::string half_line;
 };
 
-/// Where workers note the seed they are at, so that a crash can be blamed.
+/// Where workers note the seed they are at, so that a crash can be blamed; and where they are told
+/// that it is enough.
 class shared_seeds {
  public:
-  explicit shared_seeds(unsigned jobs) : bytes_(jobs * sizeof(std::uint64_t)) {
+  explicit shared_seeds(unsigned jobs) : jobs_(jobs), bytes_((jobs + 1) * sizeof(std::uint64_t)) {
     void* p = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED) throw std::runtime_error("no shared memory for the workers");
     seeds_ = static_cast<std::uint64_t*>(p);
   }
   ~shared_seeds() { munmap(seeds_, bytes_); }
   volatile std::uint64_t& operator[](unsigned i) { return seeds_[i]; }
+  volatile std::uint64_t& enough() { return seeds_[jobs_]; }
 
  private:
+  unsigned jobs_;
   std::size_t bytes_;
   std::uint64_t* seeds_;
 };
@@ -164,7 +171,7 @@ worker_process start_worker(const campaign_options& o, unsigned number, shared_s
   if (pid < 0) throw std::runtime_error("cannot start a worker process");
   if (pid == 0) {
     close(ends[0]);
-    worker(o, ends[1], seeds[number]).run(number);
+    worker(o, ends[1], seeds[number], seeds.enough()).run(number);
     _exit(exit_clean);
   }
   close(ends[1]);
@@ -200,11 +207,17 @@ int campaign_summary::verdict() const {
   bool liveness_only = true;
   for (const auto& f : failures) liveness_only = liveness_only && f.oracle == "comes-to-rest";
   if (!failures.empty()) return liveness_only ? exit_liveness : exit_safety;
-  return exit_clean;
+  return goals_due && !all_reached() ? exit_goals : exit_clean;
+}
+
+bool campaign_summary::all_reached() const {
+  return std::all_of(goals.begin(), goals.end(), [](const auto& goal) { return goal.second > 0; });
 }
 
 campaign_summary run_campaign(const campaign_options& options, std::ostream& err) {
   campaign_summary s;
+  for (const auto& goal : all_goals()) s.goals[goal] = 0;
+  s.goals_due = options.until_coverage;
   stopwatch watch;
   shared_seeds seeds(options.jobs);
   std::vector<worker_process> workers;
@@ -222,6 +235,7 @@ campaign_summary run_campaign(const campaign_options& options, std::ostream& err
         workers[i].pipe = -1;  // poll ignores it from now on
         --alive;
       }
+    if (options.until_coverage && s.all_reached()) seeds.enough() = 1;
     if (options.progress) show_progress(err, s, watch.seconds());
   }
   for (unsigned i = 0; i < workers.size(); ++i) {

@@ -26,6 +26,7 @@ struct campaign_options {
   strategy_name strategy;
   double ratio = 0.01;
   bool keep_going = false;
+  bool until_coverage = false;  ///< ends when every goal was reached; missing ones are a verdict
   bool progress = false;
 };
 
@@ -48,7 +49,10 @@ struct campaign_summary {
   std::vector<std::uint64_t> unequal;              ///< seeds whose two hashes differ
   std::map<std::uint64_t, std::string> unguarded;  ///< seed -> what touched the real world
   std::vector<std::uint64_t> crashed;
-  std::map<std::string, std::uint64_t> goals;  ///< interesting thing -> in how many seeds
+  /// Goal -> in how many seeds it was reached; every goal of world/goals.hpp is there.
+  std::map<std::string, std::uint64_t> goals;
+  bool goals_due = false;  ///< a goal that was not reached counts
+  bool all_reached() const;
   /// One of exit_code (cli.hpp).
   int verdict() const;
 };

@@ -1,5 +1,6 @@
 #include "simulation/cases/minimiser.hpp"
 
+#include "simulation/campaign/stopwatch.hpp"
 #include "simulation/report/failure.hpp"
 
 #include <algorithm>
@@ -12,15 +13,20 @@ namespace {
 
 class shrinker {
  public:
-  shrinker(plan start, std::string oracle, std::uint64_t runs_max)
-      : best_(std::move(start)), oracle_(std::move(oracle)), runs_max_(runs_max) {}
+  shrinker(plan start, std::string oracle, std::uint64_t runs_max, double budget_s)
+      : best_(std::move(start)),
+        oracle_(std::move(oracle)),
+        runs_max_(runs_max),
+        budget_s_(budget_s) {}
 
   const plan& best() const { return best_; }
   std::uint64_t runs() const { return runs_; }
 
   /// Takes `smaller` over if it fails in the same way.
   bool accept(plan smaller) {
-    if (runs_ >= runs_max_) return false;
+    // The first run says whether there is anything to shrink; a budget never takes that away.
+    const bool late = budget_s_ > 0 && runs_ > 0 && watch_.seconds() > budget_s_;
+    if (runs_ >= runs_max_ || late) return false;
     ++runs_;
     if (replay(smaller).broken.oracle != oracle_) return false;
     best_ = std::move(smaller);
@@ -134,6 +140,8 @@ class shrinker {
   std::string oracle_;
   std::uint64_t runs_max_;
   std::uint64_t runs_ = 0;
+  double budget_s_;
+  stopwatch watch_;
 };
 
 }  // namespace
@@ -142,12 +150,13 @@ std::size_t weight(const plan& p) {
   return p.operations.size() + p.faults.size() + p.script.size();
 }
 
-minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_max) {
+minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_max,
+                   double budget_s) {
   minimised out;
   plan start = p;
   start.script = failing.taken;
   out.decisions_before = weight(start);
-  shrinker s(start, failing.broken.oracle, runs_max);
+  shrinker s(start, failing.broken.oracle, runs_max, budget_s);
   if (s.accept(start)) {
     constexpr int rounds_max = 20;
     for (int round = 0; round < rounds_max && s.once();) ++round;

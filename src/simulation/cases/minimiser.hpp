@@ -28,7 +28,9 @@ std::size_t weight(const plan& p);
 
 /// @param failing a run of `p` that failed; its decisions are the starting point.
 /// @param runs_max how many re-runs may be spent.
+/// @param budget_s how much real time; 0: no matter. It may be over by one re-run.
 /// @return the failing run itself, as a case, if its script alone does not fail in the same way.
-minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_max = 3000);
+minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_max = 3000,
+                   double budget_s = 0);
 
 }  // namespace taquilla::simulation

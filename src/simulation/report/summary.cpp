@@ -35,8 +35,11 @@ std::string bar(double share) {
 
 void print_summary(std::ostream& out, std::ostream& err, const campaign_summary& s, bool coverage) {
   print_troubles(err, s);
-  if (coverage)
-    for (const auto& [goal, count] : s.goals) out << count << "\t" << goal << "\n";
+  if (coverage || s.goals_due)
+    for (const bool missing : {true, false})
+      for (const auto& [goal, count] : s.goals)
+        if (missing == (count == 0) && (coverage || missing))
+          out << (missing ? "not reached" : std::to_string(count)) << "\t" << goal << "\n";
   char text[240];
   auto t = s.real_s > 0 ? s.real_s : 1e-9;
   std::snprintf(

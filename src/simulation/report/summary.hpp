@@ -11,7 +11,8 @@
 
 namespace taquilla::simulation {
 
-/// Failures go to `err`, one line each with everything, figures to `out`.
+/// Failures go to `err`, one line each with everything, figures to `out`. With `coverage`, or when
+/// they are due, every goal with its count, those that were not reached first.
 void print_summary(std::ostream& out, std::ostream& err, const campaign_summary& s, bool coverage);
 std::string summary_json(const campaign_summary& s);
 void print_explanation(std::ostream& out, const minimised& m, const explanation& e);

@@ -1,6 +1,7 @@
 // Fate: the faults of the plan, and what the disk does.
 #include "simulation/cases/case_file.hpp"
 #include "simulation/engine/keyed_random.hpp"
+#include "simulation/world/goals.hpp"
 #include "simulation/world/world.hpp"
 
 #include <caf/all.hpp>
@@ -27,7 +28,7 @@ void world::plan_faults() {
 void world::strike(const fault& f) {
   if (!engine_.running()) return;
   note(trace_event::kind::fault, "", f.target, print(f));
-  reached(std::string("fault-") + to_string(f.what) + (f.detail.empty() ? "" : "-" + f.detail));
+  reached(goal_of(f));
   switch (f.what) {
     case fault::kind::crash:
       engine_.crash(f.target);

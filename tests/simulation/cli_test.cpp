@@ -1,0 +1,116 @@
+// Goal: the simulator's command line does what its help and docs/simulation.md say, exit codes
+// first. Method: simulate_main with short campaigns, its output as text.
+#include "simulation/cli.hpp"
+
+#include "domain/planted.hpp"
+#include "simulation/cases/minimiser.hpp"
+#include "simulation/world/goals.hpp"
+
+#include <CLI/CLI.hpp>
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <unistd.h>
+
+using namespace taquilla;
+using namespace taquilla::simulation;
+
+namespace {
+
+struct said {
+  int code;
+  std::string out, err;
+};
+
+said simulate(const simulate_options& options) {
+  std::ostringstream out, err;
+  const int code = simulate_main(options, out, err);
+  return {code, out.str(), err.str()};
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the help of simulate tells its own exit codes") {
+  CLI::App root;
+  root.footer("Exit codes: 3 configuration");
+  int code = 0;
+  add_simulate_command(root, code);
+  const auto help = root.get_subcommand("simulate")->help();
+  for (const char* part : {"10 a promise was broken", "11 ", "12 ", "13 ", "14 a goal was missed"})
+    CHECK_MESSAGE(has(help, part), std::string{part});
+  CHECK_FALSE(has(help, "3 configuration"));
+}
+
+TEST_CASE("a wrong word is answered in the form that all errors have") {
+  simulate_options wrong;
+  wrong.seed = "abc";
+  const auto got = simulate(wrong);
+  CHECK(got.code == exit_usage);
+  CHECK(got.err ==
+        "error[E002] 'abc' is not a seed: a number from 0 to 2^64-1\n"
+        "   fix: taquilla simulate --help\n");
+}
+
+TEST_CASE("every goal that is reached is one of those that a campaign looks for") {
+  const std::set<std::string> all{all_goals().begin(), all_goals().end()};
+  CHECK(all.size() == all_goals().size());
+  for (std::uint64_t seed = 1; seed <= 150; ++seed)
+    for (const auto& goal : explore(draw_plan(seed, "swarm", strategy_name{})).goals)
+      CHECK_MESSAGE(all.count(goal) == 1, goal);
+}
+
+TEST_CASE("a campaign until coverage names what it did not see, and that is its verdict") {
+  simulate_options calm;
+  calm.profile = "calm";
+  calm.seeds = "1..20";
+  CHECK(simulate(calm).code == exit_clean);
+  calm.until_coverage = true;
+  const auto got = simulate(calm);
+  CHECK(got.code == exit_goals);
+  CHECK(has(got.out, "not reached\tpower-cut\n"));
+  CHECK_FALSE(has(got.out, "buy-accepted"));
+  calm.until_coverage = false;
+  calm.coverage = true;
+  const auto shown = simulate(calm);
+  CHECK(shown.code == exit_clean);
+  CHECK(has(shown.out, "not reached\tpower-cut\n"));
+  CHECK(has(shown.out, "20\tbuy-accepted\n"));
+}
+
+TEST_CASE("shrinking ends with its budget, with a story that still fails") {
+  planted::active.store(planted::bug::refund_not_owed);
+  plan p;
+  run_result r;
+  for (std::uint64_t seed = 1; !r.failed() && seed < 300; ++seed) {
+    p = draw_plan(seed, "calm", strategy_name{});
+    r = explore(p);
+  }
+  REQUIRE(r.failed());
+  constexpr double hardly_any_s = 1e-9;
+  const auto cut = minimise(p, r, 3000, hardly_any_s);
+  CHECK(cut.runs == 1);
+  CHECK(cut.result.broken.oracle == r.broken.oracle);
+  CHECK(minimise(p, r).runs > 1);
+  planted::active.store(planted::bug::none);
+}
+
+TEST_CASE("a case that the code has left behind says where") {
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("taquilla-cli-" + std::to_string(::getpid()) + ".simcase");
+  std::ofstream{file} << "simcase 1\nhash 1\nop client=1 buy seat=A1\n"
+                         "take lost \"nobody>nowhere hello\" #1 = 1\n";
+  simulate_options options;
+  options.replay = file.string();
+  const auto got = simulate(options);
+  std::filesystem::remove(file);
+  CHECK(got.code == exit_clean);
+  CHECK(has(got.out, "the code has changed since the case was written"));
+  CHECK(has(got.out, "nobody asked for: take lost \"nobody>nowhere hello\" #1 = 1\n"));
+}
