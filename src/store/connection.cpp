@@ -137,7 +137,7 @@ void connection::check_after_crash() {
       ask("SELECT clean FROM shutdown") == "1" ? "ok" : ask("PRAGMA quick_check(1)");
   if (verdict != "ok")
     throw refused_file{"the store is damaged (" + verdict +
-                       "). It was left as it is: restore a copy, or move it away to start anew"};
+                       ") and was left as it is; restore a copy, or move it away to start anew"};
   write_back_what_was_read();
 }
 
