@@ -99,7 +99,7 @@ child_spec box_office::running::gateway_child() {
   const auto start = [gate, board = board, house = house,
                       options = parts.all.theatre](caf::actor_system& system) {
     auto fresh = gate;
-    fresh.desk = gateway::make_caf_front_desk(system, *house, options);
+    fresh.desk = gateway::make_caf_front_desk(system, *house, options, gate.application.desk);
     {
       const std::lock_guard<std::mutex> hold{board->lock};
       fresh.server = board->server;

@@ -63,6 +63,13 @@ rows gateway_rows() {
              "strict: newcomers share a bucket; nginx: the oldest is forgiven"),
       integer("gateway.stream_clients", "clients", 0, 10'000, MEMBER(gateway.stream_clients_max),
               "Followers of GET /api/stream at once"),
+      integer("gateway.store_reads", "requests", 1, 10'000, MEMBER(gateway.desk.store_reads_max),
+              "Reads of the store at once; one more is told 503"),
+      integer("gateway.cancellations", "requests", 1, 100'000,
+              MEMBER(gateway.desk.cancellations_max),
+              "Cancellations at once; one more is told 503"),
+      integer("gateway.mail_waiters", "clients", 0, 10'000, MEMBER(gateway.desk.mail_waiters_max),
+              "Clients that wait for a mail at once; one more is told 503"),
   };
 }
 

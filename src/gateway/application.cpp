@@ -24,9 +24,9 @@ errc code_for(int status) {
 
 class box_office_application final : public application {
  public:
-  box_office_application(gateway_options options, front_desk& desk)
+  box_office_application(gateway_options options, const std::shared_ptr<front_desk>& desk)
       : house_(std::make_shared<context>(std::move(options), desk)) {
-    house_->stream->follow(desk);
+    house_->stream->follow(*desk);
     const auto& table = house_->endpoints;
     for (std::size_t row = 0; row < table.size(); ++row) {
       if (table[row].method == "POST" && table[row].path == "/api/reservations")
@@ -86,7 +86,10 @@ class box_office_application final : public application {
   }
 
   void heartbeat() override { house_->stream->heartbeat(); }
-  void say_goodbye() override { house_->stream->say_goodbye(); }
+  void say_goodbye() override {
+    house_->stream->say_goodbye();
+    house_->desk.stop_waiting();
+  }
 
  private:
   http_response refusal(const http_request& request, std::size_t row, const error& why) {
@@ -116,7 +119,8 @@ class box_office_application final : public application {
 
 }  // namespace
 
-std::unique_ptr<application> make_application(gateway_options options, front_desk& desk) {
+std::unique_ptr<application> make_application(gateway_options options,
+                                              const std::shared_ptr<front_desk>& desk) {
   return std::make_unique<box_office_application>(std::move(options), desk);
 }
 

@@ -31,9 +31,10 @@ std::vector<endpoint> all_endpoints() {
 
 }  // namespace
 
-context::context(gateway_options given, front_desk& asked)
+context::context(gateway_options given, const std::shared_ptr<front_desk>& asked)
     : options(checked(std::move(given))),
-      desk(asked),
+      desk(*asked),
+      desk_if_there(asked),
       endpoints(all_endpoints()),
       unmatched_row(endpoints.size()),
       refused_row(endpoints.size() + 1),

@@ -21,12 +21,14 @@
 namespace taquilla::gateway {
 
 struct context {
-  context(gateway_options given, front_desk& asked);
+  context(gateway_options given, const std::shared_ptr<front_desk>& asked);
 
   std::string next_request_id() { return options.start_nonce + '-' + std::to_string(++requests_); }
 
   const gateway_options options;
-  front_desk& desk;
+  front_desk& desk;  ///< for handlers: the server ends before it
+  /// For replies of it, which may come when both have gone.
+  const std::weak_ptr<front_desk> desk_if_there;
   const std::vector<endpoint> endpoints;
   /// Rows of `counts` behind those of the endpoints: no such route, refused at the door.
   const std::size_t unmatched_row, refused_row;

@@ -60,7 +60,7 @@ struct chaos_table {
 };
 
 struct part_health {
-  std::string name, state;  ///< up, starting, down, gave_up
+  std::string name, state;  ///< up, starting, restarting, down, gave_up, stopping, gone
   wall_ms since = 0;
   std::string reason;
   std::uint64_t restarts = 0;
@@ -71,10 +71,9 @@ struct breaker_turns {
   std::uint64_t count = 0;
 };
 struct breaker_view {
-  std::string state;  ///< closed, open, half_open, forced_open, disabled
+  std::string state;  ///< closed, open, half_open, ramping, forced_open, disabled
   std::uint64_t consecutive_failures = 0, trips = 0, rejected = 0;
   std::int64_t retry_after_ms = 0;
-  wall_ms since = 0;
   std::vector<breaker_turns> turns;
 };
 struct health_view {
@@ -111,6 +110,9 @@ class front_desk {
   virtual void mailbox(list_mailbox filter, reply<mails> done) = 0;
   /// Answers as soon as the mailbox has a message for `filter`, or empty after `wait_ms`.
   virtual void wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done) = 0;
+  /// The house closes: whoever waits for a mail is answered with what there is, and from now on
+  /// nobody waits.
+  virtual void stop_waiting() = 0;
   virtual void outbox(list_outbox filter, reply<mails> done) = 0;
 
   virtual void chaos(chaos_order order, reply<chaos_table> done) = 0;

@@ -1,6 +1,7 @@
 // What the application side of the gateway is told at start: limits, names, secrets, and its
-// clocks. A plain record with defaults; config.cpp fills it, main adds what only a run can know
-// (nonce, clocks). Nothing below this header reads a clock, a random number or the environment.
+// clocks. A plain record with defaults; the configuration fills it (app/config_keys.cpp),
+// app/box_office.cpp adds what only a run can know (nonce, clocks). Nothing below this header reads
+// a clock, a random number or the environment.
 #pragma once
 
 #include "gateway/http.hpp"
@@ -14,6 +15,15 @@
 
 namespace taquilla::gateway {
 
+/// What may be asked of the box office at once; one more is told 503 `overloaded`.
+struct front_desk_limits {
+  /// Of the one writer. A full pipeline of one client; a listing of a large store takes 10 ms, so
+  /// that a purchase beside it waits a third of a second for STORE at most.
+  std::size_t store_reads_max = 32;
+  std::size_t cancellations_max = 256;  ///< an actor each
+  std::size_t mail_waiters_max = 64;    ///< GET mailbox?wait=
+};
+
 struct gateway_options {
   rate_limiter_config limiter;             ///< of POST /api/reservations, per client
   std::vector<std::string> allowed_hosts;  ///< names beside localhost, 127.0.0.1 and [::1]; no port
@@ -26,6 +36,7 @@ struct gateway_options {
   std::function<http_server::counters()> server_counters;  ///< may be empty
   std::function<process_figures()> process;                ///< may be empty
   std::size_t stream_clients_max = 64;                     ///< GET /api/stream at once
+  front_desk_limits desk;
 };
 
 }  // namespace taquilla::gateway

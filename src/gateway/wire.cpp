@@ -53,7 +53,6 @@ void write_part(json_writer& json, const part_health& part) {
 void write_breaker(json_writer& json, const breaker_view& breaker) {
   json.open_object()
       .text("state", breaker.state)
-      .time("since", breaker.since)
       .number("consecutiveFailures", breaker.consecutive_failures)
       .number("trips", breaker.trips)
       .number("rejected", breaker.rejected)

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace taquilla::gateway {
@@ -24,6 +25,7 @@ class fake_front_desk : public front_desk {
   std::vector<purchase_order> asked;  ///< every order that came through
   std::vector<chaos_order> set_chaos;
   std::int64_t waited_ms = -1;  ///< of the last wait_for_mail
+  bool waiting_stopped = false;
   list_reservations last_filter;
   list_mailbox last_mailbox;
   std::vector<feed_line> kept_feed;
@@ -33,6 +35,8 @@ class fake_front_desk : public front_desk {
 
   /// Gives the answers that wait.
   void answer_all();
+  /// The answers that wait, for a test in which they come when the desk has gone.
+  std::vector<std::function<void()>> take_answers() { return std::exchange(later_, {}); }
   /// A further line of the feed, to whoever follows.
   void tell(std::string kind, std::string data);
   bool is_followed() const { return !followers_->empty(); }
@@ -47,6 +51,7 @@ class fake_front_desk : public front_desk {
   void charges_like(list_charges filter, reply<charges> done) override;
   void mailbox(list_mailbox filter, reply<mails> done) override;
   void wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done) override;
+  void stop_waiting() override { waiting_stopped = true; }
   void outbox(list_outbox filter, reply<mails> done) override;
   void chaos(chaos_order order, reply<chaos_table> done) override;
   void chaos_state(service target, reply<chaos_table> done) override;

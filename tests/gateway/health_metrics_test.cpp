@@ -54,7 +54,7 @@ TEST_CASE("live, ready and healthy are answered on every port") {
 
 TEST_CASE("health shows every part, the breaker and the store") {
   house h;
-  h.desk.reported.breaker = {"open", 3, 1, 7, 1'200, 1'767'297'600'000, {}};
+  h.desk.reported.breaker = {"open", 3, 1, 7, 1'200, {}};
   h.desk.reported.store.outbox_due = 2;
   CHECK(h.get("/health").body ==
         R"({"version":"1.2.3","startedAt":"2026-01-01T20:00:00.000Z",)"
@@ -62,7 +62,7 @@ TEST_CASE("health shows every part, the breaker and the store") {
         R"({"name":"inventory","state":"up","since":"2026-01-01T20:00:00.000Z","reason":null,)"
         R"("restarts":0},{"name":"store","state":"up","since":"2026-01-01T20:00:00.000Z",)"
         R"("reason":null,"restarts":2}],"breaker":{"state":"open",)"
-        R"("since":"2026-01-01T20:00:00.000Z","consecutiveFailures":3,"trips":1,"rejected":7,)"
+        R"("consecutiveFailures":3,"trips":1,"rejected":7,)"
         R"("retryAfterMs":1200},"purchasesInFlight":0,"retryTokensMilli":0,"store":{)"
         R"("reservations":0,"pending":0,"settlementsDue":0,"outboxDue":2,"outboxDead":0,)"
         R"("commits":0,"commands":0,"oldestMailAt":null}})");

@@ -72,7 +72,7 @@ struct house {
     given.version = "1.2.3";
     given.monotonic_ms = [this] { return now; };
     given.wall_ms = [] { return std::int64_t{1'767'297'600'000}; };
-    app = make_application(std::move(given), desk);
+    app = make_application(std::move(given), kept);
   }
 
   /// Options whose limiter is off: most tests ask more than twice a second.
@@ -93,7 +93,8 @@ struct house {
   }
 
   std::int64_t now = 1'000'000;
-  fake_front_desk desk;
+  std::shared_ptr<fake_front_desk> kept = std::make_shared<fake_front_desk>();
+  fake_front_desk& desk = *kept;
   std::unique_ptr<application> app;
 };
 

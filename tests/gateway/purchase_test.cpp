@@ -265,11 +265,12 @@ TEST_CASE("what must be said once and is said twice is refused, alike or not") {
 }
 
 TEST_CASE("an answer that comes after the application is gone does no harm") {
-  fake_front_desk desk;
+  const auto kept = std::make_shared<fake_front_desk>();
+  auto& desk = *kept;
   desk.answer_later = true;
   gateway_options options;
   options.monotonic_ms = options.wall_ms = [] { return std::int64_t{5}; };
-  auto app = make_application(options, desk);
+  auto app = make_application(options, kept);
   int answers = 0;
   for (const auto& route : app->routes())
     if (route.method == "POST" && route.pattern == "/api/reservations")
@@ -281,13 +282,14 @@ TEST_CASE("an answer that comes after the application is gone does no harm") {
 }
 
 TEST_CASE("purchases from several threads are each answered once and counted") {
-  fake_front_desk desk;
+  const auto kept = std::make_shared<fake_front_desk>();
+  auto& desk = *kept;
   desk.trouble = error{errc::payment_declined, {}, 0};
   std::mutex one_at_a_time;  // the model of the box office is for one thread
   gateway_options options;
   options.limiter.burst = 100;
   options.monotonic_ms = options.wall_ms = [] { return std::int64_t{5}; };
-  const auto app = make_application(options, desk);
+  const auto app = make_application(options, kept);
   const auto& routes = app->routes();
   const auto buy = std::find_if(routes.begin(), routes.end(), [](const route& r) {
     return r.method == "POST" && r.pattern == "/api/reservations";

@@ -1,12 +1,15 @@
 // The front desk over actors: every question becomes an errand of the CLERK, a request to the actor
 // that knows, and a callback with the answer. Deadlines: each question waits at most a little
-// longer than the asked actor may take, so a silent actor costs a 503 and never a hung client.
+// longer than the asked actor may take, so a silent actor costs a 503 and never a hung client. And
+// limits: STORE is one writer, so reads and cancellations beyond theirs are told `overloaded` here
+// and never reach it, as purchases are by the DESK.
 //
 // The theatre must outlive the front desk. Any thread may ask.
 #pragma once
 
 #include "actors/theatre.hpp"
 #include "gateway/front_desk.hpp"
+#include "gateway/options.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -15,6 +18,7 @@
 namespace taquilla::gateway {
 
 std::unique_ptr<front_desk> make_caf_front_desk(caf::actor_system& system, const theatre& house,
-                                                const theatre_options& options);
+                                                const theatre_options& options,
+                                                const front_desk_limits& limits);
 
 }  // namespace taquilla::gateway

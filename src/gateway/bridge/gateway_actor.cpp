@@ -29,9 +29,15 @@ class gateway_state {
   gateway_actor::behavior_type start(gateway_parts parts) {
     parts_ = std::move(parts);
     auto options = parts_.application;
-    options.server_counters = [this] { return server_->read_counters(); };
-    application_ = make_application(std::move(options), *parts_.desk);
+    // A late answer of the desk asks for them, perhaps when the server has gone.
+    const auto counted = std::make_shared<std::weak_ptr<http_server>>();
+    options.server_counters = [counted] {
+      const auto server = counted->lock();
+      return server ? server->read_counters() : http_server::counters{};
+    };
+    application_ = make_application(std::move(options), parts_.desk);
     server_ = make_http_server(parts_.server, *application_);
+    *counted = server_;
     bind_failure failed{};
     if (server_->start(failed)) {
       if (parts_.on_bound) parts_.on_bound(*server_);
@@ -63,7 +69,7 @@ class gateway_state {
   pointer self_;
   gateway_parts parts_;
   std::unique_ptr<application> application_;  // outlives the server that calls it
-  std::unique_ptr<http_server> server_;
+  std::shared_ptr<http_server> server_;
   std::string refusal_;
 };
 

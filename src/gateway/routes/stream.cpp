@@ -46,10 +46,12 @@ void begin(const std::shared_ptr<stream_client>& client, const std::shared_ptr<c
       if (sequence > 0) event = "id: " + std::to_string(sequence) + '\n' + event;
       return client->start(std::move(event), {});
     }
-    house->desk.feed(*after, stream_client::lines_max,
-                     [client, event](result<std::vector<feed_line>> missed) {
-                       client->start(event, missed ? *missed : std::vector<feed_line>{});
-                     });
+    const auto desk = house->desk_if_there.lock();
+    if (!desk) return;
+    desk->feed(*after, stream_client::lines_max,
+               [client, event](result<std::vector<feed_line>> missed) {
+                 client->start(event, missed ? *missed : std::vector<feed_line>{});
+               });
   });
 }
 

@@ -1,0 +1,228 @@
+// Goal: whatever clients ask for, and however many they are, the actors behind the desk get a
+// bounded number of questions, and every question has an answer. Method: the real desk and its
+// CLERK over actors that answer when the test says so, in virtual time.
+#include "small_house.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+using namespace taquilla;
+using namespace taquilla::gateway;
+using taquilla::gateway::testing::heard;
+using taquilla::gateway::testing::small_house;
+
+namespace {
+
+front_desk_limits limits_of(std::size_t each) { return {each, each, each}; }
+
+}  // namespace
+
+// -- reads and cancellations
+// -----------------------------------------------------------------------
+
+TEST_CASE("reads beyond their limit are told overloaded and never reach the store") {
+  small_house h{limits_of(3)};
+  h.books->store_answers = false;
+  heard<reservations> answers;
+  for (int i = 0; i < 10; ++i) h.desk->reservations_like({}, answers.take());
+  h.settle();
+  CHECK(h.books->listings == 3);
+  REQUIRE(answers.refused(errc::overloaded) == 7);
+  CHECK(answers.all->front().failure().retry_after_ms == 1'000);
+}
+
+TEST_CASE("a read leaves its place when it is answered, refused or given up") {
+  theatre_options options;
+  options.store.patience_ms = 700;
+  small_house h{limits_of(1), options};
+  heard<reservations> answers;
+  for (int i = 0; i < 3; ++i) {
+    h.desk->reservations_like({}, answers.take());
+    h.settle();
+  }
+  CHECK(answers.count() == 3);
+  CHECK(answers.refused(errc::overloaded) == 0);
+
+  h.books->store_answers = false;
+  h.desk->reservations_like({}, answers.take());
+  h.settle();
+  h.books->kept_by_store.front().fail();
+  h.settle();
+  h.desk->reservations_like({}, answers.take());
+  h.advance(699);
+  CHECK(answers.refused(errc::store_unavailable) == 1);
+  h.advance(1);  // the patience that is configured, not one of the desk's own
+  CHECK(answers.refused(errc::store_unavailable) == 2);
+  h.desk->reservations_like({}, answers.take());
+  h.settle();
+  CHECK(answers.refused(errc::overloaded) == 0);
+  CHECK(h.books->listings == 6);
+}
+
+TEST_CASE("who asks again from within his answer does not meet himself") {
+  small_house h{limits_of(1)};
+  heard<reservations> answers;
+  h.desk->reservations_like(
+      {}, [&](result<reservations>) { h.desk->reservations_like({}, answers.take()); });
+  h.settle();
+  CHECK(answers.count() == 1);
+  CHECK(answers.refused(errc::overloaded) == 0);
+}
+
+TEST_CASE("cancellations have a limit and wait as long as their two steps may take") {
+  theatre_options options;
+  options.store.patience_ms = 10'000;
+  options.inventory.patience_ms = 2'000;
+  small_house h{limits_of(2), options};
+  heard<reservation> answers;
+  for (int i = 0; i < 5; ++i) h.desk->cancel(1, answers.take());
+  h.settle();
+  CHECK(h.books->cancellations == 2);
+  CHECK(answers.refused(errc::overloaded) == 3);
+  h.advance(12'000);
+  CHECK(answers.refused(errc::outcome_unknown) == 0);
+  h.advance(3'000);
+  CHECK(answers.refused(errc::outcome_unknown) == 2);
+  h.desk->cancel(1, answers.take());
+  h.settle();
+  CHECK(h.books->cancellations == 3);
+}
+
+TEST_CASE("a crowd that asks for the health shares two rounds") {
+  small_house h;
+  heard<health_view> answers;
+  h.books->store_answers = false;
+  for (int i = 0; i < 100; ++i) h.desk->health(answers.take());
+  h.settle();
+  CHECK(h.books->counts == 1);
+  h.books->store_answers = true;
+  h.books->kept_by_store.front().answer();
+  h.settle();
+  CHECK(h.books->counts == 2);
+  CHECK(answers.count() == 100);
+}
+
+TEST_CASE("a health whose store is silent is told, and the next round begins") {
+  small_house h;
+  heard<health_view> answers;
+  h.books->store_answers = false;
+  h.desk->health(answers.take());
+  h.advance(3'000);
+  REQUIRE(answers.count() == 1);
+  CHECK(!(*answers.all)[0]->ready);
+  h.books->store_answers = true;
+  h.desk->health(answers.take());
+  h.settle();
+  REQUIRE(answers.count() == 2);
+  CHECK((*answers.all)[1]->ready);
+}
+
+// -- waiting for mail
+// ------------------------------------------------------------------------------
+
+TEST_CASE("who waits for a mail costs the store nothing until one is delivered") {
+  small_house h;
+  heard<mails> answers;
+  h.deliver_mail();
+  h.settle();
+  h.books->mailbox.clear();  // that one was somebody else's
+  h.desk->wait_for_mail({}, 30'000, answers.take());
+  h.advance(4'000);
+  CHECK(h.books->mailbox_looks == 1);
+  h.deliver_mail();
+  h.advance(100);
+  REQUIRE(answers.count() == 1);
+  CHECK((*answers.all)[0]->list.size() == 1);
+  CHECK(h.books->mailbox_looks == 2);
+}
+
+TEST_CASE("a mail that the feed did not tell of is found all the same") {
+  small_house h;
+  heard<mails> answers;
+  h.desk->wait_for_mail({}, 30'000, answers.take());
+  h.settle();
+  h.deliver_mail(false);
+  h.advance(6'000);
+  CHECK(answers.count() == 1);
+}
+
+TEST_CASE("a mail that is delivered while the mailbox is looked into is not missed") {
+  small_house h;
+  heard<mails> answers;
+  h.books->store_answers = false;
+  h.desk->wait_for_mail({}, 30'000, answers.take());
+  h.settle();
+  h.deliver_mail();
+  h.settle();
+  h.books->store_answers = true;
+  h.books->kept_by_store.front().answer();  // as it was before
+  h.advance(100);
+  CHECK(answers.count() == 1);
+}
+
+TEST_CASE("a wait ends at its deadline, however slow the store is") {
+  small_house h;
+  heard<mails> answers;
+  h.desk->wait_for_mail({}, 10'000, answers.take());
+  h.settle();
+  h.books->store_answers = false;
+  h.advance(7'000);  // the look in between has taken 2 s of them
+  REQUIRE(h.books->kept_by_store.size() == 1);
+  h.books->store_answers = true;
+  h.books->kept_by_store.front().answer();
+  h.advance(2'999);
+  CHECK(answers.count() == 0);
+  h.advance(51);
+  REQUIRE(answers.count() == 1);
+  CHECK((*answers.all)[0]->list.empty());
+}
+
+TEST_CASE("waiters have a limit, and one that is answered makes room") {
+  small_house h{limits_of(2)};
+  heard<mails> answers;
+  for (int i = 0; i < 4; ++i) h.desk->wait_for_mail({}, 1'000, answers.take());
+  h.settle();
+  CHECK(answers.refused(errc::overloaded) == 2);
+  h.advance(1'100);
+  CHECK(answers.count() == 4);
+  h.desk->wait_for_mail({}, 1'000, answers.take());
+  h.settle();
+  CHECK(answers.refused(errc::overloaded) == 2);
+}
+
+TEST_CASE("when the house closes whoever waits is answered, and nobody waits any more") {
+  small_house h;
+  heard<mails> answers;
+  for (int i = 0; i < 3; ++i) h.desk->wait_for_mail({}, 30'000, answers.take());
+  h.settle();
+  h.desk->stop_waiting();
+  h.settle();
+  CHECK(answers.count() == 3);
+  h.desk->wait_for_mail({}, 30'000, answers.take());
+  h.settle();
+  CHECK(answers.count() == 4);
+  CHECK(answers.refused(errc::overloaded) == 0);
+}
+
+// -- the clerk
+// -------------------------------------------------------------------------------------
+
+TEST_CASE("a callback that throws costs its own answer and not the clerk") {
+  small_house h;
+  int calls = 0;
+  h.desk->reservations_like({}, [&](result<reservations> answer) {
+    ++calls;
+    if (answer) throw std::bad_alloc{};
+    CHECK(answer.failure().code == errc::internal_error);
+  });
+  h.desk->health([&](result<health_view>) { throw std::runtime_error{"planted"}; });
+  h.desk->wait_for_mail({}, 0, [&](result<mails>) { throw std::runtime_error{"planted"}; });
+  h.settle();
+  CHECK(calls == 2);
+  CHECK(h.books->told == std::vector<std::string>(3, "clerk.failed"));
+  heard<reservations> answers;
+  h.desk->reservations_like({}, answers.take());
+  h.settle();
+  CHECK(answers.count() == 1);
+}
