@@ -1,6 +1,7 @@
 #include "gateway/metrics.hpp"
 
 #include "gateway/wire.hpp"
+#include "policies/circuit_breaker_config.hpp"
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
@@ -159,9 +160,11 @@ void add_process(exposition& out, const context& house) {
 void add_breaker(exposition& out, const breaker_view& breaker) {
   auto& state =
       out.family("taquilla_breaker_state", "1 for the state the breaker is in.", MetricType::Gauge);
-  for (const char* name : {"closed", "open", "half_open", "forced_open", "disabled"})
+  for (int i = 0; i <= static_cast<int>(breaker_state::disabled); ++i) {
+    const auto* name = to_string(static_cast<breaker_state>(i));
     exposition::sample(state, {{"dependency", "inventory"}, {"state", name}},
                        breaker.state == name ? 1 : 0);
+  }
   const labels inventory = {{"dependency", "inventory"}};
   exposition::sample(
       out.family("taquilla_breaker_trips_total", "Times the breaker opened.", MetricType::Counter),

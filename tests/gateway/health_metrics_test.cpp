@@ -123,6 +123,20 @@ TEST_CASE("metrics count requests, purchases, faults and seats") {
   }
 }
 
+TEST_CASE("whatever state the breaker is in, that one is 1, and the console has a word for it") {
+  const auto console = house{}.get("/console/app.js").body;
+  for (const char* name : {"closed", "open", "half_open", "ramping", "forced_open", "disabled"}) {
+    CAPTURE(name);
+    house h;
+    h.desk.reported.breaker.state = name;
+    const auto text = h.get("/metrics").body;
+    CHECK(find_all(text, R"(taquilla_breaker_state\{[^}]*\} 1)").size() == 1);
+    CHECK(has_line(text, R"(taquilla_breaker_state{dependency="inventory",state=")" +
+                             std::string{name} + "\"} 1"));
+    CHECK(console.find(std::string{name} + ": '") != std::string::npos);
+  }
+}
+
 TEST_CASE("durations fall into their buckets") {
   house h;
   h.desk.answer_later = true;

@@ -18,8 +18,9 @@ const kindNames = {
 const aliases = new Set(['normal', 'enable']);  // further names of "recover"
 const stateNames = {
   closed: 'cerrado', open: 'abierto', half_open: 'a prueba', forced_open: 'abierto a mano',
-  disabled: 'desactivado', up: 'en marcha', down: 'caído', starting: 'arrancando',
-  gave_up: 'abandonado',
+  ramping: 'subiendo', disabled: 'desactivado', up: 'en marcha', down: 'caído',
+  starting: 'arrancando', restarting: 'rearrancando', gave_up: 'abandonado',
+  stopping: 'parando', gone: 'parado',
 };
 
 const byId = (id) => document.getElementById(id);
