@@ -150,10 +150,10 @@ log_line line_of(const feed_event& event) {
   static const std::map<std::string, log_level> loudness = {
       {"reservation.lost", log_level::error}, {"mail.dead", log_level::error},
       {"breaker.open", log_level::warn},      {"breaker.forced_open", log_level::warn},
-      {"actor.waiting", log_level::warn},     {"actor.gave_up", log_level::error},
+      {"actor.restarting", log_level::warn},  {"actor.gave_up", log_level::error},
       {"actor.starting", log_level::debug},   {"actor.stopping", log_level::debug},
       {"actor.gone", log_level::debug},       {"actor.down", log_level::warn},
-      {"fault.touched", log_level::warn},
+      {"fault.touched", log_level::warn},     {"clerk.failed", log_level::error},
   };
   log_line line;
   const auto& what = event.what;

@@ -129,15 +129,7 @@ TEST_CASE("a flood drops the oldest lines, counts them, and keeps the files with
   CHECK(bytes <= 2 * 4'096);
 }
 
-TEST_CASE("events are as loud as their consequences") {
-  const auto level = [](const char* kind) {
-    return line_of({1, 0, {kind, "supervisor", 0, "inventory", {}}}).level;
-  };
-  CHECK(level("reservation.confirmed") == log_level::info);
-  CHECK(level("actor.up") == log_level::info);
-  CHECK(level("actor.starting") == log_level::debug);
-  CHECK(level("breaker.open") == log_level::warn);
-  CHECK(level("actor.gave_up") == log_level::error);
+TEST_CASE("a service's life is in its own file as well") {
   CHECK(line_of({1, 0, {"actor.up", "supervisor", 0, "reservation_desk", {}}}).also_for ==
         "reservation");
 }
