@@ -1,5 +1,6 @@
 #include "gateway/http_server/doorman.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace taquilla::gateway {
@@ -53,10 +54,16 @@ void doorman::await() {
   });
 }
 
+// Memory may be short for one client; the listener must outlive that. Waiting needs none: asio
+// takes again what the wait before has left.
 void doorman::accept_some() {
-  bool more = true;
-  for (int i = 0; i < accepts_per_turn && more; ++i)
-    if (!accept_one(more)) return breathe();
+  try {
+    bool more = true;
+    for (int i = 0; i < accepts_per_turn && more; ++i)
+      if (!accept_one(more)) return breathe();
+  } catch (const std::exception&) {
+    return breathe();
+  }
   await();
 }
 
