@@ -30,6 +30,13 @@ inline std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+/// 0..15, or -1.
+inline int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (lower(c) >= 'a' && lower(c) <= 'f') return lower(c) - 'a' + 10;
+  return -1;
+}
+
 /// A plain decimal number of at most 18 digits; no sign, no blanks.
 inline std::optional<std::uint64_t> parse_digits(std::string_view text) {
   constexpr std::size_t digits_max = 18;

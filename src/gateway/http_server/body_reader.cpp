@@ -1,5 +1,7 @@
 #include "gateway/http_server/body_reader.hpp"
 
+#include "gateway/ascii.hpp"
+
 #include <algorithm>
 
 namespace taquilla::gateway {
@@ -8,13 +10,6 @@ namespace {
 
 constexpr std::size_t chunk_digits_max = 8;
 constexpr std::size_t chunk_extension_max = 16;
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "gateway/http_server/head_rules.hpp"
 
+#include "gateway/ascii.hpp"
 #include "gateway/http_server/target.hpp"
 
 #include <algorithm>
@@ -30,10 +31,7 @@ struct framing_fields {
 bool lists_close(string_view value) {
   while (!value.empty()) {
     const auto comma = std::min(value.find(','), value.size());
-    auto item = value.substr(0, comma);
-    while (!item.empty() && (item.front() == ' ' || item.front() == '\t')) item.remove_prefix(1);
-    while (!item.empty() && (item.back() == ' ' || item.back() == '\t')) item.remove_suffix(1);
-    if (same_authority(item, "close")) return true;
+    if (equal_ignoring_case(trimmed(value.substr(0, comma)), "close")) return true;
     value.remove_prefix(std::min(comma + 1, value.size()));
   }
   return false;
@@ -46,15 +44,15 @@ framing_fields gather(const http_request& request) {
     ++count;
   };
   for (const auto& [name, value] : request.headers) {
-    if (same_authority(name, "host")) note(found.host, found.hosts, value);
-    if (same_authority(name, "content-length"))
+    if (equal_ignoring_case(name, "host")) note(found.host, found.hosts, value);
+    if (equal_ignoring_case(name, "content-length"))
       note(found.content_length, found.content_lengths, value);
-    if (same_authority(name, "transfer-encoding"))
+    if (equal_ignoring_case(name, "transfer-encoding"))
       note(found.transfer_encoding, found.transfer_encodings, value);
-    if (same_authority(name, "expect")) note(found.expect, found.expects, value);
-    if (same_authority(name, "content-encoding")) found.content_encoding = true;
-    if (same_authority(name, "content-type")) found.content_type = true;
-    if (same_authority(name, "connection") && lists_close(value)) found.close = true;
+    if (equal_ignoring_case(name, "expect")) note(found.expect, found.expects, value);
+    if (equal_ignoring_case(name, "content-encoding")) found.content_encoding = true;
+    if (equal_ignoring_case(name, "content-type")) found.content_type = true;
+    if (equal_ignoring_case(name, "connection") && lists_close(value)) found.close = true;
   }
   return found;
 }
@@ -68,7 +66,7 @@ std::optional<framing_error> judge_transfer(const framing_fields& fields, bool h
   if (fields.content_lengths > 0)
     return framing_error{400, "Content-Length and Transfer-Encoding exclude each other."};
   if (http_1_0) return framing_error{400, "HTTP/1.0 has no Transfer-Encoding."};
-  if (fields.transfer_encodings > 1 || !same_authority(fields.transfer_encoding, "chunked"))
+  if (fields.transfer_encodings > 1 || !equal_ignoring_case(fields.transfer_encoding, "chunked"))
     return framing_error{501, "The only transfer coding known here is chunked."};
   return std::nullopt;
 }
@@ -108,7 +106,8 @@ std::optional<framing_error> judge_target(framed_request& head, const framing_fi
 }
 
 std::optional<framing_error> judge_rest(const framing_fields& fields) {
-  if (fields.expects > 1 || (fields.expects == 1 && !same_authority(fields.expect, "100-continue")))
+  if (fields.expects > 1 ||
+      (fields.expects == 1 && !equal_ignoring_case(fields.expect, "100-continue")))
     return framing_error{417, "The only expectation known here is 100-continue."};
   if (fields.content_encoding) return framing_error{415, "Encoded bodies are not accepted."};
   return std::nullopt;

@@ -1,19 +1,12 @@
 #include "gateway/http_server/target.hpp"
 
+#include "gateway/ascii.hpp"
+
 #include <algorithm>
 
 namespace taquilla::gateway {
 
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool is_authority_char(char c) {
   return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
@@ -46,11 +39,6 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
-bool same_authority(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
-
 bool valid_authority(std::string_view host) {
   return !host.empty() && std::all_of(host.begin(), host.end(), is_authority_char);
 }
@@ -58,10 +46,10 @@ bool valid_authority(std::string_view host) {
 std::optional<std::string> origin_form(std::string_view target, std::string_view host) {
   if (target.front() == '/' || target == "*") return std::string{target};
   constexpr std::string_view scheme = "http://";
-  if (!same_authority(target.substr(0, scheme.size()), scheme)) return std::nullopt;
+  if (!equal_ignoring_case(target.substr(0, scheme.size()), scheme)) return std::nullopt;
   const auto rest = target.substr(scheme.size());
   const auto end = std::min(rest.find_first_of("/?"), rest.size());
-  if (!same_authority(rest.substr(0, end), host)) return std::nullopt;
+  if (!equal_ignoring_case(rest.substr(0, end), host)) return std::nullopt;
   const auto tail = rest.substr(end);
   return tail.empty() || tail.front() == '?' ? "/" + std::string{tail} : std::string{tail};
 }

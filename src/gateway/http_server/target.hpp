@@ -14,9 +14,6 @@ bool well_escaped(std::string_view target);
 /// `text` with its escapes decoded; `text` must be well escaped.
 std::string percent_decoded(std::string_view text);
 
-/// Host names compare without case.
-bool same_authority(std::string_view a, std::string_view b);
-
 /// True for a host name or address with an optional port: letters, digits, . - _ : [ ]
 bool valid_authority(std::string_view host);
 
