@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t line_max = 76;
 constexpr std::size_t word_bytes_max = 45;  // 60 base64 characters: with the frame within 75
-constexpr std::size_t address_max = 254;
 
 std::string base64(const std::string& bytes) {
   static constexpr char digits[] =
@@ -77,17 +76,6 @@ std::string quoted_printable(const std::string& text) {
   return out + line;
 }
 
-bool is_plain_address(const std::string& address) {
-  const auto at = address.find('@');
-  if (at == 0 || at == std::string::npos || at + 1 == address.size()) return false;
-  if (address.size() > address_max || address.find('@', at + 1) != std::string::npos) return false;
-  return std::none_of(address.begin(), address.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte <= 0x20 || byte == 0x7f ||
-           std::string_view{"<>()[]\\,;:\""}.find(c) != std::string_view::npos;
-  });
-}
-
 std::string date_text(wall_ms at) {
   static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -103,7 +91,7 @@ std::string date_text(wall_ms at) {
 }
 
 std::optional<std::string> message_of(const mail& what, const std::string& from, wall_ms date) {
-  if (!is_plain_address(what.to) || !is_plain_address(from)) return {};
+  if (!is_email(what.to) || !is_email(from)) return {};
   return "From: taquilla <" + from + ">\r\nTo: <" + what.to +
          ">\r\nSubject: " + header_text(what.subject) + "\r\nDate: " + date_text(date) +
          "\r\nMessage-ID: " + message_id_of(what) +

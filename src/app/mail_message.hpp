@@ -24,9 +24,6 @@ std::string header_text(const std::string& text);
 /// RFC 2045, section 6.7: lines of at most 76 characters.
 std::string quoted_printable(const std::string& text);
 
-/// One mailbox and nothing that could end the header or the command it stands in.
-bool is_plain_address(const std::string& address);
-
 /// "Tue, 24 Nov 2026 07:36:52 +0000".
 std::string date_text(wall_ms at);
 

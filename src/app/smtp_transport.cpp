@@ -55,7 +55,7 @@ class smtp_transport::worker {
         options.url.rfind("smtp://", 0) == 0 || options.url.rfind("smtps://", 0) == 0;
     if (!known)
       throw std::runtime_error{"notifications.smtp_url must begin with smtp:// or smtps://"};
-    if (!is_plain_address(options.from))
+    if (!is_email(options.from))
       throw std::runtime_error{"notifications.smtp_from is no mail address"};
     prepare();
     thread_ = std::thread{[this] { run(); }};

@@ -26,9 +26,12 @@ bool is_email(std::string_view text) {
   const auto at = text.find('@');
   if (at == std::string_view::npos || at == 0 || at + 1 == text.size()) return false;
   if (text.size() > length_max || text.find('@', at + 1) != std::string_view::npos) return false;
-  for (unsigned char c : text)
-    if (c <= ' ' || c == 0x7f || c == '<' || c == '>' || c == ',' || c == ';' || c == '"')
-      return false;
+  // What RFC 5322 calls specials would have to be quoted in a header, and could end it.
+  constexpr std::string_view specials = "<>()[]\\,;:\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= ' ' || byte == 0x7f || specials.find(c) != std::string_view::npos) return false;
+  }
   return true;
 }
 

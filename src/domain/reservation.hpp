@@ -30,7 +30,8 @@ struct purchase_order {
 /// bits, not secret: whoever finds a match compares the stored fields before he believes it.
 std::uint64_t identity_of(const purchase_order& order);
 
-/// A plausible mailbox: one '@', something on both sides, no blanks or control bytes, <= 254 bytes.
+/// A mailbox that can stand in a mail's header as it is: one '@', something on both sides, no
+/// blanks, control bytes or specials, <= 254 bytes. What is sold to can be mailed to.
 bool is_email(std::string_view text);
 
 enum class reservation_state : std::uint8_t { pending, confirmed, cancelled, failed };

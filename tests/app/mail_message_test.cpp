@@ -62,12 +62,7 @@ TEST_CASE("a line break in a subject or a body never becomes a header") {
   CHECK(text.find("=0Dtail") != std::string::npos);
 }
 
-TEST_CASE("an address that could end its header is none") {
-  for (const auto* good : {"a@b", "test@email.com", "o'neil+x@exa-mple.org", "ñ@españa.es"})
-    CHECK_MESSAGE(is_plain_address(good), std::string{good});
-  for (const auto* bad : {"", "@", "a@", "@b", "a", "a@b@c", "a b@c", "a@b>\r\nX: y", "<a@b>",
-                          "a@b,c@d", "a@[1.2.3.4]", "a\"@b"})
-    CHECK_MESSAGE(!is_plain_address(bad), std::string{bad});
+TEST_CASE("a mail to an address that could end its header is none") {
   auto m = sample();
   m.to = "a@b\r\nRCPT TO:<c@d>";
   CHECK_FALSE(message_of(m, "taquilla@localhost", 0));
