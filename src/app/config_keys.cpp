@@ -234,7 +234,8 @@ rows relay_rows() {
       integer("notifications.batch", "mails", 1, 10'000, MEMBER(theatre.notification.batch),
               "Mails in hand at once"),
       secret("notifications.smtp_url", MEMBER(smtp.url),
-             "smtp://[user:password@]host:port or smtps://...; empty: mails end in the mailbox",
+             "smtp://[user:password@]host:port or smtps://...; with a password only over TLS; "
+             "empty: mails end in the mailbox",
              mail_server_url),
       text("notifications.smtp_from", MEMBER(smtp.from), "The sender of every mail",
            sender_address),

@@ -43,6 +43,11 @@ int stop_when_told(void* told, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<std::atomic<bool>*>(told)->load() ? 1 : 0;
 }
 
+bool has_credentials(const std::string& url) {
+  const auto host = url.find("://") + 3;
+  return url.substr(host, url.find('/', host) - host).find('@') != std::string::npos;
+}
+
 error later(const std::string& why) { return {errc::notification_unavailable, why, 0}; }
 
 }  // namespace
@@ -100,7 +105,9 @@ class smtp_transport::worker {
   void prepare() {
     set(CURLOPT_URL, options_.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    set(CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_TRY));
+    // Whoever strips STARTTLS from the server's words must not get the password for it.
+    set(CURLOPT_USE_SSL,
+        static_cast<long>(has_credentials(options_.url) ? CURLUSESSL_ALL : CURLUSESSL_TRY));
     set(CURLOPT_PROXY, "");  // the environment's proxies are none of ours
     set(CURLOPT_MAIL_FROM, options_.from.c_str());
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout_ms));

@@ -50,8 +50,8 @@ class Smtp(unittest.TestCase):
         self.postbox, self.port, self.server = Postbox(), free_port(), None
         self.addCleanup(self.close)
 
-    def open(self):
-        self.server = Controller(self.postbox, hostname="127.0.0.1", port=self.port)
+    def open(self, **options):
+        self.server = Controller(self.postbox, hostname="127.0.0.1", port=self.port, **options)
         self.server.start()
 
     def close(self):
@@ -106,6 +106,17 @@ class Smtp(unittest.TestCase):
             self.postbox.refuse.clear()
             wait_until(lambda: nothing_left(at), "it is delivered")
         self.assertEqual(len(self.postbox.taken), 1)
+
+    def test_a_password_is_never_sent_in_clear(self):
+        seen = []
+        self.open(authenticator=lambda *asked: seen.append(asked), auth_require_tls=False)
+        with self.office("--set", f"notifications.smtp_url=smtp://me:secret@127.0.0.1:{self.port}") \
+                as (at, _, _):
+            self.assertEqual(buy(at, "E1", "safe@example.org").status, 200)
+            wait_until(lambda: [m for m in ask(at["notification"], "GET",
+                                               "/api/notifications/outbox").json["due"]
+                                if m["attempts"] >= 2], "two attempts without STARTTLS")
+        self.assertEqual((seen, self.postbox.taken), ([], []))
 
     def test_a_server_that_is_away_gets_the_mail_once_when_it_is_back(self):
         with self.office() as (at, _, _):
