@@ -84,6 +84,7 @@ TEST_CASE("every rule bites a text that breaks it, and lets a clean one pass") {
   CHECK(bites(third_party, "src/domain/x.cpp", "#include <sqlite3.h>\n"));
   CHECK(bites(third_party, "src/store/x.cpp", "#include <caf/all.hpp>\n"));
   CHECK(bites(third_party, "src/gateway/x.cpp", "#include <httplib.h>\n"));
+  CHECK(bites(third_party, "src/gateway/http.hpp", "#include <httplib.h>\n"));
 }
 
 TEST_CASE("includes go down the layers") { CHECK(all(include_direction, sources()) == ""); }

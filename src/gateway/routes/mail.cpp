@@ -72,7 +72,7 @@ void add_mail_endpoints(std::vector<endpoint>& table) {
                    "application/json",
                    "",
                    R"({"messages":[{"messageId":"1-confirmed","reservationId":1,)"
-                   R"("to":"test@email.com","subject":"Reserva 1 confirmada","body":"...",)"
+                   R"("to":"test@email.com","subject":"Reserva confirmada 1: EVT-001, asiento A1","body":"...",)"
                    R"("deliveredAt":"2026-01-01T20:00:00.100Z"}],"next":null})",
                    false,
                    read_mailbox});
@@ -85,7 +85,7 @@ void add_mail_endpoints(std::vector<endpoint>& table) {
                    "application/json",
                    "",
                    R"({"due":[{"messageId":"2-confirmed","reservationId":2,"to":"test@email.com",)"
-                   R"("subject":"Reserva 2 confirmada","createdAt":"2026-01-01T20:00:00.000Z",)"
+                   R"("subject":"Reserva confirmada 2: EVT-001, asiento A2","createdAt":"2026-01-01T20:00:00.000Z",)"
                    R"("notBefore":"2026-01-01T20:00:05.000Z","attempts":3,"dead":false,)"
                    R"("reason":"notification_unavailable"}],"next":null})",
                    false,

@@ -163,7 +163,7 @@ constexpr const char* reservation_example =
     R"({"reservationId":1,"eventId":"EVT-001","seatId":"A1","userEmail":"test@email.com",)"
     R"("amount":50.00,"state":"confirmed","createdAt":"2026-01-01T20:00:00.000Z",)"
     R"("updatedAt":"2026-01-01T20:00:00.042Z","failure":null,"timeline":[{)"
-    R"("at":"2026-01-01T20:00:00.001Z","lastedMs":3,"step":"hold","detail":"","fault":null}]})";
+    R"("at":"2026-01-01T20:00:00.001Z","lastedMs":3,"step":"seat_held","detail":"","fault":null}]})";
 
 }  // namespace
 
