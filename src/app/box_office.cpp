@@ -21,9 +21,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds start_patience{60'000};  // a large store is read before anything is sold
-constexpr milliseconds stop_patience{30'000};
 constexpr duration_ms quick_ms = 3'000;
+// The SUPERVISOR starts and stops its children one after the other; there are fewer than these.
+constexpr duration_ms children_max = 16;
 
 struct system_config : caf::actor_system_config {
   system_config() {
@@ -63,6 +63,14 @@ struct listener_board {
 
 }  // namespace
 
+duration_ms start_limit_ms(const settings& all) {
+  return children_max * all.theatre.supervisor.ready_patience_ms + quick_ms;
+}
+
+duration_ms stop_limit_ms(const settings& all) {
+  return all.drain_limit_ms + children_max * all.theatre.supervisor.stop_grace_ms + quick_ms;
+}
+
 struct box_office::running {
   explicit running(box_office_parts given) : parts(std::move(given)), system(config) {}
 
@@ -82,7 +90,6 @@ child_spec box_office::running::gateway_child() {
   gateway::gateway_parts gate;
   gate.application = parts.all.gateway;
   gate.application.version = parts.version;
-  gate.application.start_nonce = std::to_string(platform::entropy() % 1'000'000'000'000);
   gate.application.monotonic_ms = platform::monotonic_ms;
   gate.application.process = platform::cost_of_process;
   gate.application.wall_ms = platform::wall_now_ms;
@@ -99,6 +106,8 @@ child_spec box_office::running::gateway_child() {
   const auto start = [gate, board = board, house = house,
                       options = parts.all.theatre](caf::actor_system& system) {
     auto fresh = gate;
+    // Of this incarnation: it counts its requests from 1 again.
+    fresh.application.start_nonce = std::to_string(platform::entropy() % 1'000'000'000'000);
     fresh.desk = gateway::make_caf_front_desk(system, *house, options, gate.application.desk);
     {
       const std::lock_guard<std::mutex> hold{board->lock};
@@ -134,8 +143,8 @@ box_office::~box_office() { stop(); }
 
 std::optional<trouble> box_office::start() {
   auto& r = *running_;
-  const auto started = ask_and_wait<children_started>(r.system, r.house->supervisor, start_patience,
-                                                      start_children{});
+  const auto started = ask_and_wait<children_started>(
+      r.system, r.house->supervisor, milliseconds{start_limit_ms(r.parts.all)}, start_children{});
   if (started) return {};
   const std::lock_guard<std::mutex> hold{r.board->lock};
   if (r.board->failure) return bind_trouble(*r.board->failure, r.parts.all);
@@ -180,7 +189,8 @@ bool box_office::drain() {
 void box_office::stop() {
   auto& r = *running_;
   if (std::exchange(r.stopped, true)) return;
-  ask_and_wait<children_stopped>(r.system, r.house->supervisor, stop_patience, stop_children{});
+  ask_and_wait<children_stopped>(r.system, r.house->supervisor,
+                                 milliseconds{stop_limit_ms(r.parts.all)}, stop_children{});
   end_theatre(*r.house);
   if (r.follower) end_log_follower(std::exchange(r.follower, nullptr));
 }

@@ -30,6 +30,11 @@ struct box_office_parts {
   std::function<void(const std::string& why)> on_fatal;
 };
 
+/// The longest that the children may take to start, and to stop: from what each of them may take,
+/// so that nothing is ended while the SUPERVISOR still waits for it. The GATEWAY's drain is in it.
+duration_ms start_limit_ms(const settings& all);
+duration_ms stop_limit_ms(const settings& all);
+
 class box_office {
  public:
   explicit box_office(box_office_parts parts);

@@ -5,12 +5,15 @@
 #include <spdlog/details/thread_pool.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/ansicolor_sink.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <stdexcept>
 
 namespace taquilla::app {
@@ -78,6 +81,31 @@ sink_ptr file_sink(const log_options& options, const std::string& folder,
   return sink;
 }
 
+/// Rings when the writer comes to it, which is after everything that was queued before.
+class bell_sink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  std::uint64_t rung() {
+    const std::lock_guard<std::mutex> hold{mutex_};
+    return rung_;
+  }
+  bool await_more_than(std::uint64_t heard, duration_ms limit_ms) {
+    std::unique_lock<std::mutex> hold{mutex_};
+    return changed_.wait_for(hold, std::chrono::milliseconds{limit_ms},
+                             [&] { return rung_ > heard; });
+  }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg&) override {}
+  void flush_() override {
+    ++rung_;
+    changed_.notify_all();
+  }
+
+ private:
+  std::condition_variable changed_;
+  std::uint64_t rung_ = 0;
+};
+
 }  // namespace
 
 struct log_book::parts {
@@ -108,6 +136,8 @@ struct log_book::parts {
   const log_options options;
   std::shared_ptr<spdlog::details::thread_pool> writer;
   std::map<std::string, std::shared_ptr<spdlog::logger>> loggers, files;
+  std::shared_ptr<bell_sink> bell = std::make_shared<bell_sink>();
+  std::shared_ptr<spdlog::logger> bell_rope = logger("bell", {bell});
 };
 
 log_book::log_book(const log_options& options, const std::string& folder) try
@@ -134,6 +164,13 @@ void log_book::write(const log_line& line) {
 
 void log_book::flush() {
   for (const auto& [name, logger] : parts_->loggers) logger->flush();
+}
+
+bool log_book::flush_within(duration_ms limit_ms) {
+  const auto heard = parts_->bell->rung();
+  flush();
+  parts_->bell_rope->flush();
+  return parts_->bell->await_more_than(heard, limit_ms);
 }
 
 std::uint64_t log_book::dropped() const { return parts_->writer->overrun_counter(); }

@@ -37,6 +37,8 @@ class log_book {
   void write(const log_line& line);
   /// Asks the writer to hand everything to the system; returns at once.
   void flush();
+  /// The same, and waits for it. False: `limit_ms` was not enough.
+  bool flush_within(duration_ms limit_ms);
   /// Lines that the full queue has cost so far.
   std::uint64_t dropped() const;
 

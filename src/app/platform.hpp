@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <string>
 
 namespace taquilla::app::platform {
@@ -20,15 +21,10 @@ void tune_process();
 
 /// Before the first thread: Ctrl-C, SIGTERM and SIGHUP wait to be fetched by the functions below.
 void hold_stop_signals();
-/// Blocks until one comes. Main thread.
-void await_stop_signal();
-/// From now on the next one calls `forced` on a thread of its own; it must not return.
-void on_next_stop_signal(std::function<void()> forced);
+/// Fetches them on a thread of its own: the first makes the future ready, the second calls
+/// `forced`, which must not return. Once, after `hold_stop_signals`.
+std::future<void> fetch_stop_signals(std::function<void()> forced);
 
-/// Raises the limit of open files as far as allowed. @return the limit that holds now.
-std::size_t raise_descriptor_limit();
-
-bool stderr_is_terminal();
 int process_id();
 std::string executable_path();  ///< of this very program, as far as the system tells
 std::int64_t wall_now_ms();     ///< since 1970, UTC

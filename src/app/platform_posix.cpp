@@ -33,6 +33,13 @@ sigset_t stop_signals() {
   return set;
 }
 
+void await_stop_signal() {
+  const auto set = stop_signals();
+  int which = 0;
+  while (sigwait(&set, &which) != 0) {
+  }
+}
+
 template <class Clock>
 std::int64_t milliseconds_of() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch())
@@ -64,34 +71,18 @@ void hold_stop_signals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-void await_stop_signal() {
-  const auto set = stop_signals();
-  int which = 0;
-  while (sigwait(&set, &which) != 0) {
-  }
-}
-
-void on_next_stop_signal(std::function<void()> forced) {
-  std::thread{[forced = std::move(forced)] {
+std::future<void> fetch_stop_signals(std::function<void()> forced) {
+  std::promise<void> came;
+  auto first = came.get_future();
+  std::thread{[came = std::move(came), forced = std::move(forced)]() mutable {
+    await_stop_signal();
+    came.set_value();
     await_stop_signal();
     forced();
   }}.detach();
+  return first;
 }
 
-std::size_t raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
-  // More than this is of no use to us, and an unlimited number is refused by some kernels.
-  const rlim_t wanted = std::min<rlim_t>(limit.rlim_max, 1 << 20);
-  if (limit.rlim_cur < wanted) {
-    const auto before = limit.rlim_cur;
-    limit.rlim_cur = wanted;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = before;
-  }
-  return static_cast<std::size_t>(limit.rlim_cur);
-}
-
-bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 int process_id() { return ::getpid(); }
 
 std::string executable_path() {

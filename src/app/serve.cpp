@@ -8,7 +8,9 @@
 #include "app/version.hpp"
 #include "store/data_folder.hpp"
 
+#include <chrono>
 #include <cstdio>
+#include <future>
 #include <iostream>
 #include <utility>
 
@@ -16,8 +18,8 @@ namespace taquilla::app {
 
 namespace {
 
-constexpr std::size_t own_descriptors = 64;           // files, the store, the log, the libraries
-constexpr duration_ms stop_beyond_drain_ms = 20'000;  // past it something hangs
+constexpr duration_ms hang_ms = 10'000;       // past what a stop may take
+constexpr duration_ms last_words_ms = 2'000;  // for the log, before a process ends that must
 
 int refuse(const trouble& why, log_format format) {
   std::cerr << render(why, format) << std::endl;
@@ -77,15 +79,13 @@ void fit_to_machine(settings& all, log_book& book) {
     say(book, log_level::warn, "start.no_ipv6", "this machine has no ::1; listening without it");
     at = bind.erase(at);
   }
-  const auto files = platform::raise_descriptor_limit();
-  const auto wanted = all.http.connections_max + own_descriptors;
-  if (files == 0 || files >= wanted) return;
-  all.http.connections_max =
-      files > 2 * own_descriptors ? files - own_descriptors : own_descriptors;
+  const auto wanted = all.http.connections_max;
+  all.http.connections_max = gateway::connections_possible(wanted);
+  if (all.http.connections_max == wanted) return;
   say(book, log_level::warn, "start.few_files",
-      "the limit of open files is " + std::to_string(files) + ", so at most " +
-          std::to_string(all.http.connections_max) + " connections are served; ulimit -n " +
-          std::to_string(wanted) + " lifts that");
+      "too few files may be open: at most " + std::to_string(all.http.connections_max) +
+          " connections are served; ulimit -n " +
+          std::to_string(wanted + gateway::other_descriptors) + " lifts that");
 }
 
 void announce(const holdings& held, const settings& all, const venue& plan,
@@ -111,13 +111,17 @@ void close(box_office& office, holdings& held) {
   if (held.transport) held.transport->stop();
 }
 
-void run_until_stopped(box_office& office, holdings& held, const settings& all) {
-  platform::await_stop_signal();
-  platform::on_next_stop_signal([] { platform::end_process(exit_code::forced); });
+bool has_come(const std::future<void>& stop) {
+  return stop.wait_for(std::chrono::seconds{0}) == std::future_status::ready;
+}
+
+void run_until_stopped(box_office& office, holdings& held, const settings& all,
+                       const std::future<void>& stop) {
+  stop.wait();
   say(*held.book, log_level::info, "stop.draining",
       "purchases under way have " + std::to_string(all.drain_limit_ms) + " ms; once more to force");
-  const deadline_guard guard{2 * all.drain_limit_ms + stop_beyond_drain_ms,
-                             [] { platform::end_process(exit_code::internal); }};
+  const auto limit_ms = all.drain_limit_ms + stop_limit_ms(all) + all.smtp.timeout_ms + hang_ms;
+  const deadline_guard guard{limit_ms, [] { platform::end_process(exit_code::internal); }};
   const bool all_done = office.drain();
   close(office, held);
   say(*held.book, log_level::info, "stop.done",
@@ -127,11 +131,14 @@ void run_until_stopped(box_office& office, holdings& held, const settings& all) 
 }  // namespace
 
 int serve(const settings_request& request, std::int64_t started_at) {
+  // From here on, so that a start that takes long can be ended as well.
+  const auto stop = platform::fetch_stop_signals([] { platform::end_process(exit_code::forced); });
   auto loaded = load_settings(request);
   auto& all = loaded.all;
   if (loaded.refused) return refuse(*loaded.refused, all.log.format);
   holdings held;
   if (const auto why = open(held, all)) return refuse(*why, all.log.format);
+  if (has_come(stop)) return exit_code::ok;
   fit_to_machine(all, *held.book);
   box_office_parts parts;
   parts.all = all;
@@ -142,7 +149,7 @@ int serve(const settings_request& request, std::int64_t started_at) {
   parts.version = version();
   parts.on_fatal = [book = held.book.get(), format = all.log.format](const std::string& why) {
     say(*book, log_level::error, "fail_stop", why);
-    book->flush();
+    book->flush_within(last_words_ms);
     refuse({"E070", why, {"start it again: what was acknowledged is on disk"}, exit_code::internal},
            format);
     platform::end_process(exit_code::internal);
@@ -152,9 +159,9 @@ int serve(const settings_request& request, std::int64_t started_at) {
     close(office, held);
     return refuse(*why, all.log.format);
   }
-  announce(held, all, *loaded.plan, office, started_at);
+  if (!has_come(stop)) announce(held, all, *loaded.plan, office, started_at);
   office.log_events();
-  run_until_stopped(office, held, all);
+  run_until_stopped(office, held, all, stop);
   if (held.folder) std::remove(held.file("endpoints.json").c_str());
   return exit_code::ok;
 }

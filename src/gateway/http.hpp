@@ -138,6 +138,12 @@ struct http_server_options {
   std::size_t outbound_max = 64 * 1024 * 1024;  ///< unsent bytes of all: over it, reset
 };
 
+/// Descriptors that the rest of the program needs beside the connections.
+inline constexpr std::size_t other_descriptors = 128;
+/// Raises the process's limit of open descriptors as far as it takes and may be; returns how many
+/// of the `wanted` connections fit into it.
+std::size_t connections_possible(std::size_t wanted);
+
 /// A listener that could not be had: what, why, and which port, for the error text of main.
 struct bind_failure {
   listener at;

@@ -30,7 +30,7 @@ struct gateway_options {
   std::string admin_token;                 ///< empty: chaos needs no token (bound to loopback)
   std::vector<std::string> trusted_proxies;  ///< addresses or networks ("10.0.0.0/8")
   std::string version = "0";
-  std::string start_nonce = "0";  ///< tells request ids of one start from those of another
+  std::string start_nonce = "0";  ///< tells request ids of one incarnation from those of another
   std::function<std::int64_t()> monotonic_ms;              ///< any origin, never back
   std::function<std::int64_t()> wall_ms;                   ///< since 1970, UTC
   std::function<http_server::counters()> server_counters;  ///< may be empty

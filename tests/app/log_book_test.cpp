@@ -129,6 +129,14 @@ TEST_CASE("a flood drops the oldest lines, counts them, and keeps the files with
   CHECK(bytes <= 2 * 4'096);
 }
 
+TEST_CASE("what was written before a wait for the writer is in the file after it") {
+  const temporary_folder folder;
+  log_book book{{}, folder.path()};
+  for (int i = 0; i < 1'000; ++i) book.write(sample("payment"));
+  REQUIRE(book.flush_within(30'000));
+  CHECK(lines_of(folder.path() + "/payment.log").size() == 1'000);
+}
+
 TEST_CASE("a service's life is in its own file as well") {
   CHECK(line_of({1, 0, {"actor.up", "supervisor", 0, "reservation_desk", {}}}).also_for ==
         "reservation");

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import unittest
 
-from client import ROOT, ask, box_office, buy, free_offset
+from client import ROOT, ask, box_office, buy, free_offset, wait_until
 
 EXECUTABLE = None
 
@@ -98,6 +99,33 @@ class Start(unittest.TestCase):
         done = run("--data", ":memory:", prefix=prefix)
         self.expect(done, 4, "error[E005]", "127.0.0.1:80", "--port-offset 10000",
                     "setcap cap_net_bind_service=+ep", "ip_unprivileged_port_start=80")
+
+    def starting(self):
+        """A start that takes as long as the test wants: it reads its venue from a pipe."""
+        pipe = self.folder / "venue.json"
+        os.mkfifo(pipe)
+        process = subprocess.Popen(
+            [EXECUTABLE, "--data", ":memory:", "--port-offset", str(free_offset()),
+             "--set", f"venue.file={pipe}"], stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stderr.close)
+        status = pathlib.Path(f"/proc/{process.pid}/status")
+        blocked = 1 << (signal.SIGTERM - 1)
+        wait_until(lambda: int(status.read_text().split("SigBlk:")[1].split()[0], 16) & blocked,
+                   "it holds its signals")
+        return process, pipe
+
+    def test_a_signal_ends_a_start_in_order_and_a_second_one_at_once(self):
+        process, pipe = self.starting()
+        process.send_signal(signal.SIGTERM)
+        pipe.write_bytes((ROOT / "config/venue.json").read_bytes())
+        self.assertEqual(process.wait(20), 0)
+        self.assertNotIn("http://", process.stderr.read(), "it never said that it serves")
+        pipe.unlink()
+        process, _ = self.starting()
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(20), 130)
 
     def test_a_data_folder_in_use_names_its_holder(self):
         with box_office(EXECUTABLE) as (_, process, folder):

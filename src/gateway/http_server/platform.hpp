@@ -34,7 +34,4 @@ bool is_shortage(const std::error_code& error);
 /// The address is none of this machine's, or of a family it does not speak.
 bool is_missing_address(const std::error_code& error);
 
-/// A peer that closes while we send is an error code, never a signal.
-void ignore_broken_pipes();
-
 }  // namespace taquilla::gateway

@@ -14,8 +14,6 @@ namespace taquilla::gateway {
 
 namespace {
 
-// Descriptors that the rest of the program needs beside the connections.
-constexpr std::size_t other_descriptors = 128;
 // Port 0 has to be free on every address; how often to draw again when it is not.
 constexpr int port_draws_max = 16;
 
@@ -57,10 +55,7 @@ class server final : public http_server, private socket_sink {
 };
 
 bool server::start(bind_failure& failed) {
-  ignore_broken_pipes();
-  const auto descriptors = allow_descriptors(options_.connections_max + other_descriptors);
-  if (descriptors > other_descriptors)
-    options_.connections_max = std::min(options_.connections_max, descriptors - other_descriptors);
+  options_.connections_max = connections_possible(options_.connections_max);
   const guest_list::limits bounds{options_.connections_max, options_.connections_per_peer,
                                   options_.limit_local_peers};
   guests_ = std::make_unique<guest_list>(bounds, traffic_);
@@ -148,6 +143,12 @@ void server::drain(std::chrono::milliseconds limit) {
 }
 
 }  // namespace
+
+std::size_t connections_possible(std::size_t wanted) {
+  const auto descriptors = allow_descriptors(wanted + other_descriptors);
+  const bool plenty = descriptors > 2 * other_descriptors;
+  return std::min(wanted, plenty ? descriptors - other_descriptors : descriptors / 2);
+}
 
 std::unique_ptr<http_server> make_http_server(http_server_options options,
                                               http_application& application) {

@@ -1,0 +1,19 @@
+// Goal: nothing is ended while something that the configuration allows still goes on. Method: the
+// limits of a start and of a stop beside the longest times that the keys can be given.
+#include "app/box_office.hpp"
+
+#include <doctest/doctest.h>
+
+namespace taquilla::app {
+
+TEST_CASE("a start and a stop wait longer than any child may take") {
+  settings all;
+  CHECK(start_limit_ms(all) > all.theatre.supervisor.ready_patience_ms);
+  all.theatre.supervisor.ready_patience_ms = 3'600'000;
+  CHECK(start_limit_ms(all) > 3'600'000);
+  all.drain_limit_ms = 600'000;
+  all.theatre.supervisor.stop_grace_ms = 60'000;
+  CHECK(stop_limit_ms(all) > 600'000 + 9 * 60'000);  // the GATEWAY's drain, and nine children
+}
+
+}  // namespace taquilla::app
