@@ -118,6 +118,22 @@ class Drain(unittest.TestCase):
         self.assertEqual(cut, [])
         self.assertLessEqual(set(answered), {200, 409, 503})
 
+    def test_who_waits_for_a_mail_is_answered_and_does_not_hold_up_the_stop(self):
+        with box_office(EXECUTABLE, *NO_LIMIT) as (at, process, _):
+            answers = []
+            path = "/api/notifications/mailbox?to=nobody@drain.test&wait=30"
+            threads = in_background(lambda i: answers.append(ask(at["gateway"], "GET", path)), 3)
+            wait_until(lambda: "taquilla_http_requests_in_flight 4"  # and this one
+                       in ask(at["gateway"], "GET", "/metrics").body.decode(), "three wait")
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+            self.assertLess(time.monotonic() - began, 5, "stop.drain_limit_ms is 10 s")
+            self.assertEqual(process.returncode, 0)
+            for one in threads:
+                one.join(20)
+            self.assertEqual([(one.status, one.json["messages"]) for one in answers], [(200, [])] * 3)
+
     def test_a_second_signal_ends_it_at_once(self):
         with box_office(EXECUTABLE, *NO_LIMIT) as (at, process, folder):
             chaos(at, "payment", "slow?delay=20")

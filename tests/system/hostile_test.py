@@ -54,6 +54,15 @@ class Hostile(unittest.TestCase):
         self.sockets = []
         self.sold = 0
 
+    @contextlib.contextmanager
+    def open_house(self):
+        with tempfile.TemporaryDirectory() as folder, \
+                box_office(EXECUTABLE, *NO_LIMIT, "--set", f"venue.file={venue(folder)}") \
+                as (self.at, process, _):
+            parts = urllib.parse.urlsplit(self.at["gateway"])
+            self.address = (parts.hostname, parts.port)
+            yield process
+
     def connect(self, count, send=b"", receive_buffer=None):
         """`count` connections that send `send` and never read."""
         for _ in range(count):
@@ -137,6 +146,39 @@ class Hostile(unittest.TestCase):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_WR)
 
+    # -- questions that reach the store --------------------------------------------------------------
+
+    def listings(self):
+        self.connect(64, (b"GET /api/reservations?userEmail=x@y.test HTTP/1.1\r\n" + HOST + b"\r\n") * 32)
+
+    def mail_waiters(self):
+        self.connect(64, (b"GET /api/notifications/mailbox?to=x@y.test&wait=30 HTTP/1.1\r\n" + HOST
+                          + b"\r\n") * 32)
+
+    def cancellations(self):
+        self.connect(400, (b"DELETE /api/reservations/999999 HTTP/1.1\r\n" + HOST + b"\r\n") * 8)
+
+    def overloaded(self):
+        """How many of the requests have been told so by now."""
+        told = 0
+        for one in self.sockets:
+            with contextlib.suppress(BlockingIOError):
+                while data := one.recv(65536):
+                    told += data.count(b'"overloaded"')
+        return told
+
+    def test_what_the_store_is_asked_is_bounded(self):
+        """Of 2,048 pipelined listings 32 are read at once, of as many waiters for a mail 64 wait."""
+        with self.open_house():
+            for attack in (self.listings, self.mail_waiters):
+                attack()
+                self.probe(attack.__name__)
+                self.assertGreater(self.overloaded(), 0, attack.__name__)
+                self.hang_up()
+            self.cancellations()
+            self.probe("cancellations")
+            self.hang_up()
+
     # -- purchases that hang -------------------------------------------------------------------------
 
     def stuck_purchases(self):
@@ -170,11 +212,7 @@ class Hostile(unittest.TestCase):
                    self.endless_lines, self.endless_fields, self.endless_chunks,
                    self.promised_giants, self.noise, self.pipelines, self.deaf_followers,
                    self.half_closed]
-        with tempfile.TemporaryDirectory() as folder, \
-                box_office(EXECUTABLE, *NO_LIMIT, "--set", f"venue.file={venue(folder)}") \
-                as (self.at, process, _):
-            parts = urllib.parse.urlsplit(self.at["gateway"])
-            self.address = (parts.hostname, parts.port)
+        with self.open_house() as process:
             for attack in attacks:
                 attack()
                 self.probe(attack.__name__)
