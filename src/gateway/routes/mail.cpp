@@ -59,37 +59,39 @@ void add_mail_endpoints(std::vector<endpoint>& table) {
   const std::vector<listener> at = {listener::gateway, listener::notification};
   const parameter_doc limit{place::query, "limit", "1..1000, 100 when absent", false};
   const parameter_doc after{place::query, "after", "cursor of the page before", false};
-  table.push_back({at,
-                   "GET",
-                   "/api/notifications/mailbox",
-                   "Mail that was delivered.",
-                   {{place::query, "to", "only to this address", false},
-                    {place::query, "wait",
-                     "seconds (30 at most) to wait for a message when there is none", false},
-                    limit,
-                    after},
-                   {200, 422, 503},
-                   "application/json",
-                   "",
-                   R"({"messages":[{"messageId":"1-confirmed","reservationId":1,)"
-                   R"("to":"test@email.com","subject":"Reserva confirmada 1: EVT-001, asiento A1","body":"...",)"
-                   R"("deliveredAt":"2026-01-01T20:00:00.100Z"}],"next":null})",
-                   false,
-                   read_mailbox});
-  table.push_back({at,
-                   "GET",
-                   "/api/notifications/outbox",
-                   "Mail that waits, and why.",
-                   {limit, after},
-                   {200, 422, 503},
-                   "application/json",
-                   "",
-                   R"({"due":[{"messageId":"2-confirmed","reservationId":2,"to":"test@email.com",)"
-                   R"("subject":"Reserva confirmada 2: EVT-001, asiento A2","createdAt":"2026-01-01T20:00:00.000Z",)"
-                   R"("notBefore":"2026-01-01T20:00:05.000Z","attempts":3,"dead":false,)"
-                   R"("reason":"notification_unavailable"}],"next":null})",
-                   false,
-                   read_outbox});
+  table.push_back(
+      {at,
+       "GET",
+       "/api/notifications/mailbox",
+       "Mail that was delivered.",
+       {{place::query, "to", "only to this address", false},
+        {place::query, "wait", "seconds (30 at most) to wait for a message when there is none",
+         false},
+        limit,
+        after},
+       {200, 422, 503},
+       "application/json",
+       "",
+       R"({"messages":[{"messageId":"1-confirmed","reservationId":1,)"
+       R"("to":"test@email.com","subject":"Reserva confirmada 1: EVT-001, asiento A1","body":"...",)"
+       R"("deliveredAt":"2026-01-01T20:00:00.100Z"}],"next":null})",
+       false,
+       read_mailbox});
+  table.push_back(
+      {at,
+       "GET",
+       "/api/notifications/outbox",
+       "Mail that waits, and why.",
+       {limit, after},
+       {200, 422, 503},
+       "application/json",
+       "",
+       R"({"due":[{"messageId":"2-confirmed","reservationId":2,"to":"test@email.com",)"
+       R"("subject":"Reserva confirmada 2: EVT-001, asiento A2","createdAt":"2026-01-01T20:00:00.000Z",)"
+       R"("notBefore":"2026-01-01T20:00:05.000Z","attempts":3,"dead":false,)"
+       R"("reason":"notification_unavailable"}],"next":null})",
+       false,
+       read_outbox});
 }
 
 }  // namespace taquilla::gateway
