@@ -18,8 +18,7 @@ front_desk_limits limits_of(std::size_t each) { return {each, each, each}; }
 
 }  // namespace
 
-// -- reads and cancellations
-// -----------------------------------------------------------------------
+// -- reads and cancellations ------------------------------------------------------------------
 
 TEST_CASE("reads beyond their limit are told overloaded and never reach the store") {
   small_house h{limits_of(3)};
@@ -118,8 +117,7 @@ TEST_CASE("a health whose store is silent is told, and the next round begins") {
   CHECK((*answers.all)[1]->ready);
 }
 
-// -- waiting for mail
-// ------------------------------------------------------------------------------
+// -- waiting for mail -------------------------------------------------------------------------
 
 TEST_CASE("who waits for a mail costs the store nothing until one is delivered") {
   small_house h;
@@ -205,8 +203,7 @@ TEST_CASE("when the house closes whoever waits is answered, and nobody waits any
   CHECK(answers.refused(errc::overloaded) == 0);
 }
 
-// -- the clerk
-// -------------------------------------------------------------------------------------
+// -- the clerk --------------------------------------------------------------------------------
 
 TEST_CASE("a callback that throws costs its own answer and not the clerk") {
   small_house h;
