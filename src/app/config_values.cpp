@@ -1,6 +1,6 @@
 #include "app/config_values.hpp"
 
-#include "app/mail_message.hpp"
+#include "domain/reservation.hpp"
 #include "gateway/same_origin.hpp"
 
 #include <algorithm>
@@ -67,9 +67,7 @@ const char* mail_server_url(const std::string& text) {
 }
 
 const char* sender_address(const std::string& text) {
-  return is_plain_address(text) && is_printable(text)
-             ? nullptr
-             : "a mail address, such as box@tickets.example";
+  return is_email(text) ? nullptr : "a mail address, such as box@tickets.example";
 }
 
 }  // namespace taquilla::app
