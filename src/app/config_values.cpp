@@ -3,17 +3,25 @@
 #include "domain/reservation.hpp"
 #include "gateway/same_origin.hpp"
 
+#include <asio/ip/address.hpp>
+
 #include <algorithm>
-#include <arpa/inet.h>
 #include <string_view>
 
 namespace taquilla::app {
 
 namespace {
 
-bool is_ip(int family, const std::string& text) {
-  in6_addr out{};
-  return inet_pton(family, text.c_str(), &out) == 1;
+bool is_ip6(const std::string& text) {
+  asio::error_code trouble;
+  asio::ip::make_address_v6(text, trouble);
+  return !trouble;
+}
+
+bool is_ip4(const std::string& text) {
+  asio::error_code trouble;
+  asio::ip::make_address_v4(text, trouble);
+  return !trouble;
 }
 
 bool is_letter_or_digit(char c) {
@@ -22,7 +30,7 @@ bool is_letter_or_digit(char c) {
 
 bool is_host(const std::string& text) {
   if (text.size() > 2 && text.front() == '[' && text.back() == ']')
-    return is_ip(AF_INET6, text.substr(1, text.size() - 2));
+    return is_ip6(text.substr(1, text.size() - 2));
   return !text.empty() && is_letter_or_digit(text.front()) && text.back() != '.' &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_';
@@ -43,7 +51,7 @@ const char* data_folder_name(const std::string& text) {
 
 const char* ip_address(const std::string& text) {
   const auto zone = text.find(':') == std::string::npos ? std::string::npos : text.find('%');
-  const bool good = is_ip(AF_INET, text) || is_ip(AF_INET6, text.substr(0, zone));
+  const bool good = is_ip4(text) || is_ip6(text.substr(0, zone));
   return good ? nullptr : "IP addresses of this machine, such as 127.0.0.1 and ::1";
 }
 

@@ -148,6 +148,9 @@ void write_message(json_writer& json, const mail& delivered) {
 }
 
 void write_due_mail(json_writer& json, const mail& waiting) {
+  // Nothing has stopped it yet: its relay has it in hand.
+  static const std::string first = "first_attempt";
+  const auto& reason = waiting.last_error.empty() ? first : waiting.last_error;
   json.open_object()
       .text("messageId", waiting.message_id)
       .number("reservationId", waiting.id)
@@ -157,7 +160,7 @@ void write_due_mail(json_writer& json, const mail& waiting) {
       .time("notBefore", waiting.not_before)
       .number("attempts", std::uint64_t{waiting.attempts})
       .boolean("dead", waiting.dead)
-      .text_or_null("reason", waiting.last_error)
+      .text("reason", reason)
       .close_object();
 }
 

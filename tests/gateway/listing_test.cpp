@@ -143,6 +143,9 @@ TEST_CASE("the mailbox shows what was delivered, the outbox what waits and why")
         R"("subject":"Reserva 1","body":"A1\n\"EVT-001\"",)"
         R"("deliveredAt":"2026-01-01T20:00:00.100Z"}],"next":null})");
   CHECK(h.desk.waited_ms == -1);
+  h.desk.waiting = {message};
+  const auto first = h.get("/api/notifications/outbox", listener::notification).body;
+  CHECK(first.find(R"("attempts":0,"dead":false,"reason":"first_attempt")") != std::string::npos);
   message.attempts = 3;
   message.not_before = message.created_at + 5'000;
   message.last_error = "notification_unavailable";
