@@ -67,6 +67,7 @@ class relay {
   void fetched(std::vector<Item> items, instant_ms next_at) {
     fetching_ = false;
     next_at_ = next_at;
+    const bool woken = again_;  // since the fetch began, so perhaps by what it has not seen
     if (items.empty()) ignoring_waits_ = false;
     for (auto& item : items) {
       auto name = Derived::name_of(item);
@@ -76,6 +77,7 @@ class relay {
     }
     over_since_.clear();
     if (in_hand_.empty()) return rest();
+    if (woken) return look();
     if (next_at_ > 0) wake_at(std::max(next_at_, now() + beside_ms));
   }
 
@@ -84,7 +86,8 @@ class relay {
     healed_ = healed_ || ignoring_waits_;  // nobody has looked yet: what was to be ignored still is
     ignoring_waits_ = false;
     over_since_.clear();
-    if (in_hand_.empty()) rest();
+    if (in_hand_.empty()) return rest();
+    wake_at(now() + stuck_ms);
   }
 
   void item_over(const std::string& name, item_end how) {

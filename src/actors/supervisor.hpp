@@ -4,7 +4,7 @@
 // without mail is better than none. A child that is `vital` (STORE) is never restarted: its death
 // is reported once to `on_fatal`, and the process ends.
 //
-//   starting --ready--> up --died--> waiting --back-off over--> starting
+//   starting --ready--> up --died--> restarting --back-off over--> starting
 //      |  \not ready: killed, counts as died      \too often--> gave_up --period over--> starting
 //      up --crash ordered--> down --recover--> starting          any --stop--> stopping --> gone
 //

@@ -40,8 +40,12 @@ TEST_CASE("a thousand purchases cost messages in proportion and leave no timers"
   }
   CHECK(house.counts().reservations == 1'000);
   CHECK(house.handled("reservation") <= 12'000);
-  CHECK(house.timers() <= timers + 2);
+  // Two relays that were woken while they were at work: a look beside it, and the timer that it
+  // has overtaken.
+  CHECK(house.timers() <= timers + 4);
   CHECK(house.at_rest() == "");
+  house.advance(10'000);
+  CHECK(house.timers() <= timers);
 }
 
 TEST_CASE("a house that is not at rest says what is open") {
