@@ -21,7 +21,7 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
     notification_ = std::move(notification);
     feed_ = std::move(feed);
     seed_ = seed;
-    return behave("notification", {std::move(store), store_patience, wall, options.batch});
+    return behave({std::move(store), store_patience, wall, options.batch});
   }
 
   void fetch(bool ignore_waits) {

@@ -42,16 +42,14 @@ class relay {
   using pointer = relay_actor::stateful_pointer<Derived>;
   explicit relay(pointer self) : self_(self) {}
 
-  /// @param service whose healing ends all waits.
-  relay_actor::behavior_type behave(std::string service, relay_parts parts) {
-    service_ = std::move(service);
+  relay_actor::behavior_type behave(relay_parts parts) {
     parts_ = std::move(parts);
     // Waits written down by an earlier process are worth nothing: its clock may have been ahead of
     // ours.
     healed_ = true;
     look();
     return {[this](const something_due&) { look(); },
-            [this](const service_healed& healed) { on_healed(healed); },
+            [this](const service_healed&) { all_waits_are_over(); },
             [this](const fault_touched& fault) { write_down(fault); },
             [](const report_ready&) { return child_ready{}; },
             [this](const look_again&) { wait_is_over(); }};
@@ -114,8 +112,7 @@ class relay {
 
   Derived& derived() { return static_cast<Derived&>(*this); }
 
-  void on_healed(const service_healed& healed) {
-    if (healed.service != service_) return;
+  void all_waits_are_over() {
     healed_ = true;
     look();
   }
@@ -172,7 +169,6 @@ class relay {
         [](const timeline_appended&) {}, [](const error&) {}, errc::store_unavailable);
   }
 
-  std::string service_;
   bool fetching_ = false;
   bool again_ = false;
   bool stuck_ = false;

@@ -23,7 +23,7 @@ class settlement_state : public relay<settlement_state, settlement> {
     options_ = options;
     payment_ = std::move(payment);
     seed_ = seed;
-    return behave("payment", {std::move(store), store_patience, wall, options.batch});
+    return behave({std::move(store), store_patience, wall, options.batch});
   }
 
   void fetch(bool ignore_waits) {

@@ -114,9 +114,15 @@ class supervisor_state {
   void became_ready(child& one) {
     enter(one, life::up, {});
     if (one.spec.door) self_->send(one.spec.door, open_door{one.actor});
-    for (const auto& listener : parts_.heal_listeners)
-      self_->send(listener, service_healed{one.spec.name});
+    tell_healed(one);
     for (auto& waiting : std::exchange(one.waiting_for_recovery, {})) answer_chaos(one, waiting);
+  }
+
+  void tell_healed(const child& one) {
+    const auto listeners = parts_.heal_listeners.find(one.spec.name);
+    if (listeners == parts_.heal_listeners.end()) return;
+    for (const auto& listener : listeners->second)
+      self_->send(listener, service_healed{one.spec.name});
   }
 
   // -- dying and restarting -------------------------------------------------------------------
@@ -212,8 +218,7 @@ class supervisor_state {
                                       "recovered by order: its deaths count no more"});
     ++one.crash_order;
     if (one.state == life::up) {
-      for (const auto& listener : parts_.heal_listeners)
-        self_->send(listener, service_healed{one.spec.name});
+      tell_healed(one);
       return ask_door(one, show_rules{});
     }
     one.waiting_for_recovery.push_back(self_->make_response_promise<chaos_report>());

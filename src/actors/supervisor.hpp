@@ -17,6 +17,8 @@
 
 #include <caf/actor_system.hpp>
 
+#include <map>
+#include <string>
 #include <vector>
 
 namespace taquilla {
@@ -27,7 +29,8 @@ struct supervisor_parts {
   supervisor_options options;
   wall_clock wall;
   std::vector<child_spec> children;  ///< in starting order
-  std::vector<heal_listener_actor> heal_listeners;
+  /// Who is told that a service is well again, by the service.
+  std::map<std::string, std::vector<heal_listener_actor>> heal_listeners;
   event_feed_actor feed;
   std::function<void(const std::string&)> on_fatal;
 };

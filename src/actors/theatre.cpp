@@ -141,8 +141,13 @@ theatre build_theatre(caf::actor_system& system, theatre_parts parts,
   s.options = parts.options.supervisor;
   s.wall = parts.wall;
   s.children = children_of(parts, t, d, world_of(parts, t, d, parts.wall.at(now)));
-  for (const auto& listener : {d.desk, d.settlement, d.mail_relay})
-    s.heal_listeners.push_back(caf::actor_cast<heal_listener_actor>(listener));
+  const auto listens = [&s](const door_actor& listener, const char* service) {
+    s.heal_listeners[service].push_back(caf::actor_cast<heal_listener_actor>(listener));
+  };
+  listens(d.desk, "inventory");
+  listens(d.desk, "payment");
+  listens(d.settlement, "payment");
+  listens(d.mail_relay, "notification");
   s.feed = t.feed;
   s.on_fatal = std::move(parts.on_fatal);
   if (more)

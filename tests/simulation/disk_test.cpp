@@ -134,6 +134,26 @@ TEST_CASE("a killed process loses nothing that it wrote") {
   CHECK(file->size() == 8);
 }
 
+TEST_CASE("a disk that becomes another holds what that one showed, and all of it is safe") {
+  sim_disk model;
+  model.create("a")->write(5000, "unsynced", 8);
+  for (std::uint64_t salt = 0; salt < 20; ++salt) {
+    sim_disk disk;
+    disk.create("old");
+    disk.become(model);
+    disk.find("a")->write(0, "mine", 4);
+    disk.power_cut(salt);
+    char text[8] = {};
+    REQUIRE(static_cast<bool>(disk.find("a")));
+    CHECK(disk.find("a")->read(5000, text, 8) == 8);
+    CHECK(std::string(text, 8) == "unsynced");
+    CHECK_FALSE(static_cast<bool>(disk.find("old")));
+  }
+  char first = 1;
+  model.find("a")->read(0, &first, 1);
+  CHECK(first == 0);  // nothing is shared
+}
+
 TEST_CASE("a new file may lose its name until the folder is synced") {
   int kept = 0;
   for (std::uint64_t salt = 0; salt < 100; ++salt) {

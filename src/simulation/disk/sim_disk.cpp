@@ -129,6 +129,12 @@ void sim_file::sync() {
   dirty_.clear();
 }
 
+void sim_file::become(const sim_file& other) {
+  seen_.become(other.seen_);
+  safe_.become(other.seen_);
+  dirty_.clear();
+}
+
 void sim_file::power_cut(std::uint64_t salt) {
   auto key = combine(salt, hash_text(name_));
   // The new length is on the platter, or the old one is: growing without data shows zeros.
@@ -177,6 +183,12 @@ void sim_disk::power_cut(std::uint64_t salt) {
   for (auto& [name, file] : after) file->power_cut(salt);
   seen_ = safe_ = after;
   plugged_ = true;
+}
+
+void sim_disk::become(const sim_disk& other) {
+  seen_.clear();
+  for (const auto& [name, file] : other.seen_) create(name)->become(*file);
+  safe_ = seen_;
 }
 
 std::size_t sim_disk::used() const {

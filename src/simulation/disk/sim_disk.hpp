@@ -58,6 +58,8 @@ class sim_file {
 
   void sync();
   void fail_sync() { dirty_.clear(); }
+  /// Holds what the other file shows, all of it safe.
+  void become(const sim_file& other);
   /// What the platter holds after the power went, decided by `salt`.
   void power_cut(std::uint64_t salt);
   std::size_t dirty_sectors() const;
@@ -90,6 +92,8 @@ class sim_disk {
 
   /// The power goes and comes back: see the essay.
   void power_cut(std::uint64_t salt);
+  /// Holds from now on what the other disk shows, all of it safe on the platter.
+  void become(const sim_disk& other);
 
   void lie(bool lying) { lying_ = lying; }
   bool lying() const { return lying_; }

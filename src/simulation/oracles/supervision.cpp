@@ -20,12 +20,14 @@ class supervision_holds final : public oracle {
   void on_process_start(virtual_ns) override { *this = supervision_holds{}; }
 
   std::string on_sending(const sending_view& view) override {
-    if (view.sender == "supervisor" && view.element.content().match_elements<service_healed>())
+    const auto& content = view.element.content();
+    if (view.sender == "supervisor" && content.match_elements<service_healed>() &&
+        content.get_as<service_healed>(0).service == untold_)
       untold_.clear();
     const auto* what = news(view, "supervisor");
     if (!what) return {};
     if (!untold_.empty()) return "nobody was told that " + untold_ + " is back";
-    if (what->kind == "actor.up") untold_ = what->subject;
+    if (what->kind == "actor.up" && is_waited_for(what->subject)) untold_ = what->subject;
     auto& times = restarts_[what->subject];
     if (what->kind == "actor.down" || what->kind == "actor.forgiven") times.clear();  // by order
     if (what->kind != "actor.restarting") return {};
@@ -38,6 +40,11 @@ class supervision_holds final : public oracle {
   }
 
  private:
+  /// Somebody has a breaker, a budget or a back-off that ends when it is back.
+  static bool is_waited_for(const std::string& child) {
+    return child == "inventory" || child == "payment" || child == "notification";
+  }
+
   std::map<std::string, std::deque<virtual_ns>> restarts_;
   std::string untold_;  ///< it is up, and the next thing to say is that it is
 };

@@ -4,6 +4,7 @@
 #include "simulation/engine/keyed_random.hpp"
 #include "simulation/guard/determinism_guard.hpp"
 #include "simulation/world/breakable_store.hpp"
+#include "simulation/world/new_store.hpp"
 
 #include <caf/all.hpp>
 
@@ -65,6 +66,7 @@ world::world(const plan& p, const run_options& options)
     scripts_[client].push_back(i);
   }
   next_.resize(scripts_.size());
+  disk_.become(disk_of_new_store());
   vfs_ =
       std::make_unique<sim_vfs>("taquilla-simulated", disk_, static_cast<disk_environment&>(*this));
 }
@@ -117,7 +119,7 @@ theatre_options world::tuned() const {
 
 bool world::open_store() {
   sqlite_options o;
-  o.path = "taquilla.db";
+  o.path = store_file;
   o.vfs = vfs_->name();
   o.exclusive = true;
   o.synchronous_full = !planted::is(planted::bug::synchronous_off);
