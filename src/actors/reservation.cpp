@@ -82,7 +82,7 @@ class reservation_actor_state {
   }
 
   void inventory_said(const hold_answer& answer) {
-    report(breaker_outcome::success);
+    if (!planted::is(planted::bug::breaker_not_told)) report(breaker_outcome::success);
     end_step(answer.yours == 0 ? "seat_held" : "seat_already_yours", ticket_.breaker_evidence);
     if (answer.yours == 0)
       apply(saga::seat_held{});

@@ -49,6 +49,8 @@ enum class bug : std::uint8_t {
   death_not_told,         ///< the buyer of a purchase that died is left without an answer
   drain_cut_short,        ///< the desk says that it is drained while purchases run
   timers_multiply,        ///< every look at the holds orders two more
+  breaker_not_told,       ///< the breaker hears of refusals alone
+  wakeup_ignored,         ///< a relay looks when its own timer says so, not when there is work
   // in the simulator itself
   canary,  ///< an oracle that always speaks
 };

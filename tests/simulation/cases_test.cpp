@@ -121,6 +121,28 @@ TEST_CASE("a failing run shrinks to a few decisions that still break the same pr
   CHECK(replay(read.what).hash == m.smallest.hash);
 }
 
+TEST_CASE("a story that hangs on a moment shrinks although delays come before that moment") {
+  planting bug(planted::bug::drain_cut_short);
+  // A stop while a purchase is under way breaks the promise; the start is slow, so it comes late.
+  plan p;
+  p.operations.resize(1);
+  for (const char* link :
+       {"operator>supervisor start_children", "store>supervisor child_ready",
+        "inventory>supervisor child_ready", "payment>supervisor child_ready",
+        "notification>supervisor child_ready", "settlement>supervisor child_ready",
+        "mail_relay>supervisor child_ready", "reservation_desk>supervisor child_ready",
+        "supervisor>operator children_started", "client>door purchase_order",
+        "reservation>door hold_seat", "reservation>store record_purchase"})
+    p.script.push_back({choice::delay, link, 1, 500'000, 0});
+  p.faults.resize(1);
+  p.faults[0].what = fault::kind::stop;
+  run_result r;
+  for (p.faults[0].at_ms = 4'000; !r.failed() && p.faults[0].at_ms < 8'000; p.faults[0].at_ms += 50)
+    r = replay(p);
+  REQUIRE(r.failed());
+  CHECK(minimise(p, r).decisions_after <= 4);
+}
+
 TEST_CASE("an explanation tells what matters from what does not") {
   planting bug(planted::bug::refund_not_owed);
   plan p;

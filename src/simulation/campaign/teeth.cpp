@@ -23,7 +23,7 @@ class planting {
   planting& operator=(const planting&) = delete;
 };
 
-constexpr std::uint64_t minimise_runs = 400;
+constexpr std::uint64_t minimise_runs = 1500;
 
 }  // namespace
 
@@ -57,7 +57,7 @@ const std::vector<tooth>& all_teeth() {
       {bug::rebuild_forgets_sold, "rebuild-forgets-sold", {"seat-map-is-true"}, "crash"},
       {bug::breaker_ignored, "breaker-ignored", {breaker}, "crash"},
       {bug::half_open_floods, "half-open-floods", {breaker}, "slow"},
-      {bug::late_result_closes, "late-result-closes", {breaker}, "swarm"},
+      {bug::late_result_closes, "late-result-closes", {breaker}, "slow"},
       {bug::restart_without_limit, "restart-without-limit", {"supervision-holds"}, "crash"},
       {bug::deadline_ignored,
        "deadline-ignored",
@@ -72,6 +72,8 @@ const std::vector<tooth>& all_teeth() {
       {bug::stale_ticket, "stale-ticket", {"seat-history-linearizable", owner}, "slow"},
       {bug::drain_cut_short, "drain-cut-short", {"drains-in-order"}, "disk"},
       {bug::timers_multiply, "timers-multiply", {"queues-within-limits"}, "swarm"},
+      {bug::breaker_not_told, "breaker-not-told", {breaker}, "calm"},
+      {bug::wakeup_ignored, "wakeup-ignored", {"seen-to-at-once"}, "calm"},
   };
   return teeth;
 }

@@ -11,6 +11,9 @@ namespace taquilla::simulation {
 
 namespace {
 
+/// Nobody needs help to read so few decisions.
+constexpr std::size_t short_story = 8;
+
 class shrinker {
  public:
   shrinker(plan start, std::string oracle, std::uint64_t runs_max, double budget_s)
@@ -21,24 +24,35 @@ class shrinker {
 
   const plan& best() const { return best_; }
   std::uint64_t runs() const { return runs_; }
+  void restore(plan shorter) { best_ = std::move(shorter); }
 
   /// Takes `smaller` over if it fails in the same way.
   bool accept(plan smaller) {
-    // The first run says whether there is anything to shrink; a budget never takes that away.
-    const bool late = budget_s_ > 0 && runs_ > 0 && watch_.seconds() > budget_s_;
-    if (runs_ >= runs_max_ || late) return false;
+    if (spent()) return false;
     ++runs_;
     if (replay(smaller).broken.oracle != oracle_) return false;
     best_ = std::move(smaller);
     return true;
   }
 
+  /// Until nothing gets smaller.
+  void shrink() {
+    constexpr int rounds_max = 20;
+    for (int round = 0; round < rounds_max && once();) ++round;
+  }
+
+  /// A script names the n-th decision of a kind: it means nothing to a plan that lacks an operation
+  /// before it. So a plan without one is also played with fresh decisions, which may fail as well.
+  bool resow() { return resow_without(&plan::operations) || resow_without(&plan::faults); }
+
+ private:
   bool once() {
     auto before = std::make_pair(weight(best_), total());
     list(&plan::faults);
     clients();
     list(&plan::operations);
     list(&plan::script);
+    if (weight(best_) > short_story) delays_with_time();
     knobs_to_default();
     lower_operations();
     lower_faults();
@@ -46,7 +60,37 @@ class shrinker {
     return std::make_pair(weight(best_), total()) != before;
   }
 
- private:
+  template <class T>
+  bool resow_without(std::vector<T> plan::*which) {
+    constexpr std::uint64_t fresh_seeds = 12;
+    for (std::size_t i = 0; i < (best_.*which).size(); ++i) {
+      auto smaller = best_;
+      (smaller.*which).erase((smaller.*which).begin() + static_cast<std::ptrdiff_t>(i));
+      for (std::uint64_t seed = 1; seed <= fresh_seeds; ++seed)
+        if (fails_anew(smaller, seed)) return true;
+    }
+    return false;
+  }
+
+  /// Takes the plan over, with the decisions of that seed, if it fails in the same way.
+  bool fails_anew(plan candidate, std::uint64_t seed) {
+    if (spent()) return false;
+    ++runs_;
+    run_options fresh;
+    fresh.explore_seed = seed;
+    candidate.script.clear();
+    auto r = explore(candidate, fresh);
+    if (r.broken.oracle != oracle_) return false;
+    candidate.script = std::move(r.taken);
+    return accept(std::move(candidate));
+  }
+
+  /// The first run says whether there is anything to shrink; a budget never takes that away.
+  bool spent() const {
+    const bool late = budget_s_ > 0 && runs_ > 0 && watch_.seconds() > budget_s_;
+    return runs_ >= runs_max_ || late;
+  }
+
   /// ddmin: drop blocks, halving the block size until single units.
   template <class T>
   void list(std::vector<T> plan::*which) {
@@ -59,6 +103,45 @@ class shrinker {
                     units.begin() + static_cast<std::ptrdiff_t>(to));
         if (!accept(std::move(smaller))) from += block;
       }
+  }
+
+  /// A fault strikes at a moment, and delays before it decide what it meets: without them it must
+  /// strike so much earlier.
+  void delays_with_time() {
+    for (auto block = best_.script.size(); block > 0; block /= 2)
+      for (std::size_t from = 0; from < best_.script.size();) {
+        auto smaller = best_;
+        const auto saved_us = drop_delays(smaller.script, from, block);
+        if (saved_us == 0 || !accept_pulled(smaller, saved_us / 1000)) from += block;
+      }
+  }
+
+  /// Their sum.
+  static std::int64_t drop_delays(std::vector<decision>& script, std::size_t from,
+                                  std::size_t block) {
+    std::int64_t sum_us = 0;
+    const auto first = script.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto last =
+        script.begin() + static_cast<std::ptrdiff_t>(std::min(from + block, script.size()));
+    const auto kept = std::remove_if(first, last, [&](const decision& d) {
+      if (d.kind != choice::delay && d.kind != choice::disk_slow) return false;
+      sum_us += static_cast<std::int64_t>(d.value);
+      return true;
+    });
+    script.erase(kept, last);
+    return sum_us;
+  }
+
+  /// Pulls all faults from some moment on.
+  bool accept_pulled(const plan& what, std::int64_t by_ms) {
+    std::set<std::int64_t> moments;
+    for (const auto& f : what.faults) moments.insert(f.at_ms);
+    return std::any_of(moments.begin(), moments.end(), [&](std::int64_t from_ms) {
+      auto pulled = what;
+      for (auto& f : pulled.faults)
+        if (f.at_ms >= from_ms) f.at_ms = std::max<std::int64_t>(0, f.at_ms - by_ms);
+      return accept(std::move(pulled));
+    });
   }
 
   void clients() {
@@ -158,8 +241,13 @@ minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_
   out.decisions_before = weight(start);
   shrinker s(start, failing.broken.oracle, runs_max, budget_s);
   if (s.accept(start)) {
-    constexpr int rounds_max = 20;
-    for (int round = 0; round < rounds_max && s.once();) ++round;
+    s.shrink();
+    auto shortest = s.best();
+    while (weight(shortest) > short_story && s.resow()) {
+      s.shrink();
+      if (weight(s.best()) < weight(shortest)) shortest = s.best();
+    }
+    s.restore(std::move(shortest));
   }
   out.smallest.what = s.best();
   out.result = replay(s.best());

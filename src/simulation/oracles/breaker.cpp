@@ -5,13 +5,14 @@
 // it. Open lets nothing pass and is over after `open_ms`, neither earlier nor later. One era of
 // half-open has one probe; only a probe's good answer closes the breaker, and a probe that nobody
 // answers does not block it for ever. Closed opens at the `failures`-th failure in a row, not
-// before.
+// before. Every purchase that asked tells the breaker how it went before it ends.
 #include "actors/errors.hpp"
 #include "policies/circuit_breaker_config.hpp"
 #include "simulation/oracles/news.hpp"
 #include "simulation/oracles/promises.hpp"
 
 #include <map>
+#include <optional>
 
 namespace taquilla::simulation {
 
@@ -38,6 +39,7 @@ class breaker_holds final : public oracle {
 
   void on_delivery(const delivery_view& view) override {
     healed_ = false;
+    if (view.receiver == "reservation" && view.element != nullptr) got_answer(view);
     if (view.receiver != "reservation_desk" || view.element == nullptr) return;
     const auto& content = view.element->content();
     if (content.match_elements<service_healed>()) healed_ = true;
@@ -49,12 +51,14 @@ class breaker_holds final : public oracle {
     if (const auto* what = news(view, "reservation_desk"))
       return what->kind.rfind("breaker.", 0) == 0 ? announced(*what, view.now) : std::string{};
     const auto& content = view.element.content();
+    if (view.sender == "reservation" && content.match_elements<purchase_over>())
+      return ended(view.sender_incarnation);
     // The door passes the same message on in the same sender's name: it counts once.
     if (view.sender == "reservation" && view.receiver == "door" &&
         content.match_elements<hold_seat>())
       return asked(view.sender_incarnation);
     if (view.sender == "reservation" && content.match_elements<inventory_heard>())
-      answered(view.sender_incarnation, content.get_as<inventory_heard>(0).outcome);
+      return answered(view.sender_incarnation, content.get_as<inventory_heard>(0).outcome);
     if (view.sender == "reservation_desk" && content.match_elements<caf::error>() &&
         as_error(content.get_as<caf::error>(0), errc::internal_error).code == errc::breaker_open)
       return refused(view.now);
@@ -65,7 +69,9 @@ class breaker_holds final : public oracle {
   struct birth {
     std::string state;
     int era = 0;
-    bool too_late = false;  ///< the breaker should have been open by then
+    bool too_late = false;    ///< the breaker should have been open by then
+    bool unreported = false;  ///< it asked INVENTORY, and has not said how that went
+    std::optional<breaker_outcome> due = {};  ///< what it has to say: it has the answer
   };
 
   void enter(const std::string& state, virtual_ns now) {
@@ -93,7 +99,8 @@ class breaker_holds final : public oracle {
   }
 
   std::string asked(std::uint32_t incarnation) {
-    const auto& birth = born_in_[incarnation];
+    auto& birth = born_in_[incarnation];
+    birth.unreported = true;
     if (birth.state == "open")
       return "a purchase asked INVENTORY that was let in while the breaker was open";
     if (birth.too_late) return "a purchase was let in when the breaker should have opened";
@@ -111,11 +118,31 @@ class breaker_holds final : public oracle {
     return {};
   }
 
+  /// A breaker learns from what it is told alone.
+  std::string ended(std::uint32_t incarnation) {
+    if (!born_in_[incarnation].unreported) return {};
+    return "a purchase ended, and the breaker was never told how INVENTORY had answered";
+  }
+
+  /// A refusal is a good answer: INVENTORY works.
+  void got_answer(const delivery_view& view) {
+    auto& birth = born_in_[view.incarnation];
+    const auto& content = view.element->content();
+    if (!birth.unreported || (view.sender != "inventory" && view.sender != "door")) return;
+    if (content.match_elements<hold_answer>()) birth.due = breaker_outcome::success;
+    if (!content.match_elements<caf::error>()) return;
+    const auto why = as_error(content.get_as<caf::error>(0), errc::inventory_unavailable);
+    birth.due = is_refusal(why) ? breaker_outcome::success : breaker_outcome::failure;
+  }
+
   /// Sent: from here on a probe's good answer may close the breaker.
-  void answered(std::uint32_t incarnation, breaker_outcome how) {
-    const auto& birth = born_in_[incarnation];
+  std::string answered(std::uint32_t incarnation, breaker_outcome how) {
+    auto& birth = born_in_[incarnation];
+    birth.unreported = false;
     if (birth.state == "half_open" && birth.era == era_ && how == breaker_outcome::success)
       probe_well_ = true;
+    if (!birth.due || *birth.due == how) return {};
+    return "the breaker was told the opposite of how INVENTORY had answered";
   }
 
   /// Delivered: the desk counts it.

@@ -34,6 +34,7 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_mails());
   all.push_back(make_audit());
   all.push_back(make_in_time());
+  all.push_back(make_promptness());
   all.push_back(make_no_surprises());
   all.push_back(make_limiter());
   all.push_back(make_comes_to_rest());

@@ -17,6 +17,7 @@ std::unique_ptr<oracle> make_mails();          ///< every sale and cancellation 
 std::unique_ptr<oracle> make_comes_to_rest();  ///< after healing nothing is left open
 std::unique_ptr<oracle> make_no_surprises();   ///< nobody hears of an error that is ours
 std::unique_ptr<oracle> make_in_time();        ///< every request is answered within its deadline
+std::unique_ptr<oracle> make_promptness();     ///< mails and refunds need nobody to ask for them
 std::unique_ptr<oracle> make_breaker(
     const plan& p);                       ///< opens, waits, probes and closes by its rules
 std::unique_ptr<oracle> make_holds();     ///< a held seat is held for one buyer

@@ -98,42 +98,74 @@ std::string draw_seat(const drawer& d, const char* question, std::uint64_t n, in
   return "A" + std::to_string(number);
 }
 
-operation draw_operation(const drawer& d, std::uint32_t client, std::uint64_t n, int seats) {
-  operation o;
-  o.client = client;
+/// Who comes. Most runs have a bit of everything; some things only happen in a crowd.
+enum class crowd {
+  mixed,
+  twins,  ///< all want the same ticket for the same buyer, and cancel what they can get hold of
+  rush,   ///< many purchases one after the other, of an INVENTORY that ails
+};
+
+crowd draw_crowd(const drawer& d) {
+  constexpr std::int64_t twins_percent = 12, rush_percent = 10;
+  const auto percent = d.upto("crowd", 100);
+  if (percent < twins_percent) return crowd::twins;
+  return percent < twins_percent + rush_percent ? crowd::rush : crowd::mixed;
+}
+
+std::int64_t draw_think_us(const drawer& d, crowd who, std::uint64_t n) {
   // Often at once, sometimes a little later, rarely so late that holds and holders are gone.
   auto think =
-      d.one_of<std::int64_t>("think", {0, 0, 100, 5'000, 300'000, 2'000'000, 20'000'000}, n);
-  o.think_us = think == 0 ? 0 : d.upto("think-share", think, n);
-  auto percent = d.upto("what", 100, n);
-  bool cancels = d.chance("cancels", half);
-  if (percent < 20 && cancels) {
-    o.what = operation::kind::cancel;
-    o.target = static_cast<std::uint32_t>(1 + d.upto("target", 4, n));
-    o.blind = d.chance("blind", 250'000, n);
-    return o;
-  }
+      who == crowd::mixed
+          ? d.one_of<std::int64_t>("think", {0, 0, 100, 5'000, 300'000, 2'000'000, 20'000'000}, n)
+          : d.one_of<std::int64_t>("think-crowd", {0, 0, 0, 100, 5'000, 300'000, 2'000'000}, n);
+  return think == 0 ? 0 : d.upto("think-share", think, n);
+}
+
+bool draw_cancels(const drawer& d, crowd who, std::uint64_t n) {
+  const auto percent = d.upto("what", 100, n);
+  if (who == crowd::twins) return percent < 30;
+  return who == crowd::mixed && percent < 20 && d.chance("cancels", half);
+}
+
+void draw_purchase(operation& o, const drawer& d, crowd who, std::uint64_t n, int seats) {
+  if (who == crowd::twins) return;  // A1, the first buyer, the usual price
   o.seat = draw_seat(d, "seat", n, seats);
   // A buyer is mostly the client himself; sharing one makes two requests the same purchase.
-  o.buyer = d.chance("same-buyer", 300'000, n) ? 1 : client;
+  o.buyer = d.chance("same-buyer", 300'000, n) ? 1 : o.client;
   o.cents = d.chance("other-amount", 100'000, n) ? 7'550 : 5'000;
   if (d.chance("keys", half) && d.chance("key", half, n))
     o.key = "k" + std::to_string(1 + d.upto("key-number", 3, n));
+}
+
+operation draw_operation(const drawer& d, crowd who, std::uint32_t client, std::uint64_t n,
+                         int seats) {
+  operation o;
+  o.client = client;
+  o.think_us = draw_think_us(d, who, n);
+  if (draw_cancels(d, who, n)) {
+    o.what = operation::kind::cancel;
+    o.target = static_cast<std::uint32_t>(1 + d.upto("target", 4, n));
+    o.blind = d.chance("blind", who == crowd::twins ? half : half / 2, n);
+    return o;
+  }
+  draw_purchase(o, d, who, n, seats);
   if (d.chance("gives-up", 100'000, n))
     o.patience_ms = d.one_of<std::int64_t>("patience", {5, 500, 4'000}, n);
   return o;
 }
 
 void draw_operations(plan& p, const drawer& d) {
+  const auto who = draw_crowd(d);
   auto clients = static_cast<std::uint32_t>(2 + d.upto("clients", 4));
   auto seats = static_cast<int>(1 + d.upto("seats", 3));
   bool soak = d.chance("soak", 10'000);
   std::uint64_t n = 0;
   for (std::uint32_t c = 1; c <= clients; ++c) {
     auto count = soak ? 40 + d.upto("count", 40, c) : 1 + d.upto("count", 5, c);
+    if (who == crowd::rush) count += 4;
     for (std::int64_t i = 0; i < count; ++i) {
       ++n;
-      p.operations.push_back(draw_operation(d, c, n, seats));
+      p.operations.push_back(draw_operation(d, who, c, n, seats));
     }
   }
 }
@@ -150,10 +182,22 @@ std::int64_t draw_moment(const drawer& d, std::uint64_t n) {
   return d.upto("moment", scale, n);
 }
 
-fault draw_actor_fault(const drawer& d, std::uint64_t n) {
+/// Soon after somebody begins: a RESERVATION lives for milliseconds, any other moment misses it.
+std::int64_t draw_purchase_moment(const plan& p, const drawer& d, std::uint64_t n) {
+  const auto& begun = p.operations[below(d.raw("whose", n), p.operations.size())];
+  std::int64_t us = 0;
+  for (const auto& o : p.operations) {
+    if (o.client == begun.client) us += o.think_us;
+    if (&o == &begun) break;
+  }
+  return us / 1000 + d.upto("after", d.one_of<std::int64_t>("after-scale", {2, 20, 1'000}, n), n);
+}
+
+fault draw_actor_fault(const plan& p, const drawer& d, std::uint64_t n) {
   fault f;
-  f.at_ms = draw_moment(d, n);
   f.target = mortal_roles[below(d.raw("role", n), mortal_roles.size())];
+  const bool brief = f.target == std::string("reservation");
+  f.at_ms = brief ? draw_purchase_moment(p, d, n) : draw_moment(d, n);
   f.what = d.one_of<fault::kind>(
       "actor", {fault::kind::crash, fault::kind::last_step, fault::kind::stall}, n);
   if (f.what == fault::kind::stall)
@@ -206,13 +250,29 @@ void draw_storm(plan& p, const drawer& d) {
   }
 }
 
+/// INVENTORY fails long enough for a breaker to open, is well for a moment, and fails again.
+void draw_ailing(plan& p, const drawer& d) {
+  p.numbers.breaker_open_ms = d.one_of<std::int64_t>("ailing-open", {1'000, 1'000, 5'000});
+  fault f;
+  f.what = fault::kind::chaos;
+  f.target = "inventory";
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    f.detail = d.one_of<const char*>("ailing", {"crash", "flaky", "lossy", "stall", "slow"}, i);
+    f.value = f.detail == "slow" ? d.one_of<std::int64_t>("ailing-delay", {1'000, 6'000}, i) : 0;
+    f.for_ms = d.one_of<std::int64_t>("ailing-for", {500, 2'000, 8'000}, i);
+    p.faults.push_back(f);
+    f.at_ms += f.for_ms + d.one_of<std::int64_t>("ailing-pause", {1, 200, 2'000}, i);
+  }
+}
+
 void draw_faults(plan& p, const moods& m, const drawer& d) {
   std::uint64_t n = 0;  // every fault has a number of its own
   auto some = [&](const char* question, int most) { return 1 + d.upto(question, most); };
+  if (m.services && draw_crowd(d) == crowd::rush) draw_ailing(p, d);
   if (m.actors)
     for (auto i = some("actor-faults", 3); i > 0; --i) {
       ++n;
-      p.faults.push_back(draw_actor_fault(d, n));
+      p.faults.push_back(draw_actor_fault(p, d, n));
     }
   if (m.actors && d.chance("storm", 100'000)) draw_storm(p, d);
   if (m.services)
