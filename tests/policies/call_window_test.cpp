@@ -26,6 +26,9 @@ TEST_CASE("a share is reached at exactly its percentage") {
   CHECK(window.failed_at_least(33));
   CHECK_FALSE(window.failed_at_least(34));
   CHECK_FALSE(window.slow_at_least(1));
+  window.record(false, true);
+  CHECK(window.slow_at_least(33));
+  CHECK_FALSE(window.slow_at_least(34));
 }
 
 TEST_CASE("a smaller window keeps the newest calls") {

@@ -111,6 +111,24 @@ TEST_CASE("a database of another program is refused and left as it is") {
   check_refused_untouched(folder.file(), "another program");
 }
 
+TEST_CASE("what another program left in its write-ahead log stays there") {
+  scratch_folder theirs, copied;
+  {
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open(theirs.file().c_str(), &db) == SQLITE_OK);
+    sqlite3_exec(db, "PRAGMA journal_mode = WAL; CREATE TABLE theirs (x)", nullptr, nullptr,
+                 nullptr);
+    // As its death would leave them: closing would empty the log.
+    for (const char* part : {"", "-wal"})
+      std::filesystem::copy_file(theirs.file() + part, copied.file() + part);
+    sqlite3_close(db);
+  }
+  const auto log = bytes_of(copied.file() + "-wal");
+  REQUIRE_FALSE(log.empty());
+  check_refused_untouched(copied.file(), "another program");
+  CHECK(bytes_of(copied.file() + "-wal") == log);
+}
+
 TEST_CASE("a file that is no database is refused and left as it is") {
   scratch_folder folder;
   std::ofstream{folder.file()} << std::string(8192, 'x');

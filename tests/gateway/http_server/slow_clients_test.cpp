@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace taquilla::gateway;
@@ -109,6 +110,17 @@ TEST_CASE("a client that does not read is cut off, and only that one") {
   CHECK(house.wait_until([](const auto& now) { return now.resets == 1; }));
   CHECK(house.wait_until([](const auto& now) { return now.open_connections == 0; }));
   CHECK(client{house.port()}.get("/big/1000000").body.size() == 1000000);
+}
+
+TEST_CASE("the time to take an answer in begins with that answer") {
+  auto options = test_options();
+  options.write_timeout = std::chrono::seconds{1};
+  running_server house{options};
+  client one{house.port()};
+  for (int i = 0; i < 2; ++i) {
+    CHECK(one.get("/big/30000000").body.size() == 30000000);
+    std::this_thread::sleep_for(options.write_timeout + milliseconds{100});
+  }
 }
 
 TEST_CASE("a client with much unsent gets nothing more begun") {
