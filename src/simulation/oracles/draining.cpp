@@ -2,14 +2,16 @@
 #include "actors/protocol.hpp"
 #include "simulation/oracles/promises.hpp"
 
+#include <caf/all.hpp>
+
 #include <set>
 
 namespace taquilla::simulation {
 
 namespace {
 
-/// From the order to drain on, the desk that got it begins no purchase, and when it says that it is
-/// drained, all that it had begun are over.
+/// From the order to drain on, the desk that got it begins no purchase; when it says that it is
+/// drained, all that it had begun are over; and it says so as soon as it knows.
 class drains_in_order final : public oracle {
  public:
   const char* name() const override { return "drains-in-order"; }
@@ -17,12 +19,19 @@ class drains_in_order final : public oracle {
   void on_process_start(virtual_ns) override { *this = drains_in_order{}; }
 
   void on_delivery(const delivery_view& view) override {
-    if (view.receiver == desk && view.type == "drain_desk") draining_ = true;
+    if (view.receiver != desk) return;
+    silent_ = silent_ || overdue_;
+    if (view.type == "drain_desk") draining_ = true;
+    if (view.sender == purchase && view.element != nullptr &&
+        view.element->content().match_elements<caf::down_msg>())
+      unheard_.erase(view.sender_incarnation);
+    overdue_ = draining_ && !told_ && unheard_.empty();
   }
 
   std::string on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns) override {
     if (role != purchase) return {};
     under_way_.insert(incarnation);
+    unheard_.insert(incarnation);
     return draining_ ? "a purchase was begun while the desk drained" : "";
   }
 
@@ -30,14 +39,17 @@ class drains_in_order final : public oracle {
     if (role == purchase) under_way_.erase(incarnation);
     if (role != desk) return;
     // The next desk has no such order, and does not know what this one began.
-    draining_ = false;
+    draining_ = told_ = overdue_ = false;
     under_way_.clear();
+    unheard_.clear();
   }
 
   std::string on_sending(const sending_view& view) override {
-    if (view.sender != desk || under_way_.empty() ||
-        !view.element.content().match_elements<desk_drained>())
-      return {};
+    if (silent_) return "the last purchase was over, and the desk did not say that it is drained";
+    if (view.sender != desk || !view.element.content().match_elements<desk_drained>()) return {};
+    told_ = true;
+    overdue_ = false;
+    if (under_way_.empty()) return {};
     return "the desk said that it is drained, with " + std::to_string(under_way_.size()) +
            " purchases under way";
   }
@@ -47,7 +59,11 @@ class drains_in_order final : public oracle {
   static constexpr const char* purchase = "reservation";
 
   std::set<std::uint32_t> under_way_;  ///< incarnations of RESERVATION
+  std::set<std::uint32_t> unheard_;    ///< of which the desk has not heard that they ended
   bool draining_ = false;
+  bool told_ = false;     ///< it has said that it is drained
+  bool overdue_ = false;  ///< it has all that it needs to say so
+  bool silent_ = false;   ///< and it went on to something else
 };
 
 }  // namespace
