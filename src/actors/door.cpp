@@ -36,7 +36,7 @@ class door_state {
     self_->set_default_handler([this](caf::scheduled_actor*, caf::message_view& view) {
       return pass(view.move_content_to_message());
     });
-    return {[this](const open_door& open) { child_ = open.child; },
+    return {[this](const open_door& open) { open_to(open.child); },
             [this](const close_door&) { child_ = nullptr; },
             [this](const know_supervisor& know) { supervisor_ = know.supervisor; },
             [this](const set_rule& rule) { return set(rule.what); },
@@ -46,6 +46,11 @@ class door_state {
   }
 
  private:
+  void open_to(const caf::actor& child) {
+    child_ = child;
+    if (std::exchange(knocked_, false)) self_->send(child_, something_due{});
+  }
+
   caf::result<caf::message> pass(caf::message what) {
     held_back held{std::move(what), self_->make_response_promise(), false, {}};
     auto promise = held.promise;
@@ -120,7 +125,10 @@ class door_state {
 
   void deliver(held_back& held) {
     if (!held.refusal.empty()) return refuse(held, refusal_of(held.refusal));
-    if (!child_) return refuse(held, {options_.unavailable, options_.service + " is down", 1000});
+    if (!child_) {
+      knocked_ = knocked_ || held.what.match_elements<something_due>();
+      return refuse(held, {options_.unavailable, options_.service + " is down", 1000});
+    }
     if (!held.lossy) {
       held.promise.delegate(child_, std::move(held.what));
       return;
@@ -208,6 +216,7 @@ class door_state {
   event_feed_actor feed_;
   supervisor_actor supervisor_;
   caf::actor child_;
+  bool knocked_ = false;  ///< a wake-up came while nobody was in
   chaos rules_;
   std::multimap<instant_ms, held_back> waiting_;  ///< behind a delay, by when they go
   instant_ms timer_at_ = instant_never;

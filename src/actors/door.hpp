@@ -1,6 +1,7 @@
 // DOOR: the handle by which a supervised actor is known. Peers keep it for ever; behind it
 // incarnations come and go. An open door passes every message on; a closed one answers requests
-// with the service's `unavailable` error at once, so that nobody waits for the dead.
+// with the service's `unavailable` error at once, so that nobody waits for the dead. A wake-up
+// (`something_due`) that finds it closed is passed on once it opens: nobody says it twice.
 //
 //   closed --open_door(child)--> open --close_door--> closed
 //
