@@ -19,7 +19,8 @@ class drains_in_order final : public oracle {
   void on_process_start(virtual_ns) override { *this = drains_in_order{}; }
 
   void on_delivery(const delivery_view& view) override {
-    if (view.receiver != desk) return;
+    // What reaches a desk that has ended is not heard.
+    if (view.receiver != desk || view.incarnation != desk_) return;
     silent_ = silent_ || overdue_;
     if (view.type == "drain_desk") draining_ = true;
     if (view.sender == purchase && view.element != nullptr &&
@@ -29,6 +30,7 @@ class drains_in_order final : public oracle {
   }
 
   std::string on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns) override {
+    if (role == desk) desk_ = incarnation;
     if (role != purchase) return {};
     under_way_.insert(incarnation);
     unheard_.insert(incarnation);
@@ -39,6 +41,7 @@ class drains_in_order final : public oracle {
     if (role == purchase) under_way_.erase(incarnation);
     if (role != desk) return;
     // The next desk has no such order, and does not know what this one began.
+    desk_ = 0;
     draining_ = told_ = overdue_ = false;
     under_way_.clear();
     unheard_.clear();
@@ -60,6 +63,7 @@ class drains_in_order final : public oracle {
 
   std::set<std::uint32_t> under_way_;  ///< incarnations of RESERVATION
   std::set<std::uint32_t> unheard_;    ///< of which the desk has not heard that they ended
+  std::uint32_t desk_ = 0;             ///< incarnation of the desk that lives
   bool draining_ = false;
   bool told_ = false;     ///< it has said that it is drained
   bool overdue_ = false;  ///< it has all that it needs to say so

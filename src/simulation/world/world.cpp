@@ -200,9 +200,10 @@ void world::on_stopped() {
   const auto& order = *stopping_;
   note(trace_event::kind::process, "", "", "stopped as ordered");
   reached("process-stopped");
-  leave(order.for_ms, order.value);
-  // The store is closed on a disk that listens, which happens at the end of this step.
+  // The store is closed on a disk that listens, which happens at the end of this step; and before
+  // the next process, which may start at once, plugs the disk in.
   engine_.at(engine_.now(), [this] { disk_.unplug(); });
+  leave(order.for_ms, order.value);
 }
 
 void world::leave(std::int64_t down_ms, std::int64_t jump_ms) {
