@@ -121,7 +121,9 @@ struct store_fixture {
   /// The steps of its timeline, in order, parted by blanks.
   std::string steps_of(reservation_id id) {
     std::string out;
-    for (const auto& entry : store->read(find_reservation{id})->timeline)
+    const auto found = store->read(find_reservation{id});
+    REQUIRE(found);
+    for (const auto& entry : found->timeline)
       out += (out.empty() ? "" : " ") + entry.step;
     return out;
   }
