@@ -72,8 +72,10 @@ class relay {
     if (items.empty()) ignoring_waits_ = false;
     for (auto& item : items) {
       auto name = Derived::name_of(item);
+      // There may be more than one batch; and what waits behind an item that is in hand, or was,
+      // is not shown with it.
+      again_ = true;
       if (over_since_.count(name) != 0 || !in_hand_.insert(std::move(name)).second) continue;
-      again_ = true;  // there may be more than one batch
       derived().work_on(std::move(item));
     }
     over_since_.clear();

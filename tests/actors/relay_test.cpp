@@ -34,6 +34,17 @@ TEST_CASE("a quiet relay looks once in five seconds, however much trouble it has
   CHECK(at_last <= at_first + 4);
 }
 
+TEST_CASE("a cancellation's mail follows its confirmation at once") {
+  virtual_theatre house;
+  house.chaos("notification", "slow", {500, 1.0, 0, 0});
+  auto bought = house.buy(order("A1"));
+  house.advance(200);
+  REQUIRE(bought.text() == "ok");
+  house.cancel(bought.value().id);
+  house.advance(1'500);
+  CHECK(house.mailbox().size() == 2);
+}
+
 TEST_CASE("a relay has no more than one timer of its own when all is quiet") {
   virtual_theatre house;
   house.advance(60'000);

@@ -1,6 +1,6 @@
 // Promise 5, for what happens behind a buyer's back: a mail goes out and money goes back when they
 // are due, not when somebody happens to look. What a wake-up that was lost costs is not judged:
-// only runs in which nothing fails and messages are quick.
+// only runs in which nothing fails and messages are quick, come once and in order.
 #include "simulation/oracles/promises.hpp"
 #include "simulation/world/plan.hpp"
 
@@ -41,7 +41,8 @@ class seen_to_at_once final : public oracle {
     // Time that passes early leaves messages behind.
     const bool steady = p.early_ppm == 0 || p.early_within_ms <= 1;
     return steady && p.fast_disk && p.faults.empty() && p.links.lost_ppm == 0 &&
-           p.links.late_ppm == 0 && p.links.delay_max_us <= quick_us;
+           p.links.late_ppm == 0 && p.links.doubled_ppm == 0 && p.links.overtake_ppm == 0 &&
+           p.links.delay_max_us <= quick_us;
   }
   static std::string late(const std::string& what, wall_ms took_ms) {
     if (took_ms <= limit_ms) return {};
