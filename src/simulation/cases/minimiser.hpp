@@ -6,6 +6,11 @@
 // value is lowered towards zero. This repeats until nothing changes or the budget is spent. A
 // smaller run counts only if the *same* oracle speaks. The result is a script: it replays without
 // the seed's help.
+//
+// Two things keep a story long although it need not be. A fault strikes at a moment, so the delays
+// before it cannot go alone: it is pulled forward by what they took. And a script names decisions
+// by their number, so it means nothing to a plan that lacks an operation: while a story is long,
+// such a plan is played with a few fresh seeds too.
 #pragma once
 
 #include "simulation/cases/case_file.hpp"
