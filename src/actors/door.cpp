@@ -1,5 +1,6 @@
 #include "actors/door.hpp"
 
+#include "actors/doorway.hpp"
 #include "actors/errors.hpp"
 #include "policies/chaos.hpp"
 
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <utility>
 
 namespace taquilla {
@@ -28,16 +30,21 @@ class door_state {
   using pointer = caf::stateful_actor<door_state>*;
   explicit door_state(pointer self) : self_(self) {}
 
-  caf::behavior start(door_options options, wall_clock wall, event_feed_actor feed) {
+  caf::behavior start(door_options options, wall_clock wall, event_feed_actor feed,
+                      std::shared_ptr<threshold> shared) {
     options_ = std::move(options);
     wall_ = wall;
     feed_ = std::move(feed);
+    threshold_ = std::move(shared);
     rules_ = chaos{options_.seed};
     self_->set_default_handler([this](caf::scheduled_actor*, caf::message_view& view) {
-      return pass(view.move_content_to_message());
+      auto answer = pass(view.move_content_to_message());
+      threshold_->passed();
+      clear_the_way();
+      return answer;
     });
     return {[this](const open_door& open) { open_to(open.child); },
-            [this](const close_door&) { child_ = nullptr; },
+            [this](const close_door&) { close(); },
             [this](const know_supervisor& know) { supervisor_ = know.supervisor; },
             [this](const set_rule& rule) { return set(rule.what); },
             [this](const end_rules&) { end_all(); },
@@ -48,7 +55,21 @@ class door_state {
  private:
   void open_to(const caf::actor& child) {
     child_ = child;
+    child_->attach_functor([shared = threshold_, id = child.id()] { shared->has_ended(id); });
     if (std::exchange(knocked_, false)) self_->send(child_, something_due{});
+    clear_the_way();
+  }
+
+  void close() {
+    child_ = nullptr;
+    clear_the_way();
+  }
+
+  /// Messages go past us as long as we would only pass them on.
+  void clear_the_way() {
+    const bool in_the_way =
+        options_.find_victim && (rules_.any_active(now_ms(self_)) || !waiting_.empty());
+    threshold_->let_through(in_the_way ? nullptr : child_);
   }
 
   caf::result<caf::message> pass(caf::message what) {
@@ -101,6 +122,7 @@ class door_state {
   void end_all() {
     rules_.clear(now_ms(self_));
     while (!waiting_.empty()) let_first_go();
+    clear_the_way();
   }
 
   void let_first_go() {
@@ -115,6 +137,7 @@ class door_state {
     timer_at_ = instant_never;
     while (!waiting_.empty() && waiting_.begin()->first <= now) let_first_go();
     if (!waiting_.empty()) wake_at(waiting_.begin()->first);
+    clear_the_way();
   }
 
   void wake_at(instant_ms when) {
@@ -183,6 +206,7 @@ class door_state {
     if (const auto wrong = problem(*kind, options); !wrong.empty())
       return to_caf({errc::invalid_field, std::string{wrong}, 0});
     rules_.set(*kind, options, now_ms(self_));
+    clear_the_way();
     return report();
   }
 
@@ -215,6 +239,7 @@ class door_state {
   wall_clock wall_;
   event_feed_actor feed_;
   supervisor_actor supervisor_;
+  std::shared_ptr<threshold> threshold_;
   caf::actor child_;
   bool knocked_ = false;  ///< a wake-up came while nobody was in
   chaos rules_;
@@ -224,14 +249,17 @@ class door_state {
 
 }  // namespace
 
-door_actor spawn_door(caf::actor_system& system, door_options options, wall_clock wall,
-                      event_feed_actor feed) {
+entrance spawn_door(caf::actor_system& system, door_options options, wall_clock wall,
+                    event_feed_actor feed) {
+  const auto shared = std::make_shared<threshold>();
   auto door = system.spawn(
-      [](door_state::pointer self, door_options o, wall_clock w, event_feed_actor f) {
-        return self->state.start(std::move(o), w, std::move(f));
+      [](door_state::pointer self, door_options o, wall_clock w, event_feed_actor f,
+         std::shared_ptr<threshold> t) {
+        return self->state.start(std::move(o), w, std::move(f), std::move(t));
       },
-      std::move(options), wall, std::move(feed));
-  return caf::actor_cast<door_actor>(door);
+      std::move(options), wall, std::move(feed), shared);
+  auto way = make_doorway(system, caf::actor_cast<caf::actor>(door), shared);
+  return {caf::actor_cast<door_actor>(door), std::move(way)};
 }
 
 }  // namespace taquilla

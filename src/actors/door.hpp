@@ -1,7 +1,8 @@
-// DOOR: the handle by which a supervised actor is known. Peers keep it for ever; behind it
-// incarnations come and go. An open door passes every message on; a closed one answers requests
-// with the service's `unavailable` error at once, so that nobody waits for the dead. A wake-up
-// (`something_due`) that finds it closed is passed on once it opens: nobody says it twice.
+// DOOR: what stands between a supervised actor and its peers. They keep one handle for ever, the
+// door's DOORWAY (doorway.hpp); behind it incarnations come and go. While it is open and nothing is
+// in the way, messages go past it; a closed one answers requests with the service's `unavailable`
+// error at once, so that nobody waits for the dead. A wake-up (`something_due`) that finds it
+// closed is passed on once it opens: nobody says it twice.
 //
 //   closed --open_door(child)--> open --close_door--> closed
 //
@@ -62,7 +63,7 @@ struct know_supervisor {
   supervisor_actor supervisor;
 };
 
-/// What the SUPERVISOR says to a door. To everybody else the door is the service behind it.
+/// What the SUPERVISOR says to a door. Everybody else knows its doorway alone.
 using door_actor =
     caf::typed_actor<caf::reacts_to<open_door>, caf::reacts_to<close_door>,
                      caf::reacts_to<know_supervisor>,
@@ -70,9 +71,15 @@ using door_actor =
                      caf::replies_to<set_rule>::with<chaos_report>, caf::reacts_to<end_rules>,
                      caf::replies_to<show_rules>::with<chaos_report>>;
 
+/// A door, and the handle by which everybody but the supervisor knows what is behind it.
+struct entrance {
+  door_actor door;
+  caf::actor way;
+};
+
 /// @param feed is told of every request that a rule touched; may be null.
-door_actor spawn_door(caf::actor_system& system, door_options options, wall_clock wall,
-                      event_feed_actor feed);
+entrance spawn_door(caf::actor_system& system, door_options options, wall_clock wall,
+                    event_feed_actor feed);
 
 TAQUILLA_MESSAGE(open_door, x.child)
 TAQUILLA_MESSAGE(close_door, x.reason)

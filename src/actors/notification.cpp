@@ -36,11 +36,9 @@ class notification_state {
   };
 
   caf::result<mail_filed> deliver(mail what) {
+    // Filing is all there is to do, so the store's answer is ours.
+    if (transport_ == nullptr) return self_->delegate(store_, filing(std::move(what)));
     auto answer = self_->make_response_promise<mail_filed>();
-    if (transport_ == nullptr) {
-      file(std::move(what), answer);
-      return answer;
-    }
     const auto id = what.message_id;
     auto [entry, fresh] = in_hand_.insert_or_assign(id, in_hand{std::move(what), answer});
     if (fresh)
@@ -61,9 +59,11 @@ class notification_state {
       held.answer.deliver(to_caf(answer.why));
   }
 
+  deliver_mail filing(mail what) const { return {std::move(what), wall_.at(now_ms(self_))}; }
+
   void file(mail what, promise answer) {
     ask<mail_filed>(
-        self_, store_, patience_, deliver_mail{std::move(what), wall_.at(now_ms(self_))},
+        self_, store_, patience_, filing(std::move(what)),
         [answer](mail_filed& filed) mutable { answer.deliver(std::move(filed)); },
         [answer](const error& why) mutable { answer.deliver(to_caf(why)); },
         errc::notification_unavailable);

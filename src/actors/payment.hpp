@@ -2,9 +2,9 @@
 // however often a charge is asked for, the money moves once. A void leaves a tombstone, so a charge
 // that comes after its void (a late attempt, a delayed message) finds the door shut for ever.
 //
-// It keeps nothing in memory: every answer is the ledger's, that of a charge perhaps ahead of the
-// commit that takes in the whole purchase (docs/adr/0008). It may die at any moment and lose
-// nothing but answers.
+// It keeps nothing in memory: every answer is the ledger's own, given straight to whoever asked;
+// that of a charge perhaps ahead of the commit that takes in the whole purchase (docs/adr/0008). It
+// may die at any moment and lose nothing but requests.
 #pragma once
 
 #include "actors/clock.hpp"
@@ -14,7 +14,6 @@
 
 namespace taquilla {
 
-payment_actor spawn_payment(caf::actor_system& system, store_actor ledger,
-                            duration_ms ledger_patience_ms, wall_clock wall);
+payment_actor spawn_payment(caf::actor_system& system, store_actor ledger, wall_clock wall);
 
 }  // namespace taquilla

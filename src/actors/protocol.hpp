@@ -288,15 +288,17 @@ struct read_feed {
 struct feed_page {
   std::vector<feed_event> events;
 };
-using feed_follower_actor = caf::typed_actor<caf::reacts_to<feed_event>>;
+using feed_follower_actor = caf::typed_actor<caf::reacts_to<feed_page>>;
 struct follow_feed {
   feed_follower_actor follower;
 };
+struct tell_followers {};  ///< INTERNAL: behind the backlog, so that a burst is told at once
 
 using event_feed_actor =
     caf::typed_actor<caf::reacts_to<happened>, caf::replies_to<read_feed>::with<feed_page>,
                      // From now on every event is sent to the follower, until it dies.
-                     caf::reacts_to<follow_feed>, caf::replies_to<report_ready>::with<child_ready>>;
+                     caf::reacts_to<follow_feed>, caf::replies_to<report_ready>::with<child_ready>,
+                     caf::reacts_to<tell_followers>>;
 
 // -- SUPERVISOR -------------------------------------------------------------------------------
 

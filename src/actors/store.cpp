@@ -46,7 +46,7 @@ class pending_write {
 // same purchase. The one writer keeps the order, so that write is durable only if this one is, and
 // it is refused should this one be rolled back (store.hpp).
 bool leads_to_a_write(const purchase_recorded& row) { return !row.already_yours; }
-bool leads_to_a_write(const charge_record& row) { return row.state == charge_state::charged; }
+bool leads_to_a_write(const charge_record&) { return true; }
 
 template <class Command>
 constexpr bool may_answer_early =
@@ -122,16 +122,20 @@ class store_state {
     base_ = std::move(base);
     options_ = options;
     base_->undo();  // nobody outside was told of what an earlier incarnation left open
+    // CAF looks for a message's handler from the top, so the steps of a sale come first.
     return {write<record_purchase, purchase_recorded>(),
+            write<record_charge, charge_record>(),
             write<confirm_purchase, purchase_confirmed>(),
+            write<deliver_mail, mail_filed>(),
+            [this](const flush_batch&) { backlog_is_done(); },
+            [this](const commit_due&) { delay_is_over(); },
+            read<due_mails, mails>(),
             write<fail_purchase, purchase_failed>(),
             write<cancel_purchase, purchase_cancelled>(),
             write<append_timeline, timeline_appended>(),
-            write<record_charge, charge_record>(),
             write<void_charge, charge_record>(),
             write<refund_charge, charge_record>(),
             write<settle, settled>(),
-            write<deliver_mail, mail_filed>(),
             write<postpone_mail, mail_filed>(),
             read<find_reservation, reservation>(),
             read<list_reservations, reservations>(),
@@ -139,16 +143,13 @@ class store_state {
             read<find_charge, charge_record>(),
             read<list_charges, charges>(),
             read<due_settlements, settlements>(),
-            read<due_mails, mails>(),
             read<list_mailbox, mails>(),
             read<list_outbox, mails>(),
             read<live_seats, live_seats_page>(),
             read<find_seat_owner, live_seat>(),
             read<find_key, key_owner>(),
             read<count_everything, store_counts>(),
-            [](const report_ready&) { return child_ready{}; },
-            [this](const flush_batch&) { backlog_is_done(); },
-            [this](const commit_due&) { delay_is_over(); }};
+            [](const report_ready&) { return child_ready{}; }};
   }
 
  private:

@@ -21,12 +21,11 @@ namespace {
 
 /// All doors exist before anybody behind them, so that every child can be given every handle.
 struct doors {
-  door_actor feed, inventory, payment, notification, settlement, mail_relay, desk;
+  entrance feed, inventory, payment, notification, settlement, mail_relay, desk;
 };
 
-door_actor open_for(caf::actor_system& system, const theatre_parts& parts,
-                    const std::string& service, errc unavailable, victim_finder victims,
-                    const event_feed_actor& feed) {
+entrance open_for(caf::actor_system& system, const theatre_parts& parts, const std::string& service,
+                  errc unavailable, victim_finder victims, const event_feed_actor& feed) {
   door_options options;
   options.service = service;
   options.unavailable = unavailable;
@@ -40,7 +39,7 @@ doors build_doors(caf::actor_system& system, const theatre_parts& parts) {
   d.feed = open_for(system, parts, "event_feed", errc::internal_error, {}, {});
   const auto door = [&](const char* service, errc unavailable, victim_finder victims) {
     return open_for(system, parts, service, unavailable, std::move(victims),
-                    caf::actor_cast<event_feed_actor>(d.feed));
+                    caf::actor_cast<event_feed_actor>(d.feed.way));
   };
   d.inventory = door("inventory", errc::inventory_unavailable, inventory_victim);
   d.payment = door("payment", errc::payment_unavailable, payment_victim);
@@ -54,11 +53,11 @@ doors build_doors(caf::actor_system& system, const theatre_parts& parts) {
 theatre handles_of(const doors& d, store_actor store) {
   theatre t;
   t.store = std::move(store);
-  t.desk = caf::actor_cast<desk_actor>(d.desk);
-  t.inventory = caf::actor_cast<inventory_actor>(d.inventory);
-  t.payment = caf::actor_cast<payment_actor>(d.payment);
-  t.notification = caf::actor_cast<notification_actor>(d.notification);
-  t.feed = caf::actor_cast<event_feed_actor>(d.feed);
+  t.desk = caf::actor_cast<desk_actor>(d.desk.way);
+  t.inventory = caf::actor_cast<inventory_actor>(d.inventory.way);
+  t.payment = caf::actor_cast<payment_actor>(d.payment.way);
+  t.notification = caf::actor_cast<notification_actor>(d.notification.way);
+  t.feed = caf::actor_cast<event_feed_actor>(d.feed.way);
   t.doors = {d.feed, d.inventory, d.payment, d.notification, d.settlement, d.mail_relay, d.desk};
   return t;
 }
@@ -72,17 +71,17 @@ reservation_world world_of(const theatre_parts& parts, const theatre& t, const d
   world.inventory = t.inventory;
   world.payment = t.payment;
   world.store = t.store;
-  world.settlement = caf::actor_cast<relay_actor>(d.settlement);
-  world.mail_relay = caf::actor_cast<relay_actor>(d.mail_relay);
+  world.settlement = caf::actor_cast<relay_actor>(d.settlement.way);
+  world.mail_relay = caf::actor_cast<relay_actor>(d.mail_relay.way);
   world.feed = t.feed;
   return world;
 }
 
 template <class Spawn>
-child_spec child_of(std::string name, door_actor door, Spawn spawn) {
+child_spec child_of(std::string name, const entrance& at, Spawn spawn) {
   return {std::move(name),
           [spawn](caf::actor_system& system) { return caf::actor_cast<caf::actor>(spawn(system)); },
-          std::move(door), false, false};
+          at.door, false, false};
 }
 
 std::vector<child_spec> children_of(const theatre_parts& parts, const theatre& t, const doors& d,
@@ -104,9 +103,8 @@ std::vector<child_spec> children_of(const theatre_parts& parts, const theatre& t
   out.push_back(child_of("inventory", d.inventory, [=, plan = parts.plan](caf::actor_system& s) {
     return spawn_inventory(s, plan, o.inventory, store, patience);
   }));
-  out.push_back(child_of("payment", d.payment, [=](caf::actor_system& s) {
-    return spawn_payment(s, store, patience, wall);
-  }));
+  out.push_back(child_of("payment", d.payment,
+                         [=](caf::actor_system& s) { return spawn_payment(s, store, wall); }));
   out.push_back(child_of("notification", d.notification,
                          [=, transport = parts.transport](caf::actor_system& s) {
                            return spawn_notification(s, store, patience, wall, transport);
@@ -141,8 +139,8 @@ theatre build_theatre(caf::actor_system& system, theatre_parts parts,
   s.options = parts.options.supervisor;
   s.wall = parts.wall;
   s.children = children_of(parts, t, d, world_of(parts, t, d, parts.wall.at(now)));
-  const auto listens = [&s](const door_actor& listener, const char* service) {
-    s.heal_listeners[service].push_back(caf::actor_cast<heal_listener_actor>(listener));
+  const auto listens = [&s](const entrance& listener, const char* service) {
+    s.heal_listeners[service].push_back(caf::actor_cast<heal_listener_actor>(listener.way));
   };
   listens(d.desk, "inventory");
   listens(d.desk, "payment");
@@ -161,7 +159,10 @@ void end_theatre(theatre& what) {
     if (handle) caf::anon_send_exit(handle, caf::exit_reason::user_shutdown);
   };
   end(what.supervisor);
-  for (const auto& door : what.doors) end(door);
+  for (const auto& at : what.doors) {
+    end(at.way);
+    end(at.door);
+  }
   end(what.store);
   what = theatre{};
 }

@@ -58,7 +58,7 @@ struct theatre {
   payment_actor payment;
   notification_actor notification;
   event_feed_actor feed;
-  std::vector<door_actor> doors;  ///< stop them last, with `end_theatre`
+  std::vector<entrance> doors;  ///< stop them last, with `end_theatre`
 };
 
 /// Builds everything and starts nothing: send `start_children` to the supervisor.

@@ -54,7 +54,9 @@ class log_follower_state {
     steps_.reconfigure(limit_of(options));
     catch_up();
     self_->delayed_send(self_, check_period, check_feed{});
-    return {[this](const feed_event& event) { take(event); },
+    return {[this](const feed_page& page) {
+              for (const auto& event : page.events) take(event);
+            },
             [this](const check_feed&) { check(); },
             [this](const stop_following&) { self_->quit(); }};
   }

@@ -1,11 +1,15 @@
 #include "app/scheduler.hpp"
 
-#include <caf/all.hpp>
-#include <caf/detail/thread_safe_actor_clock.hpp>
-#include <caf/policy/work_sharing.hpp>
-#include <caf/scheduler/coordinator.hpp>
+#include "app/prompt_clock.hpp"
 
+#include <caf/all.hpp>
+#include <caf/detail/set_thread_name.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
+
+#include <atomic>
 #include <condition_variable>
+#include <deque>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -15,125 +19,152 @@ namespace taquilla {
 
 namespace {
 
-/// CAF's simple clock (a multimap of timers) behind a mutex. It derives from the thread-safe clock
-/// only because the coordinator's interface names that type; the base's own queue stays empty.
-class prompt_clock final : public caf::detail::thread_safe_actor_clock {
+/// Actors that have something to do and belong to no worker yet. Each job comes with one reference,
+/// which passes to whoever takes it.
+class shared_queue {
  public:
-  using simple = caf::detail::simple_actor_clock;
-
-  void set_ordinary_timeout(time_point t, caf::abstract_actor* self, caf::atom_value type,
-                            uint64_t id) override {
-    change(t, [&] { simple::set_ordinary_timeout(t, self, type, id); });
-  }
-  void set_request_timeout(time_point t, caf::abstract_actor* self, caf::message_id id) override {
-    change(t, [&] { simple::set_request_timeout(t, self, id); });
-  }
-  void set_multi_timeout(time_point t, caf::abstract_actor* self, caf::atom_value type,
-                         uint64_t id) override {
-    change(t, [&] { simple::set_multi_timeout(t, self, type, id); });
-  }
-  void schedule_message(time_point t, caf::strong_actor_ptr receiver,
-                        caf::mailbox_element_ptr content) override {
-    change(t, [&] { simple::schedule_message(t, std::move(receiver), std::move(content)); });
-  }
-  void schedule_message(time_point t, caf::group target, caf::strong_actor_ptr sender,
-                        caf::message content) override {
-    change(t, [&] {
-      simple::schedule_message(t, std::move(target), std::move(sender), std::move(content));
-    });
-  }
-  void cancel_ordinary_timeout(caf::abstract_actor* self, caf::atom_value type) override {
-    const std::lock_guard<std::mutex> lock{mutex_};
-    simple::cancel_ordinary_timeout(self, type);
-  }
-  void cancel_request_timeout(caf::abstract_actor* self, caf::message_id id) override {
-    const std::lock_guard<std::mutex> lock{mutex_};
-    simple::cancel_request_timeout(self, id);
-  }
-  void cancel_timeouts(caf::abstract_actor* self) override {
-    const std::lock_guard<std::mutex> lock{mutex_};
-    simple::cancel_timeouts(self);
-  }
-  void cancel_all() override {
-    const std::lock_guard<std::mutex> lock{mutex_};
-    simple::cancel_all();
-  }
-
-  void run() {
-    std::unique_lock<std::mutex> lock{mutex_};
-    while (!stopping_) {
-      auto due = take_due();
-      if (due.empty()) {
-        wake_at_ = schedule_.empty() ? now() + std::chrono::hours{1} : schedule_.begin()->first;
-        changed_.wait_until(lock, wake_at_);
-        continue;
-      }
-      // Shipping may release the last reference to an actor, whose end comes back to this clock.
-      lock.unlock();
-      for (auto& event : due) ship(*event);
-      due.clear();
-      lock.lock();
+  void push(caf::resumable* job) {
+    bool somebody_sleeps = false;
+    {
+      const std::lock_guard<std::mutex> hold{lock_};
+      jobs_.push_back(job);
+      waiting_.store(jobs_.size(), std::memory_order_relaxed);
+      somebody_sleeps = idle() > 0;
     }
-    // What is not due holds its receivers, and nobody would ever let them go.
-    const auto never_due = std::exchange(schedule_, {});
-    actor_lookup_.clear();
-    lock.unlock();
+    if (somebody_sleeps) work_.notify_one();
   }
 
-  void stop() {
-    const std::lock_guard<std::mutex> lock{mutex_};
-    stopping_ = true;
-    changed_.notify_all();
+  /// Moves a share of what is there to the end of `mine`; does not wait.
+  void take(std::deque<caf::resumable*>& mine, std::size_t workers) {
+    if (waiting_.load(std::memory_order_relaxed) == 0) return;
+    const std::lock_guard<std::mutex> hold{lock_};
+    take_share(mine, workers);
+  }
+
+  /// The same, but sleeps until there is something. False: there never will be.
+  bool wait_and_take(std::deque<caf::resumable*>& mine, std::size_t workers) {
+    std::unique_lock<std::mutex> hold{lock_};
+    idle_.fetch_add(1, std::memory_order_relaxed);
+    work_.wait(hold, [this] { return closed_ || !jobs_.empty(); });
+    idle_.fetch_sub(1, std::memory_order_relaxed);
+    take_share(mine, workers);
+    return !mine.empty();
+  }
+
+  std::size_t idle() const { return idle_.load(std::memory_order_relaxed); }
+
+  void close() {
+    const std::lock_guard<std::mutex> hold{lock_};
+    closed_ = true;
+    work_.notify_all();
+  }
+
+  /// What nobody runs any more, once all workers are gone.
+  std::deque<caf::resumable*> left() {
+    const std::lock_guard<std::mutex> hold{lock_};
+    return std::exchange(jobs_, {});
   }
 
  private:
-  template <class Change>
-  void change(time_point due, Change what) {
-    const std::lock_guard<std::mutex> lock{mutex_};
-    if (stopping_) return;
-    what();
-    // Deadlines mostly grow, so the clock's thread is rarely disturbed.
-    if (due < wake_at_) changed_.notify_all();
-  }
-
-  std::vector<unique_delayed_event_ptr> take_due() {
-    std::vector<unique_delayed_event_ptr> due;
-    const auto t = now();
-    while (!schedule_.empty() && schedule_.begin()->first <= t) {
-      auto event = std::move(schedule_.begin()->second);
-      if (event->backlink != actor_lookup_.end()) actor_lookup_.erase(event->backlink);
-      schedule_.erase(schedule_.begin());
-      due.push_back(std::move(event));
+  void take_share(std::deque<caf::resumable*>& mine, std::size_t workers) {
+    for (auto share = (jobs_.size() + workers - 1) / workers; share > 0; --share) {
+      mine.push_back(jobs_.front());
+      jobs_.pop_front();
     }
-    return due;
+    waiting_.store(jobs_.size(), std::memory_order_relaxed);
   }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  time_point wake_at_{};
-  bool stopping_ = false;
+  std::mutex lock_;
+  std::condition_variable work_;
+  std::deque<caf::resumable*> jobs_;
+  std::atomic<std::size_t> waiting_{0};
+  std::atomic<std::size_t> idle_{0};
+  bool closed_ = false;
 };
 
-class coordinator final : public caf::scheduler::coordinator<caf::policy::work_sharing> {
+/// One thread that runs actors.
+class worker final : public caf::execution_unit {
  public:
-  using super = caf::scheduler::coordinator<caf::policy::work_sharing>;
-  using super::super;
+  worker(caf::actor_system& system, shared_queue& shared, std::size_t workers,
+         std::size_t throughput)
+      : execution_unit(&system), shared_(shared), workers_(workers), throughput_(throughput) {}
 
-  caf::detail::thread_safe_actor_clock& clock() noexcept override { return clock_; }
+  void start() {
+    thread_ = std::thread{[this] {
+      caf::detail::set_thread_name("taquilla.actors");
+      system().thread_started();
+      run();
+      system().thread_terminates();
+    }};
+  }
+  void join() { thread_.join(); }
+
+  /// Called by what runs on this thread: an actor that has woken another one.
+  void exec_later(caf::resumable* job) override { mine_.push_back(job); }
+
+ private:
+  void run() {
+    while (!mine_.empty() || shared_.wait_and_take(mine_, workers_)) {
+      give_to_the_idle();
+      auto* job = mine_.front();
+      mine_.pop_front();
+      if (job->resume(this, throughput_) == caf::resumable::resume_later)
+        mine_.push_back(job);  // it keeps its reference
+      else
+        caf::intrusive_ptr_release(job);
+      // What comes from outside waits for no more than what was ready before it.
+      shared_.take(mine_, workers_);
+    }
+  }
+
+  void give_to_the_idle() {
+    for (auto idle = shared_.idle(); idle > 0 && mine_.size() > 1; --idle) {
+      shared_.push(mine_.back());
+      mine_.pop_back();
+    }
+  }
+
+  shared_queue& shared_;
+  const std::size_t workers_;
+  const std::size_t throughput_;
+  std::deque<caf::resumable*> mine_;
+  std::thread thread_;
+};
+
+class coordinator final : public caf::scheduler::abstract_coordinator {
+ public:
+  using abstract_coordinator::abstract_coordinator;
+
+  void enqueue(caf::resumable* job) override { queue_.push(job); }
+  caf::actor_clock& clock() noexcept override { return clock_; }
 
  protected:
   void start() override {
-    timer_ = std::thread{[this] { clock_.run(); }};
-    super::start();
+    for (std::size_t i = 0; i < num_workers(); ++i)
+      workers_.push_back(
+          std::make_unique<worker>(system(), queue_, num_workers(), max_throughput()));
+    for (auto& one : workers_) one->start();
+    timer_ = std::thread{[this] {
+      caf::detail::set_thread_name("taquilla.clock");
+      clock_.run();
+    }};
+    abstract_coordinator::start();
   }
+
+  /// By now the actors are gone; what is still queued is run to its end.
   void stop() override {
-    super::stop();
+    stop_actors();
+    queue_.close();
+    for (auto& one : workers_) one->join();
+    for (auto* job : queue_.left()) cleanup_and_release(job);
     clock_.stop();
     timer_.join();
   }
 
  private:
   prompt_clock clock_;
+  shared_queue queue_;
+  std::vector<std::unique_ptr<worker>> workers_;
   std::thread timer_;
 };
 

@@ -84,8 +84,8 @@ struct timeline_appended {
 enum class charge_state : std::uint8_t { charged, voided, refunded };
 const char* to_string(charge_state state);
 
-/// Charges once per reservation. A tombstone (voided before it was ever charged) answers `voided`,
-/// with amount 0. Another amount for the same charge is refused with key_reused.
+/// Charges once per reservation. What was voided (a tombstone may have been there before any
+/// charge) or refunded is refused with charge_voided, another amount with key_reused.
 struct record_charge {
   reservation_id id = 0;
   money amount;

@@ -11,8 +11,6 @@ namespace {
 
 constexpr int busy_timeout_ms = 2000;
 constexpr int checkpoint_pages = 1000;  // 4 MB of WAL: short recovery, few checkpoints
-// SQLite's own store of small blocks: a batch of purchases finds its records in it, not in malloc.
-constexpr int lookaside_block = 512, lookaside_blocks = 200;
 
 }  // namespace
 
@@ -24,10 +22,7 @@ sqlite3* open_handle(const std::string& path, int flags, const std::string& vfs)
   const int code =
       sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                       vfs.empty() ? nullptr : vfs.c_str());
-  if (code == SQLITE_OK) {
-    sqlite3_db_config(db, SQLITE_DBCONFIG_LOOKASIDE, nullptr, lookaside_block, lookaside_blocks);
-    return db;
-  }
+  if (code == SQLITE_OK) return db;
   const int extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
   sqlite3_close_v2(db);
   throw sqlite_failure{extended};
@@ -110,9 +105,12 @@ void connection::configure(const sqlite_options& options) {
                        mode + "); choose another folder with --data"};
   execute(options.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
   if (options.synchronous_full) expect("PRAGMA synchronous", "2");
+  // secure_delete: Debian's SQLite would overwrite with zeros what is deleted, and so write pages
+  // of the outbox that are free; the mails themselves stay, in the mailbox.
   execute(
       "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -3072; PRAGMA wal_autocheckpoint = 0");
+      "PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -3072;"
+      "PRAGMA wal_autocheckpoint = 0");
   expect("PRAGMA foreign_keys", "1");
   // No memory mapping: a read error there is a signal, here it is an answer.
   ask("PRAGMA mmap_size = 0");

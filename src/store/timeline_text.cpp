@@ -1,5 +1,6 @@
 #include "store/timeline_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -8,6 +9,11 @@ namespace taquilla::store {
 namespace {
 
 void append_field(std::string& out, std::string_view field) {
+  const auto special = [](char c) { return c == '\\' || c == '\t' || c == '\n' || c == '\0'; };
+  if (std::none_of(field.begin(), field.end(), special)) {  // nearly always
+    out += field;
+    return;
+  }
   for (char c : field) {
     switch (c) {
       case '\\':

@@ -1,12 +1,16 @@
-// Goal: what finds a door closed is answered or, where nobody says it twice, passed on later.
-// Method: a door alone, with a child that counts its wake-ups.
+// Goal: what finds a door closed is answered or, where nobody says it twice, passed on later; what
+// nothing is in the way of goes past the door, and still nothing overtakes what waits there.
+// Method: a door alone, with a child that notes what it is told.
 #include "actors/door.hpp"
+
 #include "support/virtual_stage.hpp"
 
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <utility>
+#include <vector>
 
 namespace taquilla::testing {
 
@@ -14,6 +18,47 @@ namespace {
 
 caf::behavior deaf_feed(caf::event_based_actor*) {
   return {[](const happened&) {}};
+}
+
+using heard = std::shared_ptr<std::vector<reservation_id>>;
+
+caf::behavior teller(caf::event_based_actor*, const heard& ids) {
+  return {[=](const find_payment& what) { ids->push_back(what.id); }};
+}
+
+/// PAYMENT's door, with somebody behind it who notes the ids that he is asked for.
+struct payment_door {
+  explicit payment_door(virtual_stage& stage) : stage_(stage) {
+    auto& system = stage.system();
+    door_options options;
+    options.service = "payment";
+    options.find_victim = payment_victim;
+    at =
+        spawn_door(system, options, {}, caf::actor_cast<event_feed_actor>(system.spawn(deaf_feed)));
+    child = system.spawn(teller, ids);
+    tell(open_door{child});
+  }
+  template <class Order>
+  void tell(Order what) {
+    caf::anon_send(at.door, std::move(what));
+    stage_.settle();
+  }
+  void say(reservation_id id) { caf::anon_send(at.way, find_payment{id}); }
+  /// How many messages the door itself has handled.
+  std::uint64_t bothered() const { return stage_.activity().at("door"); }
+
+  virtual_stage& stage_;
+  heard ids = std::make_shared<std::vector<reservation_id>>();
+  entrance at;
+  caf::actor child;
+};
+
+set_chaos slow(std::int64_t delay_ms) {
+  set_chaos what;
+  what.service = "payment";
+  what.kind = "slow";
+  what.delay_ms = delay_ms;
+  return what;
 }
 
 caf::behavior sleeper(caf::event_based_actor*, const std::shared_ptr<int>& woken) {
@@ -29,25 +74,81 @@ TEST_CASE("a wake-up that finds a door closed is passed on once when it opens") 
   {
     door_options options;
     options.service = "mail_relay";
-    const auto door =
+    const auto at =
         spawn_door(system, options, {}, caf::actor_cast<event_feed_actor>(system.spawn(deaf_feed)));
     const auto child = system.spawn(sleeper, woken);
-    const auto knocks = caf::actor_cast<caf::actor>(door);
     const auto open = [&] {
-      caf::anon_send(door, open_door{child});
+      caf::anon_send(at.door, open_door{child});
       stage.settle();
     };
     open();
     CHECK(*woken == 0);  // nobody had knocked
-    caf::anon_send(door, close_door{"it died"});
-    caf::anon_send(knocks, something_due{});
-    caf::anon_send(knocks, something_due{});
+    caf::anon_send(at.door, close_door{"it died"});
+    stage.settle();
+    caf::anon_send(at.way, something_due{});
+    caf::anon_send(at.way, something_due{});
     stage.settle();
     CHECK(*woken == 0);
     open();
     CHECK(*woken == 1);  // one look finds all that is due
     open();
     CHECK(*woken == 1);
+  }
+  stage.settle();
+}
+
+TEST_CASE("a message that nothing is in the way of goes past the door") {
+  virtual_stage stage{0};
+  {
+    payment_door payment{stage};
+    const auto before = payment.bothered();
+    payment.say(1);
+    payment.say(2);
+    stage.settle();
+    CHECK(*payment.ids == std::vector<reservation_id>{1, 2});
+    CHECK(payment.bothered() == before);
+    payment.tell(set_rule{slow(1000)});
+    payment.say(3);
+    stage.settle();
+    CHECK(payment.ids->size() == 2);
+    CHECK(payment.bothered() == before + 2);
+    stage.advance(1000);
+    CHECK(payment.ids->back() == 3);
+  }
+  stage.settle();
+}
+
+TEST_CASE("a message does not overtake an earlier one that is still with the door") {
+  virtual_stage stage{0};
+  {
+    payment_door payment{stage};
+    payment.tell(set_rule{slow(1000)});
+    caf::anon_send(payment.at.door, end_rules{});
+    payment.say(1);
+    stage.step();  // the rules end, and the way is free again
+    payment.say(2);
+    stage.settle();
+    CHECK(*payment.ids == std::vector<reservation_id>{1, 2});
+    const auto before = payment.bothered();
+    payment.say(3);
+    stage.settle();
+    CHECK(payment.ids->back() == 3);
+    CHECK(payment.bothered() == before);
+  }
+  stage.settle();
+}
+
+TEST_CASE("what is sent to the dead is the door's affair, even before it has heard of the death") {
+  virtual_stage stage{0};
+  {
+    payment_door payment{stage};
+    caf::anon_send_exit(payment.child, caf::exit_reason::kill);
+    stage.settle();
+    const auto before = payment.bothered();
+    payment.say(1);
+    stage.settle();
+    CHECK(payment.bothered() == before + 1);
+    CHECK(payment.ids->empty());
   }
   stage.settle();
 }

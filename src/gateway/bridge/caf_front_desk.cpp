@@ -48,7 +48,9 @@ feed_follower_actor spawn_follower(caf::actor_system& system, event_feed_actor f
       self->delayed_send(self, std::chrono::milliseconds{refollow_ms}, look_again{});
     };
     follow();
-    return {[tell](const feed_event& event) { tell(event); },
+    return {[tell](const feed_page& page) {
+              for (const auto& event : page.events) tell(event);
+            },
             [follow](const look_again&) { follow(); }};
   });
   return caf::actor_cast<feed_follower_actor>(follower);

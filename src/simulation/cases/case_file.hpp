@@ -12,7 +12,7 @@
 //   op client=2 think=10000us buy seat=A1 buyer=2 cents=5000 patience=30000ms
 //   fault at=1250ms crash inventory
 //   fault at=10ms chaos payment slow delay=6000ms rate=1000000 for=8000ms
-//   take delay "reservation>door hold_seat" #2 = 20000
+//   take delay "reservation>inventory hold_seat" #2 = 20000
 //
 // `oracle` names what is expected to fail, "none" in a run that must pass. `hash` is optional: the
 // run as it was when the case was written. Unknown words are errors with their line number, never

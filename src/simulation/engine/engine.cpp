@@ -49,7 +49,7 @@ void engine::kill() {
   if (!system_ || dying_) return;
   dying_ = true;
   outgoing_.clear();
-  if (!stepping_) bury_process();
+  if (stepper_ == 0) bury_process();
 }
 
 void engine::bury_process() {
@@ -174,20 +174,20 @@ void engine::note_step(const actor_entry& entry, const delivery* message) {
 
 void engine::hand_over(actor_entry& entry, caf::scheduled_actor& actor, delivery message) {
   auto id = actor.id();
-  stepping_ = true;
+  stepper_ = id;
   bool ended = false;
   if (message.element && message.element->mid.is_response())
     clock_.cancel_request(id, message.element->mid);
   if (actor.mailbox().closed()) {
     if (message.element) actor.enqueue(std::move(message.element), nullptr);  // bounces
-    stepping_ = false;
+    stepper_ = 0;
     entry.alive = false;
     return;
   }
   if (message.element) actor.mailbox().push_back(std::move(message.element));
   auto result = actor.resume(worker_.get(), 1);
   ended = result == caf::resumable::done;
-  stepping_ = false;
+  stepper_ = 0;
   after_step(id, actor, ended);
 }
 

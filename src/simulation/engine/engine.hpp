@@ -49,6 +49,7 @@ struct sending_view {
   const std::string& receiver;  ///< role
   std::uint32_t receiver_incarnation;
   const caf::mailbox_element& element;
+  bool passed_on;  ///< by somebody who stands between sender and receiver (a door)
 };
 
 /// Watches a run; every method may be left as it is. Must not touch actors.
@@ -180,7 +181,7 @@ class engine final : private ready_sink {
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<sim_worker> worker_;
   bool dying_ = false;
-  bool stepping_ = false;
+  caf::actor_id stepper_ = 0;  ///< whose step it is; 0: nobody's
   bool buried_ = true;
 
   std::vector<actor_entry> actors_;  // by actor id

@@ -124,12 +124,13 @@ void engine::announce(caf::actor_id to_id, const caf::mailbox_element& element) 
   const auto& to = actors_[to_id];
   const auto& to_role = roles_[to.role].name;
   if (!element.sender)
-    return observer_.on_sending({now(), nobody, 0, to_role, to.incarnation, element});
+    return observer_.on_sending({now(), nobody, 0, to_role, to.incarnation, element, false});
   auto from_id = element.sender->id();
   if (from_id == to_id || from_id >= actors_.size() || !actors_[from_id].known) return;
   const auto& from = actors_[from_id];
-  observer_.on_sending(
-      {now(), roles_[from.role].name, from.incarnation, to_role, to.incarnation, element});
+  const bool passed_on = stepper_ != 0 && stepper_ != from_id;
+  observer_.on_sending({now(), roles_[from.role].name, from.incarnation, to_role, to.incarnation,
+                        element, passed_on});
 }
 
 void engine::flush_outgoing() {

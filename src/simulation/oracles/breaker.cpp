@@ -53,9 +53,8 @@ class breaker_holds final : public oracle {
     const auto& content = view.element.content();
     if (view.sender == "reservation" && content.match_elements<purchase_over>())
       return ended(view.sender_incarnation);
-    // The door passes the same message on in the same sender's name: it counts once.
-    if (view.sender == "reservation" && view.receiver == "door" &&
-        content.match_elements<hold_seat>())
+    // A door passes the same message on in the same sender's name: it counts once.
+    if (view.sender == "reservation" && !view.passed_on && content.match_elements<hold_seat>())
       return asked(view.sender_incarnation);
     if (view.sender == "reservation" && content.match_elements<inventory_heard>())
       return answered(view.sender_incarnation, content.get_as<inventory_heard>(0).outcome);

@@ -10,10 +10,10 @@
 
 namespace taquilla::simulation {
 
-/// What `from` tells the event feed, or nullptr. The feed's door passes it on in the same name: it
-/// counts once.
+/// What `from` tells the event feed, or nullptr. A door passes it on in the same name: it counts
+/// once.
 inline const happened* news(const sending_view& view, const char* from) {
-  if (view.sender != from || view.receiver != "door") return nullptr;
+  if (view.sender != from || view.passed_on) return nullptr;
   if (!view.element.content().match_elements<happened>()) return nullptr;
   return &view.element.content().get_as<happened>(0);
 }

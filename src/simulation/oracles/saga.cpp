@@ -70,9 +70,7 @@ class in_order final : public oracle {
     if (view.receiver == "reservation" && view.sender != "reservation")
       hears(view.receiver_incarnation, view.sender, content);
     // A door passes a message on in its sender's name: it counts once.
-    const bool first_hand =
-        view.receiver == "door" || view.receiver == "store" || view.receiver == "reservation_desk";
-    if (view.sender == "reservation" && first_hand) return says(view, content);
+    if (view.sender == "reservation" && !view.passed_on) return says(view, content);
     return {};
   }
 

@@ -74,7 +74,7 @@ behavior supervisor(event_based_actor*) {
 behavior feed(event_based_actor* self, books_ptr books) {
   return {[=](const happened& what) {
             books->told.push_back(what.kind);
-            for (const auto& one : books->followers) self->send(one, feed_event{1, 0, what});
+            for (const auto& one : books->followers) self->send(one, feed_page{{{1, 0, what}}});
           },
           [=](const follow_feed& who) { books->followers = {who.follower}; }};
 }
@@ -104,7 +104,8 @@ void small_house::deliver_mail(bool heard) {
   books->mailbox.push_back({});
   if (!heard) return;
   for (const auto& one : books->followers)
-    caf::anon_send(one, feed_event{1, 0, {"mail.delivered", "notification", 1, "1-confirmed", {}}});
+    caf::anon_send(one,
+                   feed_page{{{1, 0, {"mail.delivered", "notification", 1, "1-confirmed", {}}}}});
 }
 
 }  // namespace taquilla::gateway::testing
