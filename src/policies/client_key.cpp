@@ -43,7 +43,7 @@ std::string client_key(std::string_view address) {
     return std::string(unreadable_client_key);
   const std::string plain = without_decoration(address);
   std::array<unsigned char, 4> four{};
-  if (inet_pton(AF_INET, plain.c_str(), four.data()) == 1) return dotted(four.data());
+  if (inet_pton(AF_INET, plain.c_str(), four.data()) == 1) return plain;  // it has one spelling
   ipv6_bytes sixteen{};
   if (inet_pton(AF_INET6, plain.c_str(), sixteen.data()) != 1)
     return std::string(unreadable_client_key);

@@ -9,6 +9,7 @@ using namespace taquilla;
 TEST_CASE("an IPv4 client is its address") {
   CHECK(client_key("192.0.2.7") == "192.0.2.7");
   CHECK(client_key("127.0.0.1") == "127.0.0.1");
+  CHECK(client_key("127.0.0.01") == unreadable_client_key);  // no second spelling
 }
 
 TEST_CASE("an IPv4 address inside IPv6 is the same client") {

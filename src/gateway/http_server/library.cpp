@@ -1,5 +1,7 @@
 #include "gateway/http_server/library.hpp"
 
+#include "gateway/ascii.hpp"
+
 #include <httplib.h>
 
 #include <algorithm>
@@ -7,6 +9,7 @@
 #include <regex>
 #include <set>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 // The library's Request changes its layout with this macro; the packaged binary was built with it.
@@ -74,6 +77,7 @@ class route_matcher::library : public httplib::Server {
   }
 
   const route* match(framed_request& framed) {
+    if (const auto* known = recall(framed)) return known;
     matched_ = nullptr;
     request_ = &framed.request;
     const auto line = request_line(framed);
@@ -83,6 +87,7 @@ class route_matcher::library : public httplib::Server {
     process_request(stream, true, closed, [this](httplib::Request& parsed) {
       request_->query.assign(parsed.params.begin(), parsed.params.end());
     });
+    remember(framed);
     return matched_;
   }
 
@@ -110,7 +115,25 @@ class route_matcher::library : public httplib::Server {
     if (r.method == "OPTIONS") Options(r.pattern, note);
   }
 
+  // What the library found for a target without captures, query and escapes it finds again: that is
+  // the path of a route itself, and most requests ask for such a one.
+  const route* recall(const framed_request& framed) {
+    wanted_.assign(framed.request.method).append(1, ' ').append(framed.target);
+    const auto found = known_.find(wanted_);
+    return found == known_.end() ? nullptr : found->second;
+  }
+  void remember(const framed_request& framed) {
+    const bool plain = framed.target == framed.request.path &&
+                       framed.target.find_first_of("?%") == std::string::npos;
+    if (matched_ != nullptr && plain && framed.request.captures.empty() &&
+        known_.size() < known_max)
+      known_.emplace(wanted_, matched_);
+  }
+
+  static constexpr std::size_t known_max = 256;  ///< more than there are routes
   std::vector<std::pair<std::regex, const route*>> patterns_;
+  std::unordered_map<std::string, const route*> known_;  ///< by method and target
+  std::string wanted_;
   const route* matched_ = nullptr;
   http_request* request_ = nullptr;
 };
@@ -133,11 +156,17 @@ std::vector<std::string> route_matcher::allowed(const std::string& path) const {
 // Everything is decided before the library is called; it is given a request line without fields,
 // finds the answer ready in its pre-routing hook and writes it. The hook after routing takes back
 // what it adds on its own account.
+//
+// Answers come in few shapes: the same status, fields of the same names, a body or none. So the
+// library writes each shape once, with marks where values belong, and later answers of that shape
+// are filled in. Of all that it decides here nothing depends on a value.
 class response_writer::library : public httplib::Server {
  public:
   library() {
     set_pre_routing_handler([this](const httplib::Request&, httplib::Response& to) {
-      fill(to);
+      to.status = status_;
+      for (const auto& [name, value] : fields_) to.headers.emplace(name, value);
+      to.body = body_;
       return HandlerResponse::Handled;
     });
     set_post_routing_handler(
@@ -145,50 +174,118 @@ class response_writer::library : public httplib::Server {
   }
 
   std::string write(http_response response, const answer_shape& shape) {
-    response_ = std::move(response);
     shape_ = shape;
+    status_ = response.status >= 200 && response.status <= 599 ? response.status : 500;
+    streams_ = response.stream != nullptr;
+    take_fields(response);
+    const bool has_body = !bodiless() && !streams_ && !response.body.empty();
+    const auto& head = head_for(has_body);
     std::string out;
-    out.reserve(512 + response_.body.size());
-    memory_stream stream{shape.head_only ? "HEAD / HTTP/1.1\r\n\r\n" : "GET / HTTP/1.1\r\n\r\n",
-                         &out};
-    bool closed = false;
-    process_request(stream, true, closed, nullptr);
-    response_ = {};
+    out.reserve(512 + response.body.size());
+    for (const auto& piece : head) {
+      out += piece.text;
+      if (piece.value == length_mark)
+        out += std::to_string(response.body.size());
+      else if (piece.value != no_mark)
+        out += fields_[piece.value].second;
+    }
+    if (has_body && !shape.head_only) out += response.body;
     return out;
   }
 
  private:
+  /// Some text as the library wrote it, and which field's value comes behind it.
+  struct piece {
+    std::string text;
+    std::size_t value = no_mark;
+  };
+  using pieces = std::vector<piece>;
+  static constexpr std::size_t no_mark = ~std::size_t{0}, length_mark = no_mark - 1;
+  static constexpr std::size_t heads_max = 512;  ///< shapes; ours are some dozens
+
   static bool fit(std::string_view text) {
     return std::none_of(text.begin(), text.end(), [](char c) {
       return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
     });
   }
-
-  bool bodiless() const { return response_.status == 204 || response_.status == 304; }
-
-  void fill(httplib::Response& to) {
-    const bool final_status = response_.status >= 200 && response_.status <= 599;
-    to.status = final_status ? response_.status : 500;
-    for (auto& [name, value] : response_.headers)
-      if (fit(name) && fit(value)) to.headers.emplace(std::move(name), std::move(value));
+  static bool is_ours(std::string_view name) {
     for (const char* ours : {"Connection", "Keep-Alive", "Content-Length", "Transfer-Encoding"})
-      to.headers.erase(ours);
-    if (bodiless()) return;
-    if (!response_.content_type.empty() && fit(response_.content_type) &&
-        !to.has_header("Content-Type"))
-      to.headers.emplace("Content-Type", std::move(response_.content_type));
-    if (!response_.stream) to.body = std::move(response_.body);
+      if (equal_ignoring_case(name, ours)) return true;
+    return false;
+  }
+
+  bool bodiless() const { return status_ == 204 || status_ == 304; }
+
+  void take_fields(http_response& response) {
+    fields_.clear();
+    bool typed = bodiless() || response.content_type.empty() || !fit(response.content_type);
+    for (auto& field : response.headers) {
+      if (!fit(field.first) || !fit(field.second) || is_ours(field.first)) continue;
+      typed = typed || equal_ignoring_case(field.first, "Content-Type");
+      fields_.push_back(std::move(field));
+    }
+    if (!typed) fields_.emplace_back("Content-Type", std::move(response.content_type));
+  }
+
+  const pieces& head_for(bool has_body) {
+    key_.assign(std::to_string(status_));
+    for (const bool flag : {has_body, streams_, shape_.head_only, shape_.close, shape_.http_1_0})
+      key_ += flag ? '1' : '0';
+    for (const auto& [name, value] : fields_) key_.append(name).append(1, '\n');
+    const auto known = heads_.find(key_);
+    if (known != heads_.end()) return known->second;
+    if (heads_.size() >= heads_max) heads_.clear();
+    return heads_.emplace(key_, compose(has_body)).first->second;
+  }
+
+  /// Has the library write the head with marks for values, and cuts it at them.
+  pieces compose(bool has_body) {
+    auto values = fields_;
+    for (std::size_t i = 0; i < fields_.size(); ++i) fields_[i].second = mark(i);
+    body_ = has_body ? "x" : "";
+    std::string written;
+    memory_stream stream{shape_.head_only ? "HEAD / HTTP/1.1\r\n\r\n" : "GET / HTTP/1.1\r\n\r\n",
+                         &written};
+    bool closed = false;
+    process_request(stream, true, closed, nullptr);
+    fields_ = std::move(values);
+    written.resize(written.find("\r\n\r\n") + 4);
+    return cut(written, has_body);
+  }
+
+  // No field can hold these characters (`fit`).
+  static std::string mark(std::size_t index) { return '\x01' + std::to_string(index) + '\x02'; }
+
+  static pieces cut(std::string head, bool has_body) {
+    constexpr std::string_view length = "\r\nContent-Length: 1\r\n";
+    const auto counted = has_body ? head.find(length) : std::string::npos;
+    if (counted != std::string::npos)
+      head.replace(counted + length.size() - 3, 1, mark(length_mark));
+    pieces out;
+    std::size_t from = 0;
+    for (auto at = head.find('\x01'); at != std::string::npos; at = head.find('\x01', from)) {
+      const auto end = head.find('\x02', at);
+      out.push_back({head.substr(from, at - from), std::stoull(head.substr(at + 1, end - at - 1))});
+      from = end + 1;
+    }
+    out.push_back({head.substr(from), no_mark});
+    return out;
   }
 
   void correct(httplib::Response& to) {
     to.headers.erase("Accept-Ranges");
     if (!shape_.close) to.headers.erase("Connection");
-    if (bodiless() || response_.stream) to.headers.erase("Content-Length");
-    if (response_.stream && !shape_.http_1_0) to.headers.emplace("Transfer-Encoding", "chunked");
+    if (bodiless() || streams_) to.headers.erase("Content-Length");
+    if (streams_ && !shape_.http_1_0) to.headers.emplace("Transfer-Encoding", "chunked");
   }
 
-  http_response response_;
   answer_shape shape_;
+  int status_ = 200;
+  bool streams_ = false;
+  std::vector<std::pair<std::string, std::string>> fields_;
+  std::string body_;
+  std::string key_;
+  std::unordered_map<std::string, pieces> heads_;
 };
 
 response_writer::response_writer() : library_{std::make_unique<library>()} {}
