@@ -51,7 +51,9 @@ class event_feed_state {
     for (auto page = read({told_, told_at_once}); !page.events.empty();
          page = read({told_, told_at_once})) {
       told_ = page.events.back().sequence;
-      for (const auto& [id, follower] : followers_) self_->send(follower, page);
+      const auto shared = caf::make_message(std::move(page));  // all followers read the same copy
+      for (const auto& [id, follower] : followers_)
+        caf::anon_send(caf::actor_cast<caf::actor>(follower), shared);
     }
   }
 

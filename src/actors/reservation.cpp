@@ -25,6 +25,7 @@ class reservation_actor_state {
                                          purchase_ticket ticket) {
     world_ = std::move(world);
     ticket_ = std::move(ticket);
+    timeline_.reserve(timeline_usual);
     run();
     return {[this](const fault_touched& fault) { fault_ = fault.fault_id; },
             [this](const step_timer& timer) { wait_is_over(timer); }};
@@ -334,6 +335,7 @@ class reservation_actor_state {
   purchase_ticket ticket_;
   deadline deadline_;
   saga::stage stage_;
+  static constexpr std::size_t timeline_usual = 8;
   std::vector<timeline_entry> timeline_;
   std::size_t saved_ = 0;  ///< how many entries the store has
   instant_ms step_began_ = 0;

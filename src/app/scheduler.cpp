@@ -29,29 +29,27 @@ class shared_queue {
       const std::lock_guard<std::mutex> hold{lock_};
       jobs_.push_back(job);
       waiting_.store(jobs_.size(), std::memory_order_relaxed);
-      somebody_sleeps = idle() > 0;
+      somebody_sleeps = idle_ > 0;
     }
     if (somebody_sleeps) work_.notify_one();
   }
 
-  /// Moves a share of what is there to the end of `mine`; does not wait.
-  void take(std::deque<caf::resumable*>& mine, std::size_t workers) {
+  /// Moves at most `most` jobs to the end of `mine`; does not wait.
+  void take(std::deque<caf::resumable*>& mine, std::size_t most) {
     if (waiting_.load(std::memory_order_relaxed) == 0) return;
     const std::lock_guard<std::mutex> hold{lock_};
-    take_share(mine, workers);
+    move_to(mine, most);
   }
 
   /// The same, but sleeps until there is something. False: there never will be.
-  bool wait_and_take(std::deque<caf::resumable*>& mine, std::size_t workers) {
+  bool wait_and_take(std::deque<caf::resumable*>& mine, std::size_t most) {
     std::unique_lock<std::mutex> hold{lock_};
-    idle_.fetch_add(1, std::memory_order_relaxed);
+    ++idle_;
     work_.wait(hold, [this] { return closed_ || !jobs_.empty(); });
-    idle_.fetch_sub(1, std::memory_order_relaxed);
-    take_share(mine, workers);
+    --idle_;
+    move_to(mine, most);
     return !mine.empty();
   }
-
-  std::size_t idle() const { return idle_.load(std::memory_order_relaxed); }
 
   void close() {
     const std::lock_guard<std::mutex> hold{lock_};
@@ -66,8 +64,8 @@ class shared_queue {
   }
 
  private:
-  void take_share(std::deque<caf::resumable*>& mine, std::size_t workers) {
-    for (auto share = (jobs_.size() + workers - 1) / workers; share > 0; --share) {
+  void move_to(std::deque<caf::resumable*>& mine, std::size_t most) {
+    for (; most > 0 && !jobs_.empty(); --most) {
       mine.push_back(jobs_.front());
       jobs_.pop_front();
     }
@@ -77,17 +75,18 @@ class shared_queue {
   std::mutex lock_;
   std::condition_variable work_;
   std::deque<caf::resumable*> jobs_;
-  std::atomic<std::size_t> waiting_{0};
-  std::atomic<std::size_t> idle_{0};
+  std::atomic<std::size_t> waiting_{0};  ///< as many as there are jobs
+  std::size_t idle_ = 0;
   bool closed_ = false;
 };
 
-/// One thread that runs actors.
+/// One thread that runs actors. A worker that is alone keeps whom its actors wake to itself; where
+/// there are several, whoever is not being run is anybody's, or one that takes long would hold up
+/// those that it has woken.
 class worker final : public caf::execution_unit {
  public:
-  worker(caf::actor_system& system, shared_queue& shared, std::size_t workers,
-         std::size_t throughput)
-      : execution_unit(&system), shared_(shared), workers_(workers), throughput_(throughput) {}
+  worker(caf::actor_system& system, shared_queue& shared, bool alone, std::size_t throughput)
+      : execution_unit(&system), shared_(shared), alone_(alone), throughput_(throughput) {}
 
   void start() {
     thread_ = std::thread{[this] {
@@ -100,32 +99,30 @@ class worker final : public caf::execution_unit {
   void join() { thread_.join(); }
 
   /// Called by what runs on this thread: an actor that has woken another one.
-  void exec_later(caf::resumable* job) override { mine_.push_back(job); }
+  void exec_later(caf::resumable* job) override {
+    if (alone_)
+      mine_.push_back(job);
+    else
+      shared_.push(job);
+  }
 
  private:
   void run() {
-    while (!mine_.empty() || shared_.wait_and_take(mine_, workers_)) {
-      give_to_the_idle();
+    const std::size_t most = alone_ ? ~std::size_t{0} : 1;
+    while (!mine_.empty() || shared_.wait_and_take(mine_, most)) {
       auto* job = mine_.front();
       mine_.pop_front();
       if (job->resume(this, throughput_) == caf::resumable::resume_later)
-        mine_.push_back(job);  // it keeps its reference
+        exec_later(job);  // it keeps its reference
       else
         caf::intrusive_ptr_release(job);
       // What comes from outside waits for no more than what was ready before it.
-      shared_.take(mine_, workers_);
-    }
-  }
-
-  void give_to_the_idle() {
-    for (auto idle = shared_.idle(); idle > 0 && mine_.size() > 1; --idle) {
-      shared_.push(mine_.back());
-      mine_.pop_back();
+      if (alone_) shared_.take(mine_, most);
     }
   }
 
   shared_queue& shared_;
-  const std::size_t workers_;
+  const bool alone_;
   const std::size_t throughput_;
   std::deque<caf::resumable*> mine_;
   std::thread thread_;
@@ -142,7 +139,7 @@ class coordinator final : public caf::scheduler::abstract_coordinator {
   void start() override {
     for (std::size_t i = 0; i < num_workers(); ++i)
       workers_.push_back(
-          std::make_unique<worker>(system(), queue_, num_workers(), max_throughput()));
+          std::make_unique<worker>(system(), queue_, num_workers() == 1, max_throughput()));
     for (auto& one : workers_) one->start();
     timer_ = std::thread{[this] {
       caf::detail::set_thread_name("taquilla.clock");

@@ -3,12 +3,11 @@
 //
 // WHY   CAF's own worker looks up what each job is for a log that Debian's CAF does not have, and
 //       takes a lock and a block of memory for each message; that was a tenth of what the actors
-//       cost. Here an actor that is woken by another one waits in the queue of the worker that runs
-//       both, which nobody else touches. Only what comes from other threads (HTTP, STORE, clock)
-//       goes through the shared queue, and only a worker that sleeps is woken.
+//       cost. Here only a worker that sleeps is woken, and a worker that is alone (on two cores,
+//       beside STORE and the I/O) keeps the actors that others have woken in a queue that nobody
+//       else touches: what comes from other threads alone goes through the shared one.
 //
-// A worker that has more than it can do at once leaves the rest to those that are idle. The
-// simulation loads its own module instead; the actors cannot tell.
+// The simulation loads its own module instead; the actors cannot tell.
 #pragma once
 
 #include <caf/actor_system_config.hpp>

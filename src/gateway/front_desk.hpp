@@ -92,6 +92,11 @@ struct feed_line {
   std::string kind;
   std::string data;
 };
+/// A line that is written out only for somebody who reads it.
+struct feed_news {
+  std::uint64_t sequence = 0;
+  std::function<feed_line()> write;  ///< valid while the news are told
+};
 
 class front_desk {
  public:
@@ -122,8 +127,8 @@ class front_desk {
   /// The event feed from `after` on, at most `limit` lines of what is still kept.
   virtual void feed(std::uint64_t after, std::uint32_t limit,
                     reply<std::vector<feed_line>> done) = 0;
-  /// Calls `line` for every further line, from one thread at a time, until the handle is destroyed.
-  virtual std::shared_ptr<void> follow_feed(std::function<void(const feed_line&)> line) = 0;
+  /// Calls `tell` for every further line, from one thread at a time, until the handle is destroyed.
+  virtual std::shared_ptr<void> follow_feed(std::function<void(const feed_news&)> tell) = 0;
 };
 
 }  // namespace taquilla::gateway

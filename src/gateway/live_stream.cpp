@@ -152,8 +152,8 @@ void stream_client::wake() {
 // -- all of them -------------------------------------------------------------------------------
 
 void live_stream::follow(front_desk& desk) {
-  auto handle = desk.follow_feed([weak = weak_from_this()](const feed_line& line) {
-    if (const auto stream = weak.lock()) stream->publish(line);
+  auto handle = desk.follow_feed([weak = weak_from_this()](const feed_news& news) {
+    if (const auto stream = weak.lock()) stream->publish(news);
   });
   const std::lock_guard lock{mutex_};
   following_ = std::move(handle);
@@ -170,16 +170,16 @@ std::shared_ptr<stream_client> live_stream::join(std::optional<std::uint64_t> af
   return clients_.back();
 }
 
-void live_stream::publish(const feed_line& line) {
+void live_stream::publish(const feed_news& news) {
   bool restarted = false;
   {
     const std::lock_guard lock{mutex_};
-    restarted = line.sequence <= last_sequence_;
-    last_sequence_ = line.sequence;
-    if (restarted || first_sequence_ == 0) first_sequence_ = line.sequence;
+    restarted = news.sequence <= last_sequence_;
+    last_sequence_ = news.sequence;
+    if (restarted || first_sequence_ == 0) first_sequence_ = news.sequence;
     if (clients_.empty()) return;  // the usual case: nobody looks, so nothing is written for them
   }
-  const auto frame = render_line(line);
+  const auto frame = render_line(news.write());
   for (const auto& client : current()) {
     if (restarted) client->feed_restarted();
     client->push(frame);

@@ -75,7 +75,7 @@ class live_stream : public std::enable_shared_from_this<live_stream> {
   /// @param after what the client saw last; nothing: it starts here.
   /// @return nullptr when there are too many clients, or after the end.
   std::shared_ptr<stream_client> join(std::optional<std::uint64_t> after);
-  void publish(const feed_line& line);
+  void publish(const feed_news& news);
   void heartbeat();
   void say_goodbye();
 

@@ -31,7 +31,7 @@ void fake_front_desk::tell(std::string kind, std::string data) {
   const auto sequence = kept_feed.empty() ? 1 : kept_feed.back().sequence + 1;
   kept_feed.push_back({sequence, std::move(kind), std::move(data)});
   const auto line = kept_feed.back();
-  for (const auto& [id, told] : followers{*followers_}) told(line);
+  for (const auto& [id, told] : followers{*followers_}) told({sequence, [&line] { return line; }});
 }
 
 reservation* fake_front_desk::owner_of(const seat_id& seat) {
@@ -203,9 +203,9 @@ void fake_front_desk::feed(std::uint64_t after, std::uint32_t limit,
   give<std::vector<feed_line>>(std::move(done), lines);
 }
 
-std::shared_ptr<void> fake_front_desk::follow_feed(std::function<void(const feed_line&)> line) {
+std::shared_ptr<void> fake_front_desk::follow_feed(std::function<void(const feed_news&)> tell) {
   const int id = next_follower_++;
-  followers_->emplace(id, std::move(line));
+  followers_->emplace(id, std::move(tell));
   return std::shared_ptr<void>(nullptr, [all = followers_, id](void*) { all->erase(id); });
 }
 

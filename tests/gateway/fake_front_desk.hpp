@@ -57,7 +57,7 @@ class fake_front_desk : public front_desk {
   void chaos_state(service target, reply<chaos_table> done) override;
   void health(reply<health_view> done) override;
   void feed(std::uint64_t after, std::uint32_t limit, reply<std::vector<feed_line>> done) override;
-  std::shared_ptr<void> follow_feed(std::function<void(const feed_line&)> line) override;
+  std::shared_ptr<void> follow_feed(std::function<void(const feed_news&)> tell) override;
 
  private:
   template <class T>
@@ -72,7 +72,7 @@ class fake_front_desk : public front_desk {
   result<purchase_answer> sell(const purchase_order& order);
   reservation* owner_of(const seat_id& seat);
 
-  using followers = std::map<int, std::function<void(const feed_line&)>>;
+  using followers = std::map<int, std::function<void(const feed_news&)>>;
 
   std::deque<reservation> records_;
   std::map<std::string, std::uint64_t> keys_;  // idempotency key -> identity

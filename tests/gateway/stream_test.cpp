@@ -35,6 +35,10 @@ http_request follower(const std::string& last_event_id = {}) {
   return request;
 }
 
+feed_news news(std::uint64_t sequence) {
+  return {sequence, [sequence] { return feed_line{sequence, "k", "{}"}; }};
+}
+
 std::string line(int sequence) {
   const auto n = std::to_string(sequence);
   return "id: " + n + "\ndata: {\"sequence\":" + n + ",\"kind\":\"k\",\"data\":{}}\n\n";
@@ -210,13 +214,30 @@ TEST_CASE("followers have a limit, and one that leaves makes room") {
   CHECK(h.ask(follower()).status == 200);
 }
 
+TEST_CASE("a line is written out once for all who watch, and not at all when nobody does") {
+  const auto stream = std::make_shared<live_stream>(4);
+  int written = 0;
+  const auto counted = [&written](std::uint64_t n) {
+    return feed_news{n, [&written, n] {
+                       ++written;
+                       return feed_line{n, "k", "{}"};
+                     }};
+  };
+  stream->publish(counted(1));
+  CHECK(written == 0);
+  const auto first = stream->join({}), second = stream->join({});
+  stream->publish(counted(2));
+  CHECK(written == 1);
+  CHECK(stream->last_sequence() == 2);
+}
+
 TEST_CASE("a feed that counts from one again is followed without a gap or a loss") {
   const auto stream = std::make_shared<live_stream>(4);
-  for (std::uint64_t n : {7, 8}) stream->publish({n, "k", "{}"});
+  for (std::uint64_t n : {7, 8}) stream->publish(news(n));
   const auto client = stream->join(7);
   client->start("s\n\n", {{8, "k", "{}"}});
-  stream->publish({1, "k", "{}"});
-  stream->publish({2, "k", "{}"});
+  stream->publish(news(1));
+  stream->publish(news(2));
   CHECK(take_all(*client) == "s\n\n" + line(8) + line(1) + line(2));
 }
 
@@ -229,7 +250,7 @@ TEST_CASE("lines pushed by one thread and taken by another arrive in order, what
   constexpr int lines = 5'000;
   std::thread publisher{[&] {
     for (std::uint64_t n = 1; n <= lines; ++n) {
-      stream->publish({n, "k", "{}"});
+      stream->publish(news(n));
       if (n % 100 == 0) stream->heartbeat();
     }
     stream->say_goodbye();

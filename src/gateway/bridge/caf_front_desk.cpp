@@ -168,11 +168,11 @@ class caf_front_desk final : public front_desk {
   }
   /// The application follows as long as it lives; so who waits for a mail hears of it here, and
   /// the feed has one follower and not two.
-  std::shared_ptr<void> follow_feed(std::function<void(const feed_line&)> line) override {
+  std::shared_ptr<void> follow_feed(std::function<void(const feed_news&)> tell) override {
     auto follower = std::make_shared<feed_follower_actor>(spawn_follower(
-        system_, house_.feed, [line = std::move(line), watch = mail_watch_](const auto& event) {
+        system_, house_.feed, [tell = std::move(tell), watch = mail_watch_](const auto& event) {
           if (event.what.kind == "mail.delivered") watch->ring();
-          line(line_of(event));
+          tell({event.sequence, [&event] { return line_of(event); }});
         }));
     return {follower.get(),
             [follower](void*) { caf::anon_send_exit(*follower, caf::exit_reason::user_shutdown); }};

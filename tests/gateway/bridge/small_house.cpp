@@ -89,7 +89,7 @@ small_house::small_house(const front_desk_limits& limits, const theatre_options&
   house.supervisor = caf::actor_cast<supervisor_actor>(system.spawn(supervisor));
   house.feed = caf::actor_cast<event_feed_actor>(system.spawn(feed, books));
   desk = make_caf_front_desk(system, house, options, limits);
-  following = desk->follow_feed([](const feed_line&) {});
+  following = desk->follow_feed([](const feed_news&) {});
   settle();
 }
 
