@@ -21,8 +21,8 @@ import make_venue
 import systems
 
 SEATS_PER_ROW = 1000
-ROWS = 3000
-OFFERED_PER_SECOND = 20000  # seats: more than anybody here can sell
+ROWS = 3500
+OFFERED_PER_SECOND = 32000  # seats: more than anybody here can sell
 WRK_THREADS = 2
 
 

@@ -1,31 +1,42 @@
 #include "domain/mail_text.hpp"
 
+#include <initializer_list>
+#include <string_view>
+
 namespace taquilla {
 
 namespace {
 
-std::string facts(reservation_id id, const purchase_order& order) {
-  return "  Reserva: " + std::to_string(id) + "\n  Evento:  " + order.event +
-         "\n  Asiento: " + to_string(order.seat) + "\n  Importe: " + to_string(order.amount) + "\n";
+/// Each purchase is worth a mail, so its text is put together in one block of memory.
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const auto part : parts) size += part.size();
+  std::string out;
+  out.reserve(size);
+  for (const auto part : parts) out += part;
+  return out;
 }
 
-std::string subject(const char* what, reservation_id id, const purchase_order& order) {
-  return std::string{what} + " " + std::to_string(id) + ": " + order.event + ", asiento " +
-         to_string(order.seat);
+mail_text letter(std::string_view subject, std::string_view greeting, std::string_view farewell,
+                 reservation_id id, const purchase_order& order) {
+  const auto number = std::to_string(id);
+  const auto seat = to_string(order.seat);
+  return {joined({subject, " ", number, ": ", order.event, ", asiento ", seat}),
+          joined({"Hola:\n\n", greeting, "\n\n  Reserva: ", number, "\n  Evento:  ", order.event,
+                  "\n  Asiento: ", seat, "\n  Importe: ", to_string(order.amount), "\n\n", farewell,
+                  "\n"})};
 }
 
 }  // namespace
 
 mail_text confirmation_text(reservation_id id, const purchase_order& order) {
-  return {subject("Reserva confirmada", id, order),
-          "Hola:\n\nSu reserva está confirmada y pagada.\n\n" + facts(id, order) +
-              "\nPresente el número de reserva en la entrada.\n"};
+  return letter("Reserva confirmada", "Su reserva está confirmada y pagada.",
+                "Presente el número de reserva en la entrada.", id, order);
 }
 
 mail_text cancellation_text(reservation_id id, const purchase_order& order) {
-  return {subject("Reserva cancelada", id, order),
-          "Hola:\n\nSu reserva queda cancelada y le devolvemos el importe.\n\n" + facts(id, order) +
-              "\nEl asiento vuelve a estar a la venta.\n"};
+  return letter("Reserva cancelada", "Su reserva queda cancelada y le devolvemos el importe.",
+                "El asiento vuelve a estar a la venta.", id, order);
 }
 
 }  // namespace taquilla
