@@ -14,9 +14,18 @@ constexpr int checkpoint_pages = 1000;  // 4 MB of WAL: short recovery, few chec
 
 }  // namespace
 
+void set_up_sqlite(bool one_thread) {
+  static const bool once = [one_thread] {
+    // Nobody asks SQLite how much memory it holds, and counting takes a global lock for each block.
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    if (one_thread) sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
 sqlite3* open_handle(const std::string& path, int flags, const std::string& vfs) {
-  // Nobody asks SQLite how much memory it holds, and counting takes a global lock for each block.
-  [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  set_up_sqlite(false);
   sqlite3* db = nullptr;
   // One thread at a time is the rule of the port, so SQLite's own locks would be paid for nothing.
   const int code =

@@ -70,6 +70,10 @@ struct refused_file : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What SQLite must be told before anything else in the process; the first call counts.
+/// @param one_thread no lock inside SQLite is ever needed, in the whole process.
+void set_up_sqlite(bool one_thread);
+
 /// Opens with SQLite's flags and the VFS asked for. Throws sqlite_failure.
 sqlite3* open_handle(const std::string& path, int flags, const std::string& vfs);
 

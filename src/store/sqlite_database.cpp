@@ -12,8 +12,18 @@ sqlite_database::sqlite_database(const sqlite_options& options)
       settlements_(handle()),
       mail_(handle()),
       queries_(handle()) {
+  read_last_id();
+}
+
+void sqlite_database::read_last_id() {
   auto last = queries_.last_id.query();
   if (last.next()) next_id_ = last.as<reservation_id>(0) + 1;
+}
+
+void sqlite_database::start_over() {
+  undo();
+  commits_ = commands_ = 0;
+  read_last_id();
 }
 
 bool sqlite_database::begin() {
@@ -105,6 +115,8 @@ void sqlite_database::roll_back() {
 }  // namespace taquilla::store
 
 namespace taquilla {
+
+void expect_one_thread() { store::set_up_sqlite(true); }
 
 result<std::unique_ptr<database>> open_sqlite(const sqlite_options& options) {
   const auto failed = [&](const std::string& why) {

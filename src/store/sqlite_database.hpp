@@ -78,6 +78,9 @@ class sqlite_database final : public database {
   result<key_owner> read(const find_key&) override;
   result<store_counts> read(const count_everything&) override;
 
+  /// Becomes what opening the same content anew would give, for a store that outlives the process
+  /// that used it (memory_store.hpp).
+  void start_over();
   /// The connection, for the audit of an open store and for tests that break it by hand.
   sqlite3* handle() const { return connection_.get(); }
 
@@ -106,6 +109,7 @@ class sqlite_database final : public database {
       return error{errc::store_unavailable, failure.what(), 0};
     }
   }
+  void read_last_id();
   error why_not_writable() const;
   error why_not_readable() const;
   error after_failure(const sqlite_failure& failure, bool has_written);

@@ -16,7 +16,7 @@ using planted::is;
 
 class breakable_store final : public database {
  public:
-  explicit breakable_store(std::unique_ptr<database> base) : base_(std::move(base)) {}
+  explicit breakable_store(std::shared_ptr<database> base) : base_(std::move(base)) {}
 
   bool begin() override { return std::exchange(left_open_, false) || base_->begin(); }
   commit_outcome commit() override {
@@ -119,7 +119,7 @@ class breakable_store final : public database {
     base_->apply(settle{id, kind, true, 0, {}});
   }
 
-  std::unique_ptr<database> base_;
+  std::shared_ptr<database> base_;
   std::map<std::string, reservation_id> owners_;  // by event and seat, as far as this process knows
   std::set<reservation_id> charged_;
   std::uint64_t commits_ = 0;
@@ -128,8 +128,8 @@ class breakable_store final : public database {
 
 }  // namespace
 
-std::unique_ptr<database> make_breakable(std::unique_ptr<database> base) {
-  return std::make_unique<breakable_store>(std::move(base));
+std::shared_ptr<database> make_breakable(std::shared_ptr<database> base) {
+  return std::make_shared<breakable_store>(std::move(base));
 }
 
 }  // namespace taquilla::simulation

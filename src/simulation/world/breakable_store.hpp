@@ -10,6 +10,6 @@
 
 namespace taquilla::simulation {
 
-std::unique_ptr<database> make_breakable(std::unique_ptr<database> base);
+std::shared_ptr<database> make_breakable(std::shared_ptr<database> base);
 
 }  // namespace taquilla::simulation

@@ -25,11 +25,19 @@ void create_on(sim_disk& disk) {
 
 const sim_disk& disk_of_new_store() {
   static const sim_disk disk = [] {
+    expect_one_thread();
     sim_disk created;
     create_on(created);
     return created;
   }();
   return disk;
+}
+
+memory_store& new_store_in_memory() {
+  expect_one_thread();
+  static memory_store store;
+  store.clear();
+  return store;
 }
 
 }  // namespace taquilla::simulation

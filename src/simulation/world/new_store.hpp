@@ -6,6 +6,7 @@
 #pragma once
 
 #include "simulation/disk/sim_disk.hpp"
+#include "store/memory_store.hpp"
 
 namespace taquilla::simulation {
 
@@ -14,5 +15,9 @@ inline constexpr const char* store_file = "taquilla.db";  ///< on every simulate
 /// Made by the first call. Throws std::runtime_error if the store cannot be created. One thread at
 /// a time.
 const sim_disk& disk_of_new_store();
+
+/// The one store in memory of this process, emptied: what a world begins with whose disk is
+/// perfect.
+memory_store& new_store_in_memory();
 
 }  // namespace taquilla::simulation

@@ -86,7 +86,7 @@ struct plan {
   std::uint64_t seed = 1;
   std::string profile = "swarm";
   strategy_name strategy;
-  bool fast_disk = true;  ///< no disk faults are possible: SQLite's syncs are not asked for
+  bool fast_disk = true;  ///< no disk faults are possible: the store is in memory
   knobs numbers;
   link_weather links;
   disk_weather disk;

@@ -68,6 +68,10 @@ world::world(const plan& p, const run_options& options)
     scripts_[client].push_back(i);
   }
   next_.resize(scripts_.size());
+  if (plan_.fast_disk) {
+    memory_ = &new_store_in_memory();
+    return;
+  }
   disk_.become(disk_of_new_store());
   vfs_ =
       std::make_unique<sim_vfs>("taquilla-simulated", disk_, static_cast<disk_environment&>(*this));
@@ -119,13 +123,19 @@ theatre_options world::tuned() const {
   return o;
 }
 
-bool world::open_store() {
+result<std::shared_ptr<database>> world::open_on_disk() const {
   sqlite_options o;
   o.path = store_file;
   o.vfs = vfs_->name();
   o.exclusive = true;
   o.synchronous_full = !planted::is(planted::bug::synchronous_off);
   auto opened = open_sqlite(o);
+  if (!opened) return opened.failure();
+  return std::shared_ptr<database>{std::move(*opened)};
+}
+
+bool world::open_store() {
+  auto opened = memory_ != nullptr ? memory_->open() : open_on_disk();
   if (opened) {
     audited_ = opened->get();
     base_ =
