@@ -28,8 +28,11 @@ memory_store::memory_store() : contents_(std::make_unique<contents>()) {}
 memory_store::~memory_store() = default;
 
 void memory_store::clear() {
-  contents_->base.undo();
+  auto& base = contents_->base;
+  base.undo();
+  base.begin();
   for (const auto& table : contents_->emptying) table->run();
+  base.commit();
 }
 
 std::shared_ptr<database> memory_store::open() {

@@ -35,8 +35,9 @@ CREATE UNIQUE INDEX live_key ON reservations (idempotency_key)
 -- A repeated token finds its row: a live one by its seat, an ended one here. So a purchase that
 -- succeeds never pays for an index on tokens.
 CREATE INDEX ended_token ON reservations (token) WHERE live = 0;
--- A column that is the same in the whole partial index lets SQLite count from the index alone.
-CREATE INDEX open_since ON reservations (created_at, state) WHERE state = 0;
+-- SQLite does not know that state is the same in the whole partial index: as its first column it lets
+-- the count be read from the index alone, and the oldest be found without sorting.
+CREATE INDEX open_since ON reservations (state, created_at) WHERE state = 0;
 CREATE INDEX buyer ON reservations (email);
 
 CREATE TABLE charges (
@@ -67,9 +68,8 @@ CREATE TABLE outbox (
   dead       INTEGER NOT NULL CHECK (dead IN (0, 1)),
   last_error TEXT    NOT NULL
 ) STRICT;
--- In the order in which they are due, so that the relay's question sorts nothing. created_at and dead
--- ride along so that the backlog's size and age are read from the index alone; dead comes first
--- because SQLite does not know that it is the same in all of the index.
+-- In the order in which they are due; created_at rides along so that the backlog's size and age are
+-- read from the index alone. Of dead the same is true as of state above.
 CREATE INDEX outbox_due ON outbox (dead, not_before, created_at) WHERE dead = 0;
 CREATE INDEX outbox_dead ON outbox (dead) WHERE dead = 1;
 

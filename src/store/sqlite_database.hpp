@@ -12,6 +12,7 @@
 // Private to src/store and its tests. One thread at a time.
 #pragma once
 
+#include "store/audit_questions.hpp"
 #include "store/connection.hpp"
 #include "store/statement.hpp"
 
@@ -83,6 +84,8 @@ class sqlite_database final : public database {
   void start_over();
   /// The connection, for the audit of an open store and for tests that break it by hand.
   sqlite3* handle() const { return connection_.get(); }
+  /// Where an audit of this very connection keeps its questions from one time to the next.
+  std::unique_ptr<audit_questions>& questions() { return questions_; }
 
  private:
   enum class batch { none, open, lost, broken };
@@ -132,6 +135,7 @@ class sqlite_database final : public database {
   settlement_statements settlements_;
   mail_statements mail_;
   query_statements queries_;
+  std::unique_ptr<audit_questions> questions_;
 
   batch batch_ = batch::none;
   error lost_;                  ///< why the batch is gone

@@ -168,8 +168,9 @@ void engine::note_step(const actor_entry& entry, const delivery* message) {
   static const std::string start = "start";
   observer_.on_delivery({steps_, now(), roles_[entry.role].name, entry.incarnation,
                          from ? roles_[from->role].name : nobody, from ? from->incarnation : 0,
-                         message ? types_[message->type] : start,
-                         message ? message->element.get() : nullptr});
+                         message ? *types_[message->type] : start,
+                         message ? message->element.get() : nullptr,
+                         message ? type_of(*message->element) : nullptr});
 }
 
 void engine::hand_over(actor_entry& entry, caf::scheduled_actor& actor, delivery message) {

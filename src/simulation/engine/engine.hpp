@@ -14,6 +14,7 @@
 #include "simulation/engine/decisions.hpp"
 #include "simulation/engine/keyed_random.hpp"
 #include "simulation/engine/links.hpp"
+#include "simulation/engine/role_name.hpp"
 #include "simulation/engine/scheduler_module.hpp"
 #include "simulation/engine/sim_clock.hpp"
 #include "simulation/engine/strategy.hpp"
@@ -24,32 +25,48 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <typeinfo>
 #include <unordered_map>
 #include <vector>
 
 namespace taquilla::simulation {
 
+/// The type of a message that is one struct of ours; null for everything else.
+const std::type_info* type_of(const caf::mailbox_element& element);
+
 /// One message at the moment it is handed to its receiver (or a start, then `element` is null).
 struct delivery_view {
   std::uint64_t step;
   virtual_ns now;
-  const std::string& receiver;  ///< role
-  std::uint32_t incarnation;    ///< 1 = first actor of its role in this process
-  const std::string& sender;    ///< role, "" if the message has no sender
+  role_name receiver;
+  std::uint32_t incarnation;  ///< 1 = first actor of its role in this process
+  role_name sender;           ///< "" if the message has no sender
   std::uint32_t sender_incarnation;
   const std::string& type;  ///< message type, "start" for a start
   const caf::mailbox_element* element;
+  const std::type_info* what;
+
+  template <class Message>
+  bool is() const {
+    return what == &typeid(Message);
+  }
 };
 
 /// One message at the moment it is sent, before the links touch it.
 struct sending_view {
   virtual_ns now;
-  const std::string& sender;  ///< role, "" if the message has no sender
+  role_name sender;  ///< "" if the message has no sender
   std::uint32_t sender_incarnation;
-  const std::string& receiver;  ///< role
+  role_name receiver;
   std::uint32_t receiver_incarnation;
   const caf::mailbox_element& element;
   bool passed_on;  ///< by somebody who stands between sender and receiver (a door)
+  const std::type_info* what;
+
+  template <class Message>
+  bool is() const {
+    return what == &typeid(Message);
+  }
 };
 
 /// Watches a run; every method may be left as it is. Must not touch actors.
@@ -187,7 +204,7 @@ class engine final : private ready_sink {
   std::vector<actor_entry> actors_;  // by actor id
   std::vector<role_entry> roles_;
   std::unordered_map<std::string, std::uint32_t> role_names_;  // looked up only
-  std::vector<std::string> types_;
+  std::vector<const std::string*> types_;
   std::unordered_map<std::uint64_t, std::uint32_t> type_indices_;  // looked up only
   std::vector<caf::actor_id> ready_;
   std::vector<delivery> outgoing_;

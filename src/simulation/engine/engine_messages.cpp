@@ -48,6 +48,14 @@ std::uint64_t message_type(const caf::type_erased_tuple& content) {
   return first.first;
 }
 
+/// Names are put together once for all runs of the process.
+const std::string& known_name(std::uint64_t type, const caf::type_erased_tuple& content) {
+  static std::unordered_map<std::uint64_t, std::string> names;
+  const auto known = names.find(type);
+  if (known != names.end()) return known->second;
+  return names.emplace(type, message_name(content)).first->second;
+}
+
 template <class Queue, class Take>
 void take_all(Queue& queue, Take take) {
   while (!queue.empty()) {
@@ -60,17 +68,29 @@ void take_all(Queue& queue, Take take) {
 
 }  // namespace
 
+const std::type_info* type_of(const caf::mailbox_element& element) {
+  const auto& content = element.content();
+  return content.size() == 1 ? content.type(0).second : nullptr;
+}
+
 std::uint32_t engine::type_index(const caf::mailbox_element& element) {
   const auto& content = element.content();
-  auto [place, fresh] = type_indices_.emplace(message_type(content), types_.size());
-  if (fresh) types_.push_back(message_name(content));
-  return place->second;
+  const auto type = message_type(content);
+  const auto known = type_indices_.find(type);
+  if (known != type_indices_.end()) return known->second;
+  const auto index = static_cast<std::uint32_t>(types_.size());
+  types_.push_back(&known_name(type, content));
+  type_indices_.emplace(type, index);
+  return index;
 }
 
 std::uint32_t engine::role_index(const std::string& name) {
-  auto [place, fresh] = role_names_.emplace(name, roles_.size());
-  if (fresh) roles_.push_back({name, hash_text(name), 0, 0, false});
-  return place->second;
+  const auto known = role_names_.find(name);
+  if (known != role_names_.end()) return known->second;
+  const auto index = static_cast<std::uint32_t>(roles_.size());
+  roles_.push_back({name, hash_text(name), 0, 0, false});
+  role_names_.emplace(name, index);
+  return index;
 }
 
 engine::actor_entry& engine::entry_of(caf::scheduled_actor& actor) {
@@ -124,13 +144,14 @@ void engine::announce(caf::actor_id to_id, const caf::mailbox_element& element) 
   const auto& to = actors_[to_id];
   const auto& to_role = roles_[to.role].name;
   if (!element.sender)
-    return observer_.on_sending({now(), nobody, 0, to_role, to.incarnation, element, false});
+    return observer_.on_sending(
+        {now(), nobody, 0, to_role, to.incarnation, element, false, type_of(element)});
   auto from_id = element.sender->id();
   if (from_id == to_id || from_id >= actors_.size() || !actors_[from_id].known) return;
   const auto& from = actors_[from_id];
   const bool passed_on = stepper_ != 0 && stepper_ != from_id;
   observer_.on_sending({now(), roles_[from.role].name, from.incarnation, to_role, to.incarnation,
-                        element, passed_on});
+                        element, passed_on, type_of(element)});
 }
 
 void engine::flush_outgoing() {
@@ -167,7 +188,7 @@ std::uint32_t engine::link_of(const delivery& message, const actor_entry& from,
   const auto& receiver = roles_[to.role].name;
   bool lossy = options_.lossy && options_.lossy(sender, receiver);
   return links_.find(from.role, to.role, message.type,
-                     sender + ">" + receiver + " " + types_[message.type], lossy);
+                     sender + ">" + receiver + " " + *types_[message.type], lossy);
 }
 
 void engine::deliver_at(virtual_ns due, delivery message, bool overtakes) {

@@ -42,8 +42,8 @@ class breaker_holds final : public oracle {
     if (view.receiver == "reservation" && view.element != nullptr) got_answer(view);
     if (view.receiver != "reservation_desk" || view.element == nullptr) return;
     const auto& content = view.element->content();
-    if (content.match_elements<service_healed>()) healed_ = true;
-    if (content.match_elements<inventory_heard>() && view.sender == "reservation")
+    if (view.is<service_healed>()) healed_ = true;
+    if (view.is<inventory_heard>() && view.sender == "reservation")
       heard(view.sender_incarnation, content.get_as<inventory_heard>(0).outcome);
   }
 
@@ -51,12 +51,12 @@ class breaker_holds final : public oracle {
     if (const auto* what = news(view, "reservation_desk"))
       return what->kind.rfind("breaker.", 0) == 0 ? announced(*what, view.now) : std::string{};
     const auto& content = view.element.content();
-    if (view.sender == "reservation" && content.match_elements<purchase_over>())
+    if (view.sender == "reservation" && view.is<purchase_over>())
       return ended(view.sender_incarnation);
     // A door passes the same message on in the same sender's name: it counts once.
-    if (view.sender == "reservation" && !view.passed_on && content.match_elements<hold_seat>())
+    if (view.sender == "reservation" && !view.passed_on && view.is<hold_seat>())
       return asked(view.sender_incarnation);
-    if (view.sender == "reservation" && content.match_elements<inventory_heard>())
+    if (view.sender == "reservation" && view.is<inventory_heard>())
       return answered(view.sender_incarnation, content.get_as<inventory_heard>(0).outcome);
     if (view.sender == "reservation_desk" && content.match_elements<caf::error>() &&
         as_error(content.get_as<caf::error>(0), errc::internal_error).code == errc::breaker_open)
@@ -128,7 +128,7 @@ class breaker_holds final : public oracle {
     auto& birth = born_in_[view.incarnation];
     const auto& content = view.element->content();
     if (!birth.unreported || (view.sender != "inventory" && view.sender != "door")) return;
-    if (content.match_elements<hold_answer>()) birth.due = breaker_outcome::success;
+    if (view.is<hold_answer>()) birth.due = breaker_outcome::success;
     if (!content.match_elements<caf::error>()) return;
     const auto why = as_error(content.get_as<caf::error>(0), errc::inventory_unavailable);
     birth.due = is_refusal(why) ? breaker_outcome::success : breaker_outcome::failure;

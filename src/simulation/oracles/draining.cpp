@@ -49,7 +49,7 @@ class drains_in_order final : public oracle {
 
   std::string on_sending(const sending_view& view) override {
     if (silent_) return "the last purchase was over, and the desk did not say that it is drained";
-    if (view.sender != desk || !view.element.content().match_elements<desk_drained>()) return {};
+    if (view.sender != desk || !view.is<desk_drained>()) return {};
     told_ = true;
     overdue_ = false;
     if (under_way_.empty()) return {};
@@ -58,8 +58,8 @@ class drains_in_order final : public oracle {
   }
 
  private:
-  static constexpr const char* desk = "reservation_desk";
-  static constexpr const char* purchase = "reservation";
+  static constexpr char desk[] = "reservation_desk";
+  static constexpr char purchase[] = "reservation";
 
   std::set<std::uint32_t> under_way_;  ///< incarnations of RESERVATION
   std::set<std::uint32_t> unheard_;    ///< of which the desk has not heard that they ended

@@ -37,20 +37,20 @@ class holds_exclude final : public oracle {
 
   std::string on_sending(const sending_view& view) override {
     const auto& content = view.element.content();
-    if (view.sender == "reservation" && content.match_elements<hold_seat>())
+    if (view.sender == "reservation" && view.is<hold_seat>())
       asked_[view.sender_incarnation] = content.get_as<hold_seat>(0);
     // From its commit on a failed purchase has no claim, and INVENTORY may hear that from the
     // store.
-    if (view.receiver == "reservation" && content.match_elements<purchase_failed>())
+    if (view.receiver == "reservation" && view.is<purchase_failed>())
       on_ended(view.receiver, view.receiver_incarnation);
     // A sale ends the hold, whoever of a buyer's requests holds it by now.
-    if (view.receiver == "inventory" && content.match_elements<sell_seat>())
+    if (view.receiver == "inventory" && view.is<sell_seat>())
       holders_.erase(to_string(content.get_as<sell_seat>(0).seat));
-    if (view.receiver == "inventory" && content.match_elements<release_seat>())
+    if (view.receiver == "inventory" && view.is<release_seat>())
       given_back(content.get_as<release_seat>(0));
     // A door that loses answers asks by itself: whose hold that is only the token would tell.
     if (view.sender == "inventory" && view.sender_incarnation == inventory_ &&
-        view.receiver == "reservation" && content.match_elements<hold_answer>() &&
+        view.receiver == "reservation" && view.is<hold_answer>() &&
         content.get_as<hold_answer>(0).yours == 0)
       return granted(view.receiver_incarnation);
     return {};

@@ -19,7 +19,7 @@ class mailed_once final : public oracle {
   /// Nobody is to read "cancelled" before "confirmed": the one is not due while the other is.
   std::string on_sending(const sending_view& view) override {
     const auto& content = view.element.content();
-    if (view.sender != "store" || !content.match_elements<mails>()) return {};
+    if (view.sender != "store" || !view.is<mails>()) return {};
     std::set<reservation_id> to_confirm;
     const auto& due = content.get_as<mails>(0).list;
     for (const auto& m : due)

@@ -12,9 +12,9 @@ namespace taquilla::simulation {
 
 /// What `from` tells the event feed, or nullptr. A door passes it on in the same name: it counts
 /// once.
-inline const happened* news(const sending_view& view, const char* from) {
-  if (view.sender != from || view.passed_on) return nullptr;
-  if (!view.element.content().match_elements<happened>()) return nullptr;
+template <std::size_t N>
+const happened* news(const sending_view& view, const char (&from)[N]) {
+  if (!view.is<happened>() || view.passed_on || view.sender != from) return nullptr;
   return &view.element.content().get_as<happened>(0);
 }
 

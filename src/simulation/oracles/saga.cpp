@@ -56,7 +56,7 @@ class in_order final : public oracle {
     if (view.element == nullptr) p.born = view.now;  // its clock starts when it does
     if (view.element == nullptr) return;
     const auto& content = view.element->content();
-    if (content.match_elements<retry_answer>()) p.asking = false;
+    if (view.is<retry_answer>()) p.asking = false;
     if (!content.match_elements<caf::error>()) return;
     // A question to a dead desk comes back at once, and nobody sees it on its way.
     const bool nobody_there = content.get_as<caf::error>(0) == caf::sec::request_receiver_down;
@@ -65,7 +65,7 @@ class in_order final : public oracle {
 
   std::string on_sending(const sending_view& view) override {
     const auto& content = view.element.content();
-    if (view.sender.empty() && content.match_elements<release_seat>())
+    if (view.sender.empty() && view.is<release_seat>())
       given_back(content.get_as<release_seat>(0).token);
     if (view.receiver == "reservation" && view.sender != "reservation")
       hears(view.receiver_incarnation, view.sender, content);
@@ -110,24 +110,21 @@ class in_order final : public oracle {
 
   std::string says(const sending_view& view, const tuple& content) {
     auto& p = all_[view.sender_incarnation];
-    if (content.match_elements<hold_seat>()) {
+    if (view.is<hold_seat>()) {
       p.hold_open = true;
       p.token = content.get_as<hold_seat>(0).token;
       by_token_[p.token] = view.sender_incarnation;
     }
-    if (content.match_elements<find_payment>())
-      return resumes(p, content.get_as<find_payment>(0).id, view.now);
-    if (content.match_elements<sell_seat>()) p.seat_sold = true;
-    if (content.match_elements<retry_wanted>()) p.asking = true;
-    if (content.match_elements<charge_card>())
-      return charges(p, content.get_as<charge_card>(0), view.now);
-    if (content.match_elements<confirm_purchase>()) {
+    if (view.is<find_payment>()) return resumes(p, content.get_as<find_payment>(0).id, view.now);
+    if (view.is<sell_seat>()) p.seat_sold = true;
+    if (view.is<retry_wanted>()) p.asking = true;
+    if (view.is<charge_card>()) return charges(p, content.get_as<charge_card>(0), view.now);
+    if (view.is<confirm_purchase>()) {
       p.confirming = true;
       return p.paid ? std::string{} : "a purchase was confirmed that nobody had paid";
     }
-    if (content.match_elements<fail_purchase>())
-      return gives_up(p, content.get_as<fail_purchase>(0), view.now);
-    if (content.match_elements<purchase_over>()) return ends(p, content.get_as<purchase_over>(0));
+    if (view.is<fail_purchase>()) return gives_up(p, content.get_as<fail_purchase>(0), view.now);
+    if (view.is<purchase_over>()) return ends(p, content.get_as<purchase_over>(0));
     return {};
   }
 

@@ -21,7 +21,7 @@ class supervision_holds final : public oracle {
 
   std::string on_sending(const sending_view& view) override {
     const auto& content = view.element.content();
-    if (view.sender == "supervisor" && content.match_elements<service_healed>() &&
+    if (view.sender == "supervisor" && view.is<service_healed>() &&
         content.get_as<service_healed>(0).service == untold_)
       untold_.clear();
     const auto* what = news(view, "supervisor");

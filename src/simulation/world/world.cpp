@@ -23,11 +23,11 @@ constexpr std::int64_t boot_retry_ms = 500;
 /// Between these roles requests and answers may be lost: everybody who asks defends himself with a
 /// deadline. Inside a part (desk and its purchases, supervisor and its children) nothing is.
 bool may_lose(const std::string& from, const std::string& to) {
-  auto outside = [](const std::string& role) { return role == "client"; };
-  auto service = [](const std::string& role) {
+  auto outside = [](role_name role) { return role == "client"; };
+  auto service = [](role_name role) {
     return role == "door" || role == "inventory" || role == "store";
   };
-  auto asks = [](const std::string& role) {
+  auto asks = [](role_name role) {
     return role == "reservation" || role == "payment" || role == "notification" ||
            role == "settlement" || role == "mail_relay" || role == "cancellation";
   };
