@@ -51,7 +51,7 @@ class cancellation_state {
     // Before the answer, so that whoever cancelled may buy the seat again at once.
     ask<seat_released>(
         self_, world_->inventory, world_->options.inventory.patience_ms,
-        release_seat{record_.event, record_.seat, 0, record_.id},
+        release_seat{record_.event, record_.seat, record_.token, record_.id},
         [this](const seat_released&) { answer(); }, [this](const error&) { answer(); },
         errc::inventory_unavailable);
   }

@@ -16,6 +16,8 @@ namespace taquilla {
 
 namespace {
 
+seat_map::owner owner_of(const live_seat& s) { return {s.identity, s.id, s.token}; }
+
 class inventory_state {
  public:
   static inline const char* name = "inventory";
@@ -56,7 +58,7 @@ class inventory_state {
   }
 
   void place(const live_seats_page& found) {
-    for (const auto& s : found.seats) seats_.place(s.event, s.seat, s.identity, s.id, s.confirmed);
+    for (const auto& s : found.seats) seats_.place(s.event, s.seat, owner_of(s), s.confirmed);
     if (found.next != 0)
       rebuild_from(found.next);
     else
@@ -92,11 +94,11 @@ class inventory_state {
 
   void sell(const sell_seat& s) {
     touch(s.event, s.seat);
-    // Its cancellation came from elsewhere and was faster: what is left of it is the hold.
+    // Its cancellation came from elsewhere and was faster: at most its hold is left.
     if (std::find(vacated_.begin(), vacated_.end(), s.id) != vacated_.end())
       seats_.release(s.event, s.seat, s.token);
     else
-      seats_.sell(s.event, s.seat, s.identity, s.id);
+      seats_.sell(s.event, s.seat, {s.identity, s.id, s.token});
   }
 
   seat_released give_back(const release_seat& release) {
@@ -111,7 +113,7 @@ class inventory_state {
 
   // -- doubting -------------------------------------------------------------------------------
 
-  /// Asks the store who lives on a seat. `token`: the overdue hold to end when nobody does.
+  /// Asks the store who lives on a seat. `token`: the overdue hold that ends with the answer.
   void check(const std::string& event, const seat_id& seat, std::uint64_t token) {
     if (checking_) return;
     checking_ = true;
@@ -123,10 +125,8 @@ class inventory_state {
           checking_ = false;
           // Somebody told us more about this seat while the store was answering: ask once more.
           if (outdated_) return check(event, seat, 0);
-          if (owner.id == 0 && token != 0)
-            seats_.release(event, seat, token);
-          else
-            seats_.place(event, seat, owner.identity, owner.id, owner.confirmed);
+          if (token != 0) seats_.release(event, seat, token);
+          seats_.place(event, seat, owner_of(owner), owner.confirmed);
           if (token != 0) check_overdue();
         },
         [this](const error&) { checking_ = false; }, errc::store_unavailable);
@@ -166,7 +166,7 @@ class inventory_state {
     if (!comparing_) return;  // the store took so long that the page is no news: again, next period
     for (const auto& s : page.seats)
       if (changed_.count({s.event, s.seat}) == 0)
-        seats_.vouch(s.event, s.seat, s.identity, s.id, s.confirmed);
+        seats_.vouch(s.event, s.seat, owner_of(s), s.confirmed);
     compared_to_ = page.next;
     if (page.next == 0) seats_.free_unvouched();
     if (page.next != 0 && nth < pages_a_period) return compare_page(nth + 1);

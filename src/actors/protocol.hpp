@@ -46,7 +46,7 @@ struct hold_seat {
 struct hold_answer {
   reservation_id yours = 0;  ///< 0: held for you now; else the seat is already this purchase's
 };
-/// Gives a hold back, and forgets a sale of `id` (0: there was none).
+/// Gives the hold of `token` back (0: there was none), and forgets the purchase `id` (0: likewise).
 struct release_seat {
   std::string event;
   seat_id seat;

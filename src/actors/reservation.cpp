@@ -77,7 +77,7 @@ class reservation_actor_state {
     const auto& o = ticket_.order;
     ask<hold_answer>(
         self_, world_->inventory, patience(options().inventory.patience_ms),
-        hold_seat{o.event, o.seat, identity_of(o), ticket_.token},
+        hold_seat{o.event, o.seat, identity_of(o), ticket_.hold},
         [this](const hold_answer& answer) { inventory_said(answer); },
         [this](const error& why) { inventory_refused(why); }, errc::inventory_unavailable);
   }
@@ -104,12 +104,12 @@ class reservation_actor_state {
   void perform(const saga::release_seat&) {
     // No answer is waited for: a lost release costs one hold_ms, and INVENTORY asks the store then.
     const auto& o = ticket_.order;
-    caf::anon_send(world_->inventory, release_seat{o.event, o.seat, ticket_.token, recorded_});
+    caf::anon_send(world_->inventory, release_seat{o.event, o.seat, ticket_.hold, recorded_});
   }
 
   void perform(const saga::sell_seat& e) {
     const auto& o = ticket_.order;
-    self_->send(world_->inventory, sell_seat{o.event, o.seat, identity_of(o), e.id, ticket_.token});
+    self_->send(world_->inventory, sell_seat{o.event, o.seat, identity_of(o), e.id, ticket_.hold});
   }
 
   void perform(const saga::recheck_seat&) {

@@ -39,6 +39,7 @@ struct purchase_ticket {
   breaker_permit permit;         ///< of the breaker in front of INVENTORY
   std::string breaker_evidence;  ///< the numbers that let it pass
   reservation_id resumes = 0;    ///< != 0: a pending row that a death left behind
+  std::uint64_t hold = 0;        ///< token of its hold: its own, or that of whom it resumes
 };
 
 reservation_actor spawn_reservation(caf::actor_system& system,

@@ -96,7 +96,7 @@ class desk_state {
     const auto admission = breaker_.acquire(now(), identity);
     announce(admission.transitions);
     if (admission.admitted)
-      return open({std::move(order), 0, admission.permit, evidence(admission), 0}, identity,
+      return open({std::move(order), 0, admission.permit, evidence(admission), 0, 0}, identity,
                   std::move(buyers));
     const error no{errc::breaker_open, evidence(admission), admission.retry_after_ms};
     for (auto& buyer : buyers) buyer.deliver(to_caf(no));
@@ -142,6 +142,7 @@ class desk_state {
                                             cancels_, retry_run{world_->options.payment.retry},
                                             ticket.resumes, reservation_actor{}});
     if (ticket.resumes == 0) {
+      ticket.hold = token;
       by_identity_.emplace(identity, token);
       if (!ticket.order.idempotency_key.empty())
         by_key_.emplace(ticket.order.idempotency_key, token);
@@ -284,7 +285,7 @@ class desk_state {
       if (!is_leftover(row) || !resuming_.insert(row.id).second) continue;
       purchase_order order{row.event, row.seat, row.email, row.amount, row.idempotency_key, {}};
       const auto identity = identity_of(order);
-      open({std::move(order), 0, {}, {}, row.id}, identity, {});
+      open({std::move(order), 0, {}, {}, row.id, row.token}, identity, {});
     }
   }
 

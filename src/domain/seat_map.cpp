@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::uint8_t is_free = 0, is_held = 1, is_pending = 2, is_sold = 3;
 
+bool is_owned(std::uint64_t state) { return state == is_sold || state == is_pending; }
+
 seat_state shown(std::uint64_t state) {
   if (state == is_sold) return seat_state::sold;
   return state == is_free ? seat_state::free : seat_state::held;
@@ -77,6 +79,26 @@ void seat_map::drop_hold(const place_key& where) {
   holds_.erase(i);
 }
 
+bool seat_map::is_held_by(const place_key& where, std::uint64_t token) const {
+  const auto hold = holds_.find(where);
+  return hold != holds_.end() && hold->second.token == token;
+}
+
+/// The hold of another purchase stays underneath.
+void seat_map::own(const place_key& where, std::uint8_t state, const owner& who) {
+  if (is_held_by(where, who.token)) drop_hold(where);
+  set(where, state, who.identity, who.id);
+}
+
+/// What is left when there is no owner: a hold, or nothing.
+void seat_map::disown(const place_key& where) {
+  const auto hold = holds_.find(where);
+  if (hold == holds_.end())
+    set(where, is_free, 0, 0);
+  else
+    set(where, is_held, hold->second.identity, 0);
+}
+
 seat_map::hold_answer seat_map::hold(const std::string& event, const seat_id& seat,
                                      std::uint64_t identity, std::uint64_t token,
                                      std::int64_t until_ms) {
@@ -84,13 +106,13 @@ seat_map::hold_answer seat_map::hold(const std::string& event, const seat_id& se
   if (const auto bad = locate(event, seat, where); bad != errc::none) return error{bad, {}, 0};
   const auto& s = at(where);
   const bool ours = s.identity == identity;
-  if ((s.state == is_sold || s.state == is_pending) && ours) return yours{s.id};
+  if (is_owned(s.state) && ours) return yours{s.id};
   const bool overwrite = planted::is(planted::bug::hold_overwritten);
-  if (s.state == is_sold || s.state == is_pending || (s.state == is_held && !ours && !overwrite))
+  if (is_owned(s.state) || (s.state == is_held && !ours && !overwrite))
     return error{errc::seat_taken, to_string(seat), 0};
   drop_hold(where);
   set(where, is_held, identity, 0);
-  holds_[where] = {token, until_ms};
+  holds_[where] = {token, identity, until_ms};
   by_time_[{until_ms, where}] = token;
   return held{};
 }
@@ -98,48 +120,46 @@ seat_map::hold_answer seat_map::hold(const std::string& event, const seat_id& se
 bool seat_map::release(const std::string& event, const seat_id& seat, std::uint64_t token) {
   place_key where;
   if (locate(event, seat, where) != errc::none) return false;
-  const auto i = holds_.find(where);
-  if (i == holds_.end() || i->second.token != token) return false;
+  if (!is_held_by(where, token)) return false;
   if (planted::is(planted::bug::hold_not_released)) return true;
   drop_hold(where);
-  set(where, is_free, 0, 0);
+  if (at(where).state == is_held) disown(where);
   return true;
 }
 
-void seat_map::sell(const std::string& event, const seat_id& seat, std::uint64_t identity,
-                    reservation_id id) {
+void seat_map::sell(const std::string& event, const seat_id& seat, const owner& who) {
   place_key where;
   if (locate(event, seat, where) != errc::none) return;
   // A sale that was cancelled and sold anew must not be overwritten by the older sale's late
   // message.
-  if (const auto& s = at(where); (s.state == is_sold || s.state == is_pending) && s.id > id) return;
-  drop_hold(where);
-  set(where, is_sold, identity, id);
+  if (const auto& s = at(where); is_owned(s.state) && s.id > who.id)
+    release(event, seat, who.token);
+  else
+    own(where, is_sold, who);
 }
 
 void seat_map::vacate(const std::string& event, const seat_id& seat, reservation_id id) {
   place_key where;
   if (locate(event, seat, where) != errc::none) return;
-  const auto& s = at(where);
-  if ((s.state == is_sold || s.state == is_pending) && s.id == id) set(where, is_free, 0, 0);
+  if (is_owned(at(where).state) && at(where).id == id) disown(where);
 }
 
-void seat_map::place(const std::string& event, const seat_id& seat, std::uint64_t identity,
-                     reservation_id id, bool confirmed) {
+void seat_map::place(const std::string& event, const seat_id& seat, const owner& who,
+                     bool confirmed) {
   place_key where;
   if (locate(event, seat, where) != errc::none)
     return;  // the venue shrank: the seat is not for sale
-  const bool owned = at(where).state == is_sold || at(where).state == is_pending;
-  if (id == 0) return owned ? set(where, is_free, 0, 0) : void();
-  drop_hold(where);
-  set(where, confirmed ? is_sold : is_pending, identity, id);
+  if (who.id != 0)
+    own(where, confirmed ? is_sold : is_pending, who);
+  else if (is_owned(at(where).state))
+    disown(where);
 }
 
-void seat_map::vouch(const std::string& event, const seat_id& seat, std::uint64_t identity,
-                     reservation_id id, bool confirmed) {
+void seat_map::vouch(const std::string& event, const seat_id& seat, const owner& who,
+                     bool confirmed) {
   place_key where;
   if (locate(event, seat, where) != errc::none || at(where).state == is_held) return;
-  set(where, confirmed ? is_sold : is_pending, identity, id);
+  own(where, confirmed ? is_sold : is_pending, who);
 }
 
 void seat_map::spare(const std::string& event, const seat_id& seat) {
@@ -153,9 +173,8 @@ std::size_t seat_map::free_unvouched() {
     for (std::uint32_t row = 0; row < houses_[event].slots.size(); ++row)
       for (std::uint32_t i = 0; i < houses_[event].slots[row].size(); ++i) {
         auto& s = houses_[event].slots[row][i];
-        const bool owned = s.state == is_sold || s.state == is_pending;
-        if (owned && s.vouched == 0) {
-          set({event, row, i + 1}, is_free, 0, 0);
+        if (is_owned(s.state) && s.vouched == 0) {
+          disown({event, row, i + 1});
           ++freed;
         }
         s.vouched = 0;
@@ -188,10 +207,10 @@ result<std::vector<seat_map::seat_line>> seat_map::list(const std::string& event
     for (; where.number <= h.seats_per_row; ++where.number) {
       if (out.size() >= limit) return out;
       const auto* s = peek(where);
-      const auto hold = holds_.find(where);
+      const auto state = s ? std::uint64_t{s->state} : is_free;
       out.push_back({{h.row_names[where.row], where.number},
-                     s ? shown(s->state) : seat_state::free,
-                     hold == holds_.end() ? 0 : hold->second.until_ms});
+                     shown(state),
+                     state == is_held ? holds_.at(where).until_ms : 0});
     }
   return out;
 }

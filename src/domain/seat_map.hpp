@@ -1,8 +1,25 @@
 // Who holds and who owns the seats of every event: INVENTORY's memory. It never oversells: a seat
-// has one holder or one owner, or none. It refuses to know time other than as an argument, and it
-// is not the truth after a crash: the store is, and `place` rebuilds the map from it.
+// is refused to everybody but its owner or, while it has none, its holder. It refuses to know time
+// other than as an argument, and it is not the truth after a crash: the store is, and `place`
+// rebuilds the map from it.
 //
-//   free --hold--> held --sell--> sold --vacate--> free      held --release / overdue--> free
+// A seat has an owner (a purchase that is pending or sold in the store) or none, and beside that a
+// hold or none. Each ends by its own name only, an owner by the reservation's id, a hold by its
+// token: words come late and in any order, and one purchase's must not end what is another's.
+//
+//                  hold     release    sell, place of    sell, place   vacate, place
+//                           of token   the hold's own    of another    of nobody
+//   free           held     -          -                 owned         -
+//   held           held*    free       owned             owned, held   -
+//   owned          yours*   -          -                 owned         free
+//   owned, held    yours*   owned      owned             owned, held   held
+//
+// * for the same identity; everybody else is told that the seat is taken.
+//
+// "owned, held" is mostly one buyer's doing: he asked for his seat again before the word of his
+// first purchase came in, and that one has been cancelled. The owner answers for the seat while he
+// is there; when he goes, the hold is its purchase's as before. A hold gives way only to a newer
+// one of the same identity, for a purchase that died cannot end its own.
 //
 // 16 bytes a seat, allocated a row at a time when somebody first touches the row; what only a hold
 // needs (who, until when) lives in a table beside it, because few seats are held at any moment.
@@ -39,31 +56,35 @@ class seat_map {
     reservation_id id = 0;
   };
   using hold_answer = std::variant<held, yours, error>;
+  /// A purchase that the store knows.
+  struct owner {
+    std::uint64_t identity = 0;
+    reservation_id id = 0;
+    std::uint64_t token = 0;  ///< of the hold that it began with; 0 ends no hold
+  };
 
-  /// Takes a free seat for `identity` until `until_ms`. A hold that the same identity left behind
-  /// is taken over. Errors: unknown_event, unknown_seat, seat_taken.
+  /// Takes a seat that nobody owns for `identity` until `until_ms`. A hold that the same identity
+  /// left behind is taken over. Errors: unknown_event, unknown_seat, seat_taken.
   hold_answer hold(const std::string& event, const seat_id& seat, std::uint64_t identity,
                    std::uint64_t token, std::int64_t until_ms);
-  /// Frees the seat if the hold is `token`'s. False: it was somebody else's, or none.
+  /// Ends the hold if it is `token`'s. False: it was somebody else's, or none. An owner stays.
   bool release(const std::string& event, const seat_id& seat, std::uint64_t token);
-  /// The hold became a sale. Overwrites whatever the map believed: the store has decided.
-  void sell(const std::string& event, const seat_id& seat, std::uint64_t identity,
-            reservation_id id);
-  /// A sale or a pending purchase ended: frees the seat if it is `id`'s.
+  /// `token`'s hold became a sale. Overwrites whatever the map believed of the owner, unless it is
+  /// a later one: the store has decided.
+  void sell(const std::string& event, const seat_id& seat, const owner& who);
+  /// A sale or a pending purchase ended: the seat has no owner any more if it was `id`'s.
   void vacate(const std::string& event, const seat_id& seat, reservation_id id);
-  /// What the store says of a seat. `id` 0: nobody lives there, so a sale is forgotten; a hold
+  /// What the store says of a seat. `id` 0: nobody lives there, so an owner is forgotten; a hold
   /// stays.
-  void place(const std::string& event, const seat_id& seat, std::uint64_t identity,
-             reservation_id id, bool confirmed);
+  void place(const std::string& event, const seat_id& seat, const owner& who, bool confirmed);
 
-  /// One line of a whole comparison with the store, seat by seat: as `place`, but a held seat stays
-  /// as it is, because its hold ends by itself.
-  void vouch(const std::string& event, const seat_id& seat, std::uint64_t identity,
-             reservation_id id, bool confirmed);
+  /// One line of a whole comparison with the store, seat by seat: as `place`, but a seat that is
+  /// only held stays as it is, because its hold ends by itself.
+  void vouch(const std::string& event, const seat_id& seat, const owner& who, bool confirmed);
   /// Somebody knows something of this seat that the comparison under way cannot know.
   void spare(const std::string& event, const seat_id& seat);
-  /// Ends a comparison: frees every owned seat that was neither vouched for, nor spared, nor
-  /// changed since the last one ended. Returns how many.
+  /// Ends a comparison: forgets the owner of every seat that was neither vouched for, nor spared,
+  /// nor changed since the last one ended. Returns how many.
   std::size_t free_unvouched();
 
   struct overdue_hold {
@@ -90,7 +111,8 @@ class seat_map {
   std::size_t holds() const { return holds_.size(); }
 
  private:
-  /// state 0 free, 1 held, 2 pending in the store, 3 sold.
+  /// state 0 free, 1 held, 2 pending in the store, 3 sold. `identity` is the owner's if there is
+  /// one, else the holder's.
   struct slot {
     std::uint64_t identity = 0;
     std::uint64_t id : 56;
@@ -114,6 +136,7 @@ class seat_map {
   };
   struct hold_entry {
     std::uint64_t token = 0;
+    std::uint64_t identity = 0;
     std::int64_t until_ms = 0;
   };
 
@@ -121,6 +144,9 @@ class seat_map {
   slot& at(const place_key& where);
   const slot* peek(const place_key& where) const;
   void set(const place_key& where, std::uint8_t state, std::uint64_t identity, reservation_id id);
+  void own(const place_key& where, std::uint8_t state, const owner& who);
+  void disown(const place_key& where);
+  bool is_held_by(const place_key& where, std::uint64_t token) const;
   void drop_hold(const place_key& where);
 
   std::vector<house> houses_;

@@ -236,6 +236,7 @@ struct live_seat {
   seat_id seat;
   std::uint64_t identity = 0;
   bool confirmed = false;
+  std::uint64_t token = 0;  ///< of the hold that it began with
 };
 struct live_seats_page {
   std::vector<live_seat> seats;
@@ -307,7 +308,7 @@ TAQUILLA_FIELDS(list_charges, x.state, x.limit, x.after)
 TAQUILLA_FIELDS(charges, x.list, x.next)
 TAQUILLA_FIELDS(open_purchases, x.created_before, x.limit)
 TAQUILLA_FIELDS(live_seats, x.after, x.limit)
-TAQUILLA_FIELDS(live_seat, x.id, x.event, x.seat, x.identity, x.confirmed)
+TAQUILLA_FIELDS(live_seat, x.id, x.event, x.seat, x.identity, x.confirmed, x.token)
 TAQUILLA_FIELDS(live_seats_page, x.seats, x.next)
 TAQUILLA_FIELDS(find_seat_owner, x.event, x.seat)
 TAQUILLA_FIELDS(find_key, x.idempotency_key)

@@ -14,7 +14,7 @@ namespace taquilla::store {
 query_statements::query_statements(sqlite3* db)
     : find(db,
            "SELECT id, event, seat_row, seat_number, email, cents, state, created_at, updated_at,"
-           " idempotency_key, failure, timeline FROM reservations WHERE id = ?1"),
+           " idempotency_key, failure, token, timeline FROM reservations WHERE id = ?1"),
       page(db, select_reservations + " WHERE id > ?1 ORDER BY id"),
       page_of_buyer(db, select_reservations + " WHERE id > ?1 AND email = ?2 ORDER BY id"),
       page_of_open(db, select_reservations +
@@ -24,10 +24,10 @@ query_statements::query_statements(sqlite3* db)
                           " WHERE state = 0 AND created_at < ?1"
                           " ORDER BY created_at, id LIMIT ?2"),
       live_page(db,
-                "SELECT id, event, seat_row, seat_number, identity, state FROM reservations"
+                "SELECT id, event, seat_row, seat_number, identity, state, token FROM reservations"
                 " WHERE id > ?1 AND live = 1 ORDER BY id LIMIT ?2"),
       owner(db,
-            "SELECT id, event, seat_row, seat_number, identity, state FROM reservations"
+            "SELECT id, event, seat_row, seat_number, identity, state, token FROM reservations"
             " WHERE event = ?1 AND seat_row = ?2 AND seat_number = ?3 AND live = 1"),
       key_owner(db,
                 "SELECT id, identity FROM reservations"
@@ -52,6 +52,7 @@ live_seat live_seat_from(const statement::rows& row) {
   out.seat = {row.text(2), row.as<std::uint32_t>(3)};
   out.identity = row.as<std::uint64_t>(4);
   out.confirmed = row.as<reservation_state>(5) == reservation_state::confirmed;
+  out.token = row.as<std::uint64_t>(6);
   return out;
 }
 
@@ -83,7 +84,7 @@ result<reservation> sqlite_database::read(const find_reservation& query) {
     auto row = queries_.find.query(query.id);
     if (!row.next()) return errc::unknown_reservation;
     auto out = reservation_from(row);
-    out.timeline = with_aftermath(decode_timeline(row.view(11)), aftermath_of(out));
+    out.timeline = with_aftermath(decode_timeline(row.view(12)), aftermath_of(out));
     return out;
   });
 }
@@ -142,7 +143,7 @@ result<live_seat> sqlite_database::read(const find_seat_owner& query) {
   return look<live_seat>([&]() -> result<live_seat> {
     auto row = queries_.owner.query(query.event, query.seat.row, query.seat.number);
     if (row.next()) return live_seat_from(row);
-    return live_seat{0, query.event, query.seat, 0, false};
+    return live_seat{0, query.event, query.seat, 0, false, 0};
   });
 }
 

@@ -8,13 +8,12 @@ namespace taquilla::testing {
 
 namespace {
 
-/// A1 is sold and the buyer knows, but what tells INVENTORY so still waits at the door.
+/// A1 is sold and the buyer knows, but what tells INVENTORY so waits at the door for 1.5 s more.
 reservation_id sold_behind_a_slow_door(virtual_theatre& house) {
-  house.chaos("inventory", "slow", {1'500});
+  house.chaos("inventory", "slow", {1'500, 1.0, 1'501});
   auto bought = house.buy(order());
   house.advance(1'500);
   REQUIRE(bought.text() == "ok");
-  house.chaos("inventory", "recover");
   return bought.value().id;
 }
 
@@ -191,6 +190,36 @@ TEST_CASE("a sale that is cancelled before INVENTORY hears of it leaves no hold 
   house.cancel(id);
   house.advance(3'000);
   CHECK(house.seats().empty());
+}
+
+TEST_CASE("the late word of a cancelled sale leaves the seat to its buyer's next purchase") {
+  virtual_theatre house;
+  const auto id = sold_behind_a_slow_door(house);
+  house.chaos("inventory", "slow", {3'000, 1.0, 50});
+  house.cancel(id);  // and the word of this waits for 3 s
+  house.advance(200);
+  house.chaos("payment", "slow", {4'500});
+  auto second = house.buy(order());
+  house.advance(2'900);
+  CHECK(house.seats()["A1"] == "held");
+  house.advance(2'000);
+  CHECK(second.text() == "ok");
+  CHECK(house.seats()["A1"] == "sold");
+  house.chaos("payment", "recover");
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("a purchase that a death left behind gives back the hold of its first life") {
+  virtual_theatre house;
+  house.chaos("payment", "decline");
+  house.hold({"A", 1}, 77, 5);
+  auto& store = *house.base();  // a purchase that is pending, and nobody's
+  REQUIRE(store.begin());
+  REQUIRE(store.apply(record_purchase{"5", 77, order(), house.today() - 3'600'000, {}}));
+  REQUIRE(store.commit() == commit_outcome::committed);
+  house.advance(40'000);
+  CHECK(house.seats().empty());
+  CHECK(house.at_rest() == "");
 }
 
 TEST_CASE("what INVENTORY shows wrongly it finds out by itself, both ways") {

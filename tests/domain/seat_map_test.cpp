@@ -44,7 +44,7 @@ TEST_CASE("a seat outside the hall is refused by name of what is wrong") {
 TEST_CASE("a sold seat belongs to its buyer, who is told so, and to nobody else") {
   seat_map seats{hall()};
   seats.hold("E", a1, 1, 10, 100);
-  seats.sell("E", a1, 1, 7);
+  seats.sell("E", a1, {1, 7, 10});
   CHECK(seats.holds() == 0);
   CHECK(testing::state_of(seats, a1) == seat_state::sold);
   CHECK(yours(seats.hold("E", a1, 1, 12, 100)) == 7);
@@ -53,7 +53,7 @@ TEST_CASE("a sold seat belongs to its buyer, who is told so, and to nobody else"
 
 TEST_CASE("only the owner's end vacates a seat") {
   seat_map seats{hall()};
-  seats.sell("E", a1, 1, 7);
+  seats.sell("E", a1, {1, 7});
   seats.vacate("E", a1, 6);
   CHECK(testing::state_of(seats, a1) == seat_state::sold);
   seats.vacate("E", a1, 7);
@@ -64,13 +64,13 @@ TEST_CASE("only the owner's end vacates a seat") {
 TEST_CASE("a comparison frees what nobody vouched for and leaves alone what changed meanwhile") {
   const seat_id a2{"A", 2}, a3{"A", 3}, b1{"B", 1};
   seat_map seats{hall()};
-  for (const auto& seat : {a1, a2}) seats.sell("E", seat, 1, seat.number);
+  for (const auto& seat : {a1, a2}) seats.sell("E", seat, {1, seat.number});
   seats.free_unvouched();  // ends the comparison during which they were sold
   CHECK(in_hall(seats) == "6 seats, 0 held, 2 sold");
   seats.hold("E", b1, 2, 10, 100);
-  seats.sell("E", a3, 3, 3);         // nobody vouches for it, but it is news
-  seats.vouch("E", a1, 1, 1, true);  // and nobody vouches for A2
-  seats.vouch("E", b1, 4, 4, true);  // a held seat stays as it is
+  seats.sell("E", a3, {3, 3});         // nobody vouches for it, but it is news
+  seats.vouch("E", a1, {1, 1}, true);  // and nobody vouches for A2
+  seats.vouch("E", b1, {4, 4}, true);  // a held seat stays as it is
   CHECK(seats.free_unvouched() == 1);
   CHECK(testing::state_of(seats, a1) == seat_state::sold);
   CHECK(testing::state_of(seats, a2) == seat_state::free);
@@ -101,7 +101,7 @@ TEST_CASE("holds whose time is over are told oldest first and stay held until so
 TEST_CASE("a page of seats follows the venue's order and goes on after a seat") {
   seat_map seats{hall()};
   seats.hold("E", {"B", 1}, 1, 10, 500);
-  seats.sell("E", {"A", 2}, 1, 7);
+  seats.sell("E", {"A", 2}, {1, 7});
   const auto first = seats.list("E", nullptr, 4);
   REQUIRE(first);
   REQUIRE(first->size() == 4);
@@ -121,10 +121,10 @@ TEST_CASE("the counters of an event follow its seats") {
   seat_map seats{hall()};
   CHECK(in_hall(seats) == "6 seats, 0 held, 0 sold");
   seats.hold("E", a1, 1, 10, 100);
-  seats.place("E", {"A", 2}, 2, 5, false);
+  seats.place("E", {"A", 2}, {2, 5}, false);
   CHECK(in_hall(seats) == "6 seats, 2 held, 0 sold");
-  seats.sell("E", a1, 1, 7);
-  seats.place("E", {"A", 2}, 2, 5, true);
+  seats.sell("E", a1, {1, 7, 10});
+  seats.place("E", {"A", 2}, {2, 5}, true);
   CHECK(in_hall(seats) == "6 seats, 0 held, 2 sold");
   seats.vacate("E", a1, 7);
   CHECK(in_hall(seats) == "6 seats, 0 held, 1 sold");

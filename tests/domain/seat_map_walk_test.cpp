@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -14,60 +15,65 @@ namespace taquilla {
 
 namespace {
 
-/// The obvious thing: a record a seat.
+/// The obvious thing: a record a seat, of who owns it and, apart from that, who holds it.
 struct model {
-  enum kind { nobody, holder, buying, owner };
-  struct record {
-    kind what = nobody;
+  struct claim {
     std::uint64_t identity = 0, token = 0;
     std::int64_t until = 0;
-    reservation_id id = 0;
+  };
+  struct record {
+    reservation_id id = 0;  ///< the owner's; 0: it has none
+    std::uint64_t owner = 0;
+    bool sold = false;
+    std::optional<claim> held;
   };
   std::map<seat_id, record> seats;
 
-  bool lives(const record& r) const { return r.what == owner || r.what == buying; }
-
   std::string hold(const seat_id& s, std::uint64_t who, std::uint64_t token, std::int64_t until) {
     auto& r = seats[s];
-    if (lives(r)) return r.identity == who ? "yours " + std::to_string(r.id) : "taken";
-    if (r.what == holder && r.identity != who) return "taken";
-    r = {holder, who, token, until, 0};
+    if (r.id != 0) return r.owner == who ? "yours " + std::to_string(r.id) : "taken";
+    if (r.held && r.held->identity != who) return "taken";
+    r.held = claim{who, token, until};
     return "held";
   }
   bool release(const seat_id& s, std::uint64_t token) {
     auto& r = seats[s];
-    if (r.what != holder || r.token != token) return false;
-    r = {};
+    if (!r.held || r.held->token != token) return false;
+    r.held.reset();
     return true;
   }
-  void sell(const seat_id& s, std::uint64_t who, reservation_id id) {
+  void own(const seat_id& s, const seat_map::owner& who, bool sold) {
     auto& r = seats[s];
-    if (lives(r) && r.id > id) return;
-    r = {owner, who, 0, 0, id};
+    r.id = who.id;
+    r.owner = who.identity;
+    r.sold = sold;
+  }
+  void sell(const seat_id& s, const seat_map::owner& who) {
+    release(s, who.token);
+    if (seats[s].id <= who.id) own(s, who, true);
   }
   void vacate(const seat_id& s, reservation_id id) {
-    auto& r = seats[s];
-    if (lives(r) && r.id == id) r = {};
+    if (seats[s].id == id) seats[s].id = 0;
   }
-  void place(const seat_id& s, std::uint64_t who, reservation_id id, bool sold) {
-    auto& r = seats[s];
-    if (id != 0)
-      r = {sold ? owner : buying, who, 0, 0, id};
-    else if (lives(r))
-      r = {};
+  void place(const seat_id& s, const seat_map::owner& who, bool sold) {
+    if (who.id != 0) release(s, who.token);
+    own(s, who, sold);
   }
   std::string shown() const {
     std::size_t held = 0, sold = 0;
     for (const auto& [seat, r] : seats) {
-      if (r.what == holder || r.what == buying) ++held;
-      if (r.what == owner) ++sold;
+      const bool owned = r.id != 0;
+      if (owned && r.sold)
+        ++sold;
+      else if (owned || r.held)
+        ++held;
     }
     return "6 seats, " + std::to_string(held) + " held, " + std::to_string(sold) + " sold";
   }
   std::vector<std::uint64_t> overdue(std::int64_t now) const {
     std::vector<std::uint64_t> tokens;
     for (const auto& [seat, r] : seats)
-      if (r.what == holder && r.until <= now) tokens.push_back(r.token);
+      if (r.held && r.held->until <= now) tokens.push_back(r.held->token);
     std::sort(tokens.begin(), tokens.end());
     return tokens;
   }
@@ -93,7 +99,8 @@ void walk(std::uint32_t seed) {
   for (std::uint64_t token = 1; token <= 400; ++token) {
     const seat_id seat{draw() % 2 == 0 ? "A" : "B", 1 + static_cast<std::uint32_t>(draw() % 3)};
     const std::uint64_t who = 1 + draw() % 3;
-    const reservation_id id = 1 + draw() % 12;
+    const auto old = token - draw() % std::min<std::uint64_t>(token, 20);
+    const seat_map::owner sale{who, 1 + draw() % 12, old};
     const auto now = static_cast<std::int64_t>(token);
     switch (draw() % 6) {
       case 0:
@@ -103,21 +110,19 @@ void walk(std::uint32_t seed) {
                 same.hold(seat, who, token, until));
         break;
       }
-      case 2: {
-        const auto old = token - draw() % std::min<std::uint64_t>(token, 20);
+      case 2:
         REQUIRE(seats.release("E", seat, old) == same.release(seat, old));
         break;
-      }
       case 3:
-        seats.sell("E", seat, who, id), same.sell(seat, who, id);
+        seats.sell("E", seat, sale), same.sell(seat, sale);
         break;
       case 4:
-        seats.vacate("E", seat, id), same.vacate(seat, id);
+        seats.vacate("E", seat, sale.id), same.vacate(seat, sale.id);
         break;
       case 5: {
-        const auto owner = draw() % 3 == 0 ? 0 : id;
+        const auto found = draw() % 3 == 0 ? seat_map::owner{} : sale;
         const bool sold = draw() % 2 == 0;
-        seats.place("E", seat, who, owner, sold), same.place(seat, who, owner, sold);
+        seats.place("E", seat, found, sold), same.place(seat, found, sold);
         break;
       }
     }

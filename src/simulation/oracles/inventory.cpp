@@ -43,9 +43,11 @@ class holds_exclude final : public oracle {
     // store.
     if (view.receiver == "reservation" && view.is<purchase_failed>())
       on_ended(view.receiver, view.receiver_incarnation);
-    // A sale ends the hold, whoever of a buyer's requests holds it by now.
+    if (view.receiver == "reservation" && view.is<purchase_recorded>())
+      recorded_[content.get_as<purchase_recorded>(0).id] = view.receiver_incarnation;
+    // A sale ends its own hold, and not one that the same buyer has taken since.
     if (view.receiver == "inventory" && view.is<sell_seat>())
-      holders_.erase(to_string(content.get_as<sell_seat>(0).seat));
+      given_back(content.get_as<sell_seat>(0).seat, content.get_as<sell_seat>(0).token);
     if (view.receiver == "inventory" && view.is<release_seat>())
       given_back(content.get_as<release_seat>(0));
     // A door that loses answers asks by itself: whose hold that is only the token would tell.
@@ -57,14 +59,16 @@ class holds_exclude final : public oracle {
   }
 
  private:
+  void given_back(const seat_id& seat, std::uint64_t token) {
+    auto holder = holders_.find(to_string(seat));
+    if (holder != holders_.end() && asked_[holder->second].token == token) holders_.erase(holder);
+  }
+
   void given_back(const release_seat& release) {
-    auto holder = holders_.find(to_string(release.seat));
-    if (release.id != 0 && holder != holders_.end()) {  // a sale that ended
-      holders_.erase(holder);
-      return;
-    }
-    if (holder != holders_.end() && asked_[holder->second].token == release.token)
-      holders_.erase(holder);
+    given_back(release.seat, release.token);
+    // A sale that ended: its purchase may not have heard yet that it was one.
+    const auto seller = recorded_.find(release.id);
+    if (seller != recorded_.end()) given_back(release.seat, asked_[seller->second].token);
   }
 
   std::string granted(std::uint32_t to) {
@@ -80,6 +84,7 @@ class holds_exclude final : public oracle {
 
   std::uint32_t inventory_ = 0;  ///< the incarnation that counts
   std::map<std::uint32_t, hold_seat> asked_;
+  std::map<reservation_id, std::uint32_t> recorded_;  ///< which purchase wrote it down
   std::map<std::string, std::uint32_t> holders_;
   std::set<std::uint32_t> ended_;
 };
