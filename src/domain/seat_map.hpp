@@ -34,6 +34,7 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -123,7 +124,7 @@ class seat_map {
   struct house {
     std::string id, name;
     std::vector<std::string> row_names;
-    std::map<std::string, std::uint32_t> rows;  ///< name -> index
+    std::unordered_map<std::string, std::uint32_t> rows;  ///< name -> index
     std::vector<std::vector<slot>> slots;       ///< a row is empty until first touched
     std::uint32_t seats_per_row = 0;
     std::uint64_t held = 0, sold = 0;
@@ -150,7 +151,7 @@ class seat_map {
   void drop_hold(const place_key& where);
 
   std::vector<house> houses_;
-  std::map<std::string, std::uint32_t> events_;
+  std::unordered_map<std::string, std::uint32_t> events_;
   std::map<place_key, hold_entry> holds_;
   std::map<std::pair<std::int64_t, place_key>, std::uint64_t> by_time_;
 };
