@@ -121,12 +121,38 @@ int run_seed(const simulate_options& o, std::ostream& out, std::ostream& err) {
   return report(p, r, out, err);
 }
 
-/// The first thing that the case wants and the run never came to; the rest follows from it.
-std::string first_difference(const plan& p, const run_result& r) {
-  for (const auto& wanted : p.script)
-    if (std::find(r.taken.begin(), r.taken.end(), wanted) == r.taken.end())
-      return "it first differs where nobody asked for: " + print(wanted);
-  return "every decision of the case was taken: what came of them differs";
+/// Where a run left its case.
+struct parting {
+  std::string wanted;      ///< what nobody asked for, the first of it; empty: all was asked for
+  std::uint64_t step = 0;  ///< until here the run went as the case says
+};
+
+parting parting_of(const plan& p, const run_result& r) {
+  parting out;
+  for (const auto& wanted : p.script) {
+    const auto met = std::find(r.taken.begin(), r.taken.end(), wanted);
+    if (met != r.taken.end())
+      out.step = std::max(out.step, met->step);
+    else if (out.wanted.empty())
+      out.wanted = print(wanted);
+  }
+  return out;
+}
+
+/// The code has gone another way: what the seed would make of the case from there on, under the
+/// weather that it draws, may still be what the case was about.
+int go_on_with_seed(const plan& p, std::uint64_t step, std::ostream& out, std::ostream& err) {
+  const auto drawn = draw_plan(p.seed, p.profile, p.strategy);
+  auto as_it_went = p;
+  as_it_went.links = drawn.links;
+  as_it_went.disk = drawn.disk;
+  as_it_went.early_ppm = drawn.early_ppm;
+  run_options on;
+  on.explore_from = step + 1;
+  auto r = run_plan(as_it_went, on);
+  out << "from step " << on.explore_from << " on with seed " << p.seed << ":\n";
+  as_it_went.script = r.taken;
+  return report(as_it_went, r, out, err);
 }
 
 int run_replay(const simulate_options& o, std::ostream& out, std::ostream& err) {
@@ -135,11 +161,18 @@ int run_replay(const simulate_options& o, std::ostream& out, std::ostream& err) 
   if (!o.trace.empty()) show_trace(o, c.what, true, out);
   if (c.hash != 0 && c.hash != r.hash)
     out << "the code has changed since the case was written: hash " << hash_text_of(r.hash)
-        << " instead of " << hash_text_of(c.hash) << "\n"
-        << first_difference(c.what, r) << "\n";
+        << " instead of " << hash_text_of(c.hash) << "\n";
+  const auto parted = parting_of(c.what, r);
+  if (!parted.wanted.empty())
+    out << "it parts from the case behind step " << parted.step
+        << ": nobody asked for: " << parted.wanted << "\n";
   std::string found = r.failed() ? r.broken.oracle : "none";
   if (found != c.oracle) out << "expected " << c.oracle << ", found " << found << "\n";
   const int code = report(c.what, r, out, err);
+  if (!r.failed() && !parted.wanted.empty()) {
+    const int further = go_on_with_seed(c.what, parted.step, out, err);
+    if (further != exit_clean) return further;
+  }
   return code == exit_clean && found != c.oracle ? exit_goals : code;
 }
 

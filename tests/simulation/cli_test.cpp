@@ -35,6 +35,17 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+said replay_of(const std::string& story) {
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("taquilla-cli-" + std::to_string(::getpid()) + ".simcase");
+  std::ofstream{file} << story;
+  simulate_options options;
+  options.replay = file.string();
+  const auto got = simulate(options);
+  std::filesystem::remove(file);
+  return got;
+}
+
 }  // namespace
 
 TEST_CASE("the help of simulate tells its own exit codes") {
@@ -101,16 +112,30 @@ TEST_CASE("shrinking ends with its budget, with a story that still fails") {
   planted::active.store(planted::bug::none);
 }
 
-TEST_CASE("a case that the code has left behind says where") {
-  const auto file = std::filesystem::temp_directory_path() /
-                    ("taquilla-cli-" + std::to_string(::getpid()) + ".simcase");
-  std::ofstream{file} << "simcase 1\nhash 1\nop client=1 buy seat=A1\n"
-                         "take lost \"nobody>nowhere hello\" #1 = 1\n";
-  simulate_options options;
-  options.replay = file.string();
-  const auto got = simulate(options);
-  std::filesystem::remove(file);
+TEST_CASE("a case that the code has left behind says where, and goes on with its seed") {
+  const auto got = replay_of(
+      "simcase 1\nhash 1\nop client=1 buy seat=A1\n"
+      "take lost \"nobody>nowhere hello\" #1 = 1\n");
   CHECK(got.code == exit_clean);
   CHECK(has(got.out, "the code has changed since the case was written"));
-  CHECK(has(got.out, "nobody asked for: take lost \"nobody>nowhere hello\" #1 = 1\n"));
+  CHECK(
+      has(got.out, "behind step 0: nobody asked for: take lost \"nobody>nowhere hello\" #1 = 1\n"));
+  CHECK(has(got.out, "from step 1 on with seed 1:\nPASS seed=1"));
+}
+
+TEST_CASE("what the seed finds where a case has parted is the verdict") {
+  planted::active.store(planted::bug::void_not_owed);
+  int found = 0;
+  for (int seed = 1; seed <= 400 && found == 0; ++seed) {
+    const auto got = replay_of("simcase 1\nprofile slow\nseed " + std::to_string(seed) +
+                               "\nop client=1 buy seat=A1\nop client=2 buy seat=A2\n"
+                               "take lost \"nobody>nowhere hello\" #1 = 1\n");
+    if (got.code != exit_safety) continue;
+    ++found;
+    CHECK(has(got.out, "PASS"));  // as the case is written nothing happens
+    CHECK(has(got.out, "from step 1 on with seed " + std::to_string(seed)));
+    CHECK(has(got.err, "FAIL seed=" + std::to_string(seed)));
+  }
+  CHECK(found == 1);
+  planted::active.store(planted::bug::none);
 }
