@@ -23,6 +23,7 @@ struct progress {
   std::uint64_t token = 0;    ///< of its hold
   reservation_id id = 0;      ///< of its row
   bool hold_open = false;     ///< it asked for a seat and was not refused
+  int recordings = 0;         ///< questions to the store to write it down, not answered yet
   bool recorded = false;      ///< the store answered that its row is there
   bool row_lost = false;      ///< the store took that back, or never said
   bool resumed = false;       ///< it goes on with what an earlier process left
@@ -81,7 +82,9 @@ class in_order final : public oracle {
     auto& p = all_[who];
     if (content.match_elements<hold_answer>())
       p.hold_open = p.hold_open && content.get_as<hold_answer>(0).yours == 0;
-    if (content.match_elements<purchase_recorded>()) {
+    // A question that arrived twice is answered twice, and only the first answer reaches anybody.
+    if (content.match_elements<purchase_recorded>() && p.recordings > 0) {
+      --p.recordings;
       const auto& row = content.get_as<purchase_recorded>(0);
       p.recorded = !row.already_yours;
       if (p.recorded) at_work_[p.id = row.id] = who;
@@ -116,6 +119,7 @@ class in_order final : public oracle {
       by_token_[p.token] = view.sender_incarnation;
     }
     if (view.is<find_payment>()) return resumes(p, content.get_as<find_payment>(0).id, view.now);
+    if (view.is<record_purchase>()) ++p.recordings;
     if (view.is<sell_seat>()) p.seat_sold = true;
     if (view.is<retry_wanted>()) p.asking = true;
     if (view.is<charge_card>()) return charges(p, content.get_as<charge_card>(0), view.now);
