@@ -149,6 +149,18 @@ TEST_CASE("a key in flight is a conflict with the same body and reused with anot
   CHECK(house.at_rest() == "");
 }
 
+TEST_CASE("who joins without a key hears nothing of the key under which the purchase began") {
+  virtual_theatre house;
+  CHECK(outcome(house, with_key("k", "A2")) == "1");
+  house.chaos("inventory", "slow", {1'000, 1.0, 0, 1});
+  auto with_a_used_key = house.buy(with_key("k", "A2", "other@email.com"));
+  auto joined = house.buy(order("A2", "other@email.com"));
+  house.advance(1'000);
+  CHECK(with_a_used_key.text() == "key_reused");
+  CHECK(joined.text() == "seat_taken");
+  CHECK(house.at_rest() == "");
+}
+
 TEST_CASE("a failed purchase frees its key for any body") {
   virtual_theatre house;
   house.chaos("payment", "decline", {0, 1.0, 0, 1});
