@@ -285,7 +285,7 @@ class desk_state {
     for (const auto& row : rows.list) {
       if (draining_ || purchases_.size() >= world_->options.reservation.in_flight_max) return;
       if (!is_leftover(row) || !resuming_.insert(row.id).second) continue;
-      purchase_order order{row.event, row.seat, row.email, row.amount, row.idempotency_key, {}};
+      purchase_order order{row.event, row.seat, row.email, row.amount, {}, {}};
       const auto identity = identity_of(order);
       open({std::move(order), 0, {}, {}, row.id, row.token}, identity, {});
     }
