@@ -176,6 +176,7 @@ using store_actor = caf::typed_actor<
     // Writes (store/commands.hpp): answered after the commit that made them durable, all but
     // "recorded" and "charged", which only the purchase itself hears of early (docs/adr/0008).
     caf::replies_to<record_purchase>::with<purchase_recorded>,
+    caf::replies_to<bind_key>::with<key_owner>,
     caf::replies_to<confirm_purchase>::with<purchase_confirmed>,
     caf::replies_to<fail_purchase>::with<purchase_failed>,
     caf::replies_to<cancel_purchase>::with<purchase_cancelled>,

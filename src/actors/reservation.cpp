@@ -151,15 +151,18 @@ class reservation_actor_state {
     });
   }
 
-  void perform(const saga::look_up_key&) {
+  void perform(const saga::look_up_key&) { ask_whose_key(find_key{ticket_.order.idempotency_key}); }
+  void perform(const saga::bind_key&) { ask_whose_key(bind_key{ticket_.order}); }
+
+  template <class Question>
+  void ask_whose_key(Question what) {
     const auto ours = identity_of(ticket_.order);
-    ask_store<key_owner>(find_key{ticket_.order.idempotency_key},
-                         [this, ours](const key_owner& owner) {
-                           if (owner.id == 0 || owner.identity == ours)
-                             apply(saga::key_free{});
-                           else
-                             apply(saga::key_taken{});
-                         });
+    ask_store<key_owner>(std::move(what), [this, ours](const key_owner& owner) {
+      if (owner.id == 0 || owner.identity == ours)
+        apply(saga::key_free{});
+      else
+        apply(saga::key_taken{});
+    });
   }
 
   void perform(const saga::read_answer& e) {

@@ -208,12 +208,14 @@ class desk_state {
   }
 
   /// Who joined may have come after a cancellation that the answer does not know of yet: it would
-  /// tell him of a ticket that is gone. He asks anew, unless nobody can have cancelled it.
+  /// tell him of a ticket that is gone. He asks anew, unless nobody can have cancelled it. So does
+  /// he when the founder's key was another purchase's, for he has sent none.
   std::vector<promise> leave_behind(in_flight& one, const purchase_over& over) const {
     std::vector<promise> late;
     const bool uncancelled = cancelling_.empty() && one.cancels_before == cancels_;
-    const bool still_true = !over.answer.replayed && uncancelled;
-    if (!over.accepted || still_true || one.buyers.size() <= one.founders) return late;
+    const bool stale = over.accepted && (over.answer.replayed || !uncancelled);
+    const bool of_the_key = !over.accepted && over.why.code == errc::key_reused;
+    if (!(stale || of_the_key) || one.buyers.size() <= one.founders) return late;
     const auto first = one.buyers.begin() + static_cast<std::ptrdiff_t>(one.founders);
     late.assign(first, one.buyers.end());
     one.buyers.erase(first, one.buyers.end());
@@ -283,7 +285,7 @@ class desk_state {
     for (const auto& row : rows.list) {
       if (draining_ || purchases_.size() >= world_->options.reservation.in_flight_max) return;
       if (!is_leftover(row) || !resuming_.insert(row.id).second) continue;
-      purchase_order order{row.event, row.seat, row.email, row.amount, row.idempotency_key, {}};
+      purchase_order order{row.event, row.seat, row.email, row.amount, {}, {}};
       const auto identity = identity_of(order);
       open({std::move(order), 0, {}, {}, row.id, row.token}, identity, {});
     }

@@ -130,6 +130,7 @@ class store_state {
             [this](const flush_batch&) { backlog_is_done(); },
             [this](const commit_due&) { delay_is_over(); },
             read<due_mails, mails>(),
+            write<bind_key, key_owner>(),
             write<fail_purchase, purchase_failed>(),
             write<cancel_purchase, purchase_cancelled>(),
             write<append_timeline, timeline_appended>(),

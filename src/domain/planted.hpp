@@ -21,6 +21,7 @@ enum class bug : std::uint8_t {
   synchronous_off,         ///< commits do not wait for the disk
   seat_stolen,             ///< a second buyer of a sold seat gets it, and the first is cancelled
   key_ignored,             ///< the same Idempotency-Key buys twice
+  key_not_bound,           ///< a key that comes with a repeated purchase is not written down
   confirmation_forgotten,  ///< a purchase is confirmed to the buyer and not in the store
   cancellation_forgotten,  ///< a cancellation is answered and not written down
   refund_not_owed,         ///< a cancellation owes nobody a refund

@@ -40,7 +40,7 @@ transition again_or_unknown(Stage now, effect repeat) {
 }
 
 transition on_yours(const settings& how, reservation_id id) {
-  if (how.has_key) return {checking_key{id}, {look_up_key{}}};
+  if (how.has_key) return {checking_key{id}, {bind_key{}}};
   return {replaying{id}, {read_answer{id}}};
 }
 
@@ -172,10 +172,11 @@ const char* name_of(const event& which) {
 
 const char* name_of(const effect& which) {
   static constexpr const char* names[] = {
-      "hold_seat",   "release_seat",     "sell_seat",     "recheck_seat",  "look_up_key",
-      "read_answer", "record_purchase",  "charge_card",   "ask_for_retry", "wait",
-      "find_charge", "confirm_purchase", "fail_purchase", "announce_mail", "announce_settlement",
-      "accept",      "decline"};
+      "hold_seat",        "release_seat",  "sell_seat",     "recheck_seat",
+      "look_up_key",      "bind_key",      "read_answer",   "record_purchase",
+      "charge_card",      "ask_for_retry", "wait",          "find_charge",
+      "confirm_purchase", "fail_purchase", "announce_mail", "announce_settlement",
+      "accept",           "decline"};
   return names[which.index()];
 }
 

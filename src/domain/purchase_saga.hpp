@@ -73,7 +73,8 @@ struct hold_seat {};
 struct release_seat {};                               ///< give the hold back
 struct sell_seat { reservation_id id = 0; };          ///< tell INVENTORY that the hold became a sale
 struct recheck_seat {};                               ///< INVENTORY's picture differs from the store's
-struct look_up_key {};
+struct look_up_key {};                                ///< is it another purchase's?
+struct bind_key {};                                   ///< to the purchase that was made before
 struct read_answer { reservation_id id = 0; };
 struct record_purchase {};
 struct charge_card { reservation_id id = 0; int attempt = 1; };
@@ -88,7 +89,7 @@ struct accept { reservation_id id = 0; bool replayed = false; };  ///< answer th
 struct decline { error why; };                        ///< answer the buyer: no
 
 using effect = std::variant<hold_seat, release_seat, sell_seat, recheck_seat, look_up_key,
-                            read_answer, record_purchase, charge_card, ask_for_retry, wait,
+                            bind_key, read_answer, record_purchase, charge_card, ask_for_retry, wait,
                             find_charge, confirm_purchase, fail_purchase, announce_mail,
                             announce_settlement, accept, decline>;
 

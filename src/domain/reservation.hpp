@@ -56,7 +56,6 @@ struct reservation {
   reservation_state state = reservation_state::pending;
   wall_ms created_at = 0;
   wall_ms updated_at = 0;
-  std::string idempotency_key;
   std::string failure;                   ///< code of the error when failed, else empty
   std::uint64_t token = 0;               ///< of the hold that it began with
   std::vector<timeline_entry> timeline;  ///< empty in listings
@@ -72,8 +71,8 @@ typename Inspector::result_type inspect(Inspector& f, timeline_entry& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, reservation& x) {
-  return f(x.id, x.event, x.seat, x.email, x.amount, x.state, x.created_at, x.updated_at,
-           x.idempotency_key, x.failure, x.token, x.timeline);
+  return f(x.id, x.event, x.seat, x.email, x.amount, x.state, x.created_at, x.updated_at, x.failure,
+           x.token, x.timeline);
 }
 
 }  // namespace taquilla

@@ -20,8 +20,8 @@ inline constexpr std::uint32_t page_limit_max = 1000;
 // -- the purchase -----------------------------------------------------------------------------
 
 /// Writes a purchase down as pending, before anybody is charged. Refused with seat_taken when
-/// another purchase lives on the seat, with key_reused when the idempotency key belongs to a live
-/// purchase with another identity.
+/// another purchase lives on the seat, with key_reused when the idempotency key belongs to another
+/// live purchase.
 struct record_purchase {
   std::string token;  ///< names this attempt; the same token again is the same row
   std::uint64_t identity = 0;
@@ -33,6 +33,17 @@ struct purchase_recorded {
   reservation_id id = 0;
   bool already_yours =
       false;  ///< the seat is already this identity's: `id` is the living reservation
+};
+
+/// The order equals a purchase that was made before, and brings an idempotency key: from now on the
+/// key is that purchase's, unless another live one has it. The answer says whose it is then.
+struct bind_key {
+  purchase_order order;
+};
+/// Whose live purchase an idempotency key belongs to (id 0: nobody's).
+struct key_owner {
+  reservation_id id = 0;
+  std::uint64_t identity = 0;
 };
 
 /// pending -> confirmed, and the confirmation mail into the outbox, in one transaction. Refused
@@ -247,13 +258,8 @@ struct find_seat_owner {
   std::string event;
   seat_id seat;
 };
-/// Whose live purchase an idempotency key belongs to (id 0: nobody's).
 struct find_key {
   std::string idempotency_key;
-};
-struct key_owner {
-  reservation_id id = 0;
-  std::uint64_t identity = 0;
 };
 struct count_everything {
   wall_ms now = 0;
@@ -274,6 +280,7 @@ struct store_counts {
   }
 TAQUILLA_FIELDS(record_purchase, x.token, x.identity, x.order, x.at, x.timeline)
 TAQUILLA_FIELDS(purchase_recorded, x.id, x.already_yours)
+TAQUILLA_FIELDS(bind_key, x.order)
 TAQUILLA_FIELDS(confirm_purchase, x.id, x.at, x.timeline)
 TAQUILLA_FIELDS(purchase_confirmed, x.id)
 TAQUILLA_FIELDS(fail_purchase, x.id, x.failure, x.at, x.timeline)

@@ -101,8 +101,8 @@ bool connection::is_new_file() {
   if (version != std::to_string(schema_version))
     throw refused_file{"the store has schema version " + version + ", this program knows " +
                        std::to_string(schema_version) +
-                       ", so it was left as it is; start the newer program, or choose another "
-                       "folder with --data"};
+                       ", so it was left as it is; start the program that wrote it, or choose "
+                       "another folder with --data"};
   return false;
 }
 

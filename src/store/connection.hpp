@@ -23,7 +23,7 @@
 namespace taquilla::store {
 
 inline constexpr int application_id = 0x54415155;  ///< "TAQU", in the file's header
-inline constexpr int schema_version = 1;           ///< PRAGMA user_version
+inline constexpr int schema_version = 2;           ///< PRAGMA user_version
 
 class connection {
  public:

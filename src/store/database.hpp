@@ -42,6 +42,7 @@ class database {
   virtual void undo() = 0;
 
   virtual result<purchase_recorded> apply(const record_purchase&) = 0;
+  virtual result<key_owner> apply(const bind_key&) = 0;
   virtual result<purchase_confirmed> apply(const confirm_purchase&) = 0;
   virtual result<purchase_failed> apply(const fail_purchase&) = 0;
   virtual result<purchase_cancelled> apply(const cancel_purchase&) = 0;

@@ -13,12 +13,17 @@ purchase_statements::purchase_statements(sqlite3* db)
     : insert(
           db,
           "INSERT INTO reservations (id, state, live, event, seat_row, seat_number, email, cents,"
-          " identity, created_at, updated_at, idempotency_key, token, failure, timeline)"
-          " VALUES (?1, 0, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, '', ?11)"
+          " identity, created_at, updated_at, token, failure, timeline)"
+          " VALUES (?1, 0, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, '', ?10)"
           " ON CONFLICT DO NOTHING"),
       live_by_key(db,
-                  "SELECT event, seat_row, seat_number, email, cents FROM reservations"
-                  " WHERE idempotency_key = ?1 AND live = 1 AND idempotency_key <> ''"),
+                  "SELECT r.event, r.seat_row, r.seat_number, r.email, r.cents, r.id, r.identity"
+                  " FROM keys k JOIN reservations r ON r.id = k.reservation"
+                  " WHERE k.idempotency_key = ?1 AND r.live = 1"),
+      // What stands there is of an ended purchase, or the same.
+      bind(db,
+           "INSERT INTO keys (idempotency_key, reservation) VALUES (?1, ?2)"
+           " ON CONFLICT (idempotency_key) DO UPDATE SET reservation = excluded.reservation"),
       ended_by_token(db, "SELECT id FROM reservations WHERE token = ?1 AND live = 0 LIMIT 1"),
       live_by_seat(db,
                    "SELECT id, token, email, cents FROM reservations"
@@ -83,13 +88,32 @@ result<purchase_recorded> sqlite_database::apply(const record_purchase& command)
     if (auto known = known_attempt(command)) return *known;
     const auto& order = command.order;
     const auto id = next_id_;
-    const int written = purchases_.insert.run(id, order.event, order.seat.row, order.seat.number,
-                                              order.email, order.amount.cents, command.identity,
-                                              command.at, order.idempotency_key, command.token,
-                                              encode_timeline(command.timeline));
+    const int written = purchases_.insert.run(
+        id, order.event, order.seat.row, order.seat.number, order.email, order.amount.cents,
+        command.identity, command.at, command.token, encode_timeline(command.timeline));
     if (written == 0) return owner_of_seat(command);
     ++next_id_;
+    if (!order.idempotency_key.empty()) purchases_.bind.run(order.idempotency_key, id);
     return purchase_recorded{id, false};
+  });
+}
+
+result<key_owner> sqlite_database::apply(const bind_key& command) {
+  return write<key_owner>([&]() -> result<key_owner> {
+    const auto& order = command.order;
+    {
+      auto row = purchases_.live_by_key.query(order.idempotency_key);
+      if (row.next()) return key_owner{row.as<reservation_id>(5), row.as<std::uint64_t>(6)};
+    }
+    reservation_id id = 0;
+    {
+      auto row = purchases_.live_by_seat.query(order.event, order.seat.row, order.seat.number);
+      if (!row.next() || row.view(2) != order.email || row.integer(3) != order.amount.cents)
+        return key_owner{};
+      id = row.as<reservation_id>(0);
+    }
+    purchases_.bind.run(order.idempotency_key, id);
+    return key_owner{id, identity_of(order)};
   });
 }
 

@@ -14,7 +14,7 @@ namespace taquilla::store {
 query_statements::query_statements(sqlite3* db)
     : find(db,
            "SELECT id, event, seat_row, seat_number, email, cents, state, created_at, updated_at,"
-           " idempotency_key, failure, token, timeline FROM reservations WHERE id = ?1"),
+           " failure, token, timeline FROM reservations WHERE id = ?1"),
       page(db, select_reservations + " WHERE id > ?1 ORDER BY id"),
       page_of_buyer(db, select_reservations + " WHERE id > ?1 AND email = ?2 ORDER BY id"),
       page_of_open(db, select_reservations +
@@ -30,8 +30,8 @@ query_statements::query_statements(sqlite3* db)
             "SELECT id, event, seat_row, seat_number, identity, state, token FROM reservations"
             " WHERE event = ?1 AND seat_row = ?2 AND seat_number = ?3 AND live = 1"),
       key_owner(db,
-                "SELECT id, identity FROM reservations"
-                " WHERE idempotency_key = ?1 AND live = 1 AND idempotency_key <> ''"),
+                "SELECT r.id, r.identity FROM keys k JOIN reservations r ON r.id = k.reservation"
+                " WHERE k.idempotency_key = ?1 AND r.live = 1"),
       count_open(db, "SELECT count(*) FROM reservations WHERE state = 0"),
       count_owed(db, "SELECT count(*) FROM settlements WHERE not_before <= ?1"),
       count_due(db,
@@ -84,7 +84,7 @@ result<reservation> sqlite_database::read(const find_reservation& query) {
     auto row = queries_.find.query(query.id);
     if (!row.next()) return errc::unknown_reservation;
     auto out = reservation_from(row);
-    out.timeline = with_aftermath(decode_timeline(row.view(12)), aftermath_of(out));
+    out.timeline = with_aftermath(decode_timeline(row.view(11)), aftermath_of(out));
     return out;
   });
 }

@@ -12,7 +12,7 @@ namespace taquilla::store {
 /// "SELECT ... FROM reservations", to be followed by a WHERE.
 inline const std::string select_reservations =
     "SELECT id, event, seat_row, seat_number, email, cents, state, created_at, updated_at,"
-    " idempotency_key, failure, token FROM reservations";
+    " failure, token FROM reservations";
 
 inline reservation reservation_from(const statement::rows& row) {
   reservation out;
@@ -24,9 +24,8 @@ inline reservation reservation_from(const statement::rows& row) {
   out.state = row.as<reservation_state>(6);
   out.created_at = row.integer(7);
   out.updated_at = row.integer(8);
-  out.idempotency_key = row.text(9);
-  out.failure = row.text(10);
-  out.token = row.as<std::uint64_t>(11);  // 0 where a token is no number
+  out.failure = row.text(9);
+  out.token = row.as<std::uint64_t>(10);  // 0 where a token is no number
   return out;
 }
 

@@ -1,7 +1,7 @@
--- The store's tables, schema version 1. Plain SQL on purpose: conditional updates, integer
+-- The store's tables, schema version 2. Plain SQL on purpose: conditional updates, integer
 -- milliseconds since 1970, whole cents, no triggers. What a number means:
 --   reservations.state  0 pending, 1 confirmed, 2 cancelled, 3 failed
---   reservations.live   1 while the seat and the key are taken (pending, confirmed), else 0. It
+--   reservations.live   1 while the seat and the keys are taken (pending, confirmed), else 0. It
 --                       repeats what state says because a partial index on `live` is not touched
 --                       by the step from pending to confirmed, and that step is the hot one.
 --   charges.state       0 charged, 1 voided, 2 refunded
@@ -22,16 +22,13 @@ CREATE TABLE reservations (
   identity        INTEGER NOT NULL,
   created_at      INTEGER NOT NULL,
   updated_at      INTEGER NOT NULL,
-  idempotency_key TEXT    NOT NULL,
   token           TEXT    NOT NULL,
   failure         TEXT    NOT NULL,
   timeline        TEXT    NOT NULL
 ) STRICT;
 
--- A seat has at most one live owner, and a key at most one live purchase.
+-- A seat has at most one live owner.
 CREATE UNIQUE INDEX live_seat ON reservations (event, seat_row, seat_number) WHERE live = 1;
-CREATE UNIQUE INDEX live_key ON reservations (idempotency_key)
-  WHERE live = 1 AND idempotency_key <> '';
 -- A repeated token finds its row: a live one by its seat, an ended one here. So a purchase that
 -- succeeds never pays for an index on tokens.
 CREATE INDEX ended_token ON reservations (token) WHERE live = 0;
@@ -39,6 +36,14 @@ CREATE INDEX ended_token ON reservations (token) WHERE live = 0;
 -- the count be read from the index alone, and the oldest be found without sorting.
 CREATE INDEX open_since ON reservations (state, created_at) WHERE state = 0;
 CREATE INDEX buyer ON reservations (email);
+
+-- Whose an Idempotency-Key is: one purchase's at most, which may have several. Only a request that
+-- sent one pays for this table. A row is void when its reservation is not live any more, and the
+-- next purchase under the key takes it over; so the end of a purchase writes nothing here.
+CREATE TABLE keys (
+  idempotency_key TEXT    PRIMARY KEY CHECK (idempotency_key <> ''),
+  reservation     INTEGER NOT NULL REFERENCES reservations (id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE charges (
   id    INTEGER PRIMARY KEY REFERENCES reservations (id),

@@ -23,7 +23,7 @@ namespace taquilla::store {
 
 struct purchase_statements {
   explicit purchase_statements(sqlite3* db);
-  statement insert, live_by_key, ended_by_token, live_by_seat;
+  statement insert, live_by_key, bind, ended_by_token, live_by_seat;
   statement with_charge, confirm, fail, state_of, facts, cancel, append;
 };
 struct ledger_statements {
@@ -54,6 +54,7 @@ class sqlite_database final : public database {
   void undo() override;
 
   result<purchase_recorded> apply(const record_purchase&) override;
+  result<key_owner> apply(const bind_key&) override;
   result<purchase_confirmed> apply(const confirm_purchase&) override;
   result<purchase_failed> apply(const fail_purchase&) override;
   result<purchase_cancelled> apply(const cancel_purchase&) override;

@@ -1,10 +1,13 @@
 // Goal: a repeated request is the same purchase, another buyer's is a conflict, and an
 // Idempotency-Key says which is which. Method: repeat, vary one thing at a time, and do it before,
 // while and after the first purchase runs.
+#include "support/trouble_database.hpp"
 #include "support/virtual_theatre.hpp"
 
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace taquilla::testing {
@@ -136,6 +139,45 @@ TEST_CASE("the same key with the same body gets the stored answer, with another 
   CHECK(house.at_rest() == "");
 }
 
+TEST_CASE("a key that is answered with a purchase made without it belongs to that purchase") {
+  virtual_theatre house;
+  CHECK(outcome(house, order()) == "1");
+  CHECK(outcome(house, with_key("k")) == "1 replayed");
+  CHECK(outcome(house, with_key("k", "A2")) == "key_reused");
+  CHECK(outcome(house, with_key("k", "A1", "other@email.com")) == "key_reused");
+  house.cancel(1);
+  house.settle();
+  CHECK(outcome(house, with_key("k", "A2")) == "2");
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("a purchase may have several keys, and each of them names it alone") {
+  virtual_theatre house;
+  CHECK(outcome(house, with_key("k1")) == "1");
+  CHECK(outcome(house, with_key("k2")) == "1 replayed");
+  CHECK(outcome(house, with_key("k2")) == "1 replayed");
+  for (const char* key : {"k1", "k2"}) CHECK(outcome(house, with_key(key, "A2")) == "key_reused");
+  CHECK(outcome(house, with_key("k3", "A2")) == "2");
+  CHECK(outcome(house, with_key("k3")) == "key_reused");
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("a key that could not be written down is not answered with a ticket") {
+  std::shared_ptr<trouble_database> disk;
+  theatre_setting setting;
+  setting.wrap = [&disk](std::shared_ptr<database> real) {
+    return disk = std::make_shared<trouble_database>(std::move(real));
+  };
+  virtual_theatre house{setting};
+  CHECK(outcome(house, order()) == "1");
+  disk->now = trouble_database::trouble::full;
+  CHECK(outcome(house, with_key("k")) == "storage_full");
+  CHECK(outcome(house, order()) == "1 replayed");
+  disk->now = trouble_database::trouble::none;
+  CHECK(outcome(house, with_key("k", "A2")) == "2");
+  CHECK(house.at_rest() == "");
+}
+
 TEST_CASE("a key in flight is a conflict with the same body and reused with another") {
   virtual_theatre house;
   house.chaos("payment", "slow", {1'000});
@@ -146,6 +188,18 @@ TEST_CASE("a key in flight is a conflict with the same body and reused with anot
   house.advance(500);
   CHECK(first.text() == "ok");
   CHECK(outcome(house, with_key("k")) == "1 replayed");
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("who joins without a key hears nothing of the key under which the purchase began") {
+  virtual_theatre house;
+  CHECK(outcome(house, with_key("k", "A2")) == "1");
+  house.chaos("inventory", "slow", {1'000, 1.0, 0, 1});
+  auto with_a_used_key = house.buy(with_key("k", "A2", "other@email.com"));
+  auto joined = house.buy(order("A2", "other@email.com"));
+  house.advance(1'000);
+  CHECK(with_a_used_key.text() == "key_reused");
+  CHECK(joined.text() == "seat_taken");
   CHECK(house.at_rest() == "");
 }
 

@@ -120,7 +120,7 @@ TEST_CASE("a resumed purchase asks the ledger: charged is confirmed, not charged
 
 TEST_CASE("the same purchase again is answered from the store, never charged again") {
   CHECK(after(holding{}, seat_yours{9}) == "replaying 9: read_answer 9");
-  CHECK(after(holding{}, seat_yours{9}, true) == "checking_key yours 9: look_up_key");
+  CHECK(after(holding{}, seat_yours{9}, true) == "checking_key yours 9: bind_key");
   CHECK(after(recording{}, seat_yours{9}) ==
         "replaying 9: release_seat, recheck_seat, read_answer 9");
   CHECK(after(replaying{9}, answer_found{}) == "closed: accept 9 replayed");

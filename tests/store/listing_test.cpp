@@ -48,8 +48,9 @@ void use_everything(database& store) {
   of_ana.to = "ana@example.com";
   auto with_key = purchase("t7", 7);
   with_key.order.idempotency_key = "key";
-  tell(with_key, append_timeline{7, {}}, record_charge{7, {5000}, 1}, confirm_purchase{7, 2, {}},
-       cancel_purchase{7, 3}, refund_charge{7, 4}, void_charge{8, 4}, fail_purchase{7, "", 5, {}});
+  tell(with_key, bind_key{with_key.order}, append_timeline{7, {}}, record_charge{7, {5000}, 1},
+       confirm_purchase{7, 2, {}}, cancel_purchase{7, 3}, refund_charge{7, 4}, void_charge{8, 4},
+       fail_purchase{7, "", 5, {}});
   tell(settle{7, settlement_kind::refund, false, 9, ""},
        settle{7, settlement_kind::refund, true, 0, ""}, postpone_mail{"7-confirmed", 9, "", false},
        letter, letter);
@@ -96,7 +97,7 @@ TEST_CASE_FIXTURE(store_fixture, "a filter with few matches gives short pages th
   by_hand(folder.file(),
           "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 45000)"
           " INSERT INTO reservations SELECT i, 3 - (i = 44000), 0, 'EVT-001', 'A', i, 'a@b.c', 100,"
-          " 0, 0, 0, '', '', 'x', '' FROM n");
+          " 0, 0, 0, '', 'x', '' FROM n");
   list_reservations query{"", "", "cancelled", 10, 0};
   std::size_t pages = 0, found = 0;
   do {

@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(store_fixture, "the settings that make the store safe are in f
   CHECK(setting(inside(), "cell_size_check") == "1");
   CHECK(setting(inside(), "mmap_size") == "0");
   CHECK(setting(inside(), "busy_timeout") == "2000");
-  CHECK(setting(inside(), "user_version") == "1");
+  CHECK(setting(inside(), "user_version") == "2");
   CHECK(setting(inside(), "application_id") == std::to_string(0x54415155));
   CHECK(setting(inside(), "locking_mode") == "normal");
 }
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(store_fixture, "every table is strict") {
   CHECK(look(folder.file(),
              "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND"
              " name NOT LIKE 'sqlite%' AND strict = 0") == "0");
-  CHECK(look(folder.file(), "SELECT count(*) FROM pragma_table_list WHERE strict = 1") == "6");
+  CHECK(look(folder.file(), "SELECT count(*) FROM pragma_table_list WHERE strict = 1") == "7");
 }
 
 TEST_CASE("a store in memory works like one on a disk") {
@@ -98,11 +98,13 @@ TEST_CASE("an exclusive store keeps everybody else out and needs no shared memor
   CHECK((*opened)->read(find_reservation{1}));
 }
 
-TEST_CASE_FIXTURE(store_fixture, "a store of a newer schema is refused and left as it is") {
+TEST_CASE_FIXTURE(store_fixture, "a store of another schema is refused and left as it is") {
   confirmed("t1", 1);
   store.reset();
-  by_hand(folder.file(), "PRAGMA user_version = 2");
-  check_refused_untouched(folder.file(), "schema version 2");
+  for (const char* other : {"1", "3"}) {
+    by_hand(folder.file(), std::string{"PRAGMA user_version = "} + other);
+    check_refused_untouched(folder.file(), std::string{"schema version "} + other);
+  }
 }
 
 TEST_CASE("a database of another program is refused and left as it is") {
@@ -152,12 +154,12 @@ TEST_CASE_FIXTURE(store_fixture, "a store closed in order is opened without bein
 
 TEST_CASE_FIXTURE(store_fixture, "a refused store keeps the log that was left beside it") {
   confirmed("t1", 1);
-  by_hand(folder.file(), "PRAGMA user_version = 2");
+  by_hand(folder.file(), "PRAGMA user_version = 3");
   scratch_folder copy;  // as a crash leaves it: the database and its log
   std::filesystem::copy_file(folder.file(), copy.file());
   std::filesystem::copy_file(folder.file() + "-wal", copy.file() + "-wal");
   const auto log = bytes_of(copy.file() + "-wal");
-  check_refused_untouched(copy.file(), "schema version 2");
+  check_refused_untouched(copy.file(), "schema version 3");
   CHECK(bytes_of(copy.file() + "-wal") == log);
 }
 

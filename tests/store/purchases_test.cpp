@@ -13,7 +13,6 @@ TEST_CASE_FIXTURE(store_fixture, "purchases are numbered 1, 2, 3 in order") {
 
 TEST_CASE_FIXTURE(store_fixture, "a recorded purchase reads back field by field") {
   auto command = purchase("t1", 7, "luz@example.com");
-  command.order.idempotency_key = "key-1";
   command.timeline.push_back({1001, 5, "note", "tab\there", "fault-9"});
   const auto id = done(*store, command)->id;
   reopen();
@@ -27,7 +26,6 @@ TEST_CASE_FIXTURE(store_fixture, "a recorded purchase reads back field by field"
   CHECK(found->state == reservation_state::pending);
   CHECK(found->created_at == 1000);
   CHECK(found->updated_at == 1000);
-  CHECK(found->idempotency_key == "key-1");
   CHECK(found->failure.empty());
   REQUIRE(found->timeline.size() == 2);
   CHECK(found->timeline[1].at == 1001);
@@ -116,6 +114,62 @@ TEST_CASE_FIXTURE(store_fixture, "a key of a live purchase is refused to another
   CHECK(owner->identity == first.identity);
   CHECK(store->read(find_key{""})->id == 0);
   CHECK(store->read(find_key{"nobody's"})->id == 0);
+}
+
+namespace {
+
+purchase_order keyed(const record_purchase& what, const char* key) {
+  auto order = what.order;
+  order.idempotency_key = key;
+  return order;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(store_fixture, "a key that comes with a repeated purchase is that purchase's") {
+  const auto first = purchase("t1", 1), second = purchase("t2", 2);
+  const auto id = done(*store, first)->id;
+  const auto bound = done(*store, bind_key{keyed(first, "late")});
+  REQUIRE(bound);
+  CHECK(bound->id == id);
+  CHECK(bound->identity == first.identity);
+  REQUIRE(done(*store, bind_key{keyed(first, "later")}));
+  reopen();
+  for (const char* key : {"late", "later"}) {
+    CHECK(store->read(find_key{key})->id == id);
+    auto other = second;
+    other.order.idempotency_key = key;
+    CHECK(refusal(done(*store, other)) == errc::key_reused);
+  }
+  CHECK(run_audit(folder.file()).clean());
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a key stays whose it is while that purchase lives") {
+  const auto first = purchase("t1", 1), second = purchase("t2", 2);
+  const auto id = done(*store, first)->id;
+  const auto other = done(*store, second)->id;
+  REQUIRE(done(*store, bind_key{keyed(first, "key")}));
+  CHECK(done(*store, bind_key{keyed(second, "key")})->id == id);
+  CHECK(done(*store, bind_key{keyed(first, "key")})->id == id);
+  REQUIRE(done(*store, fail_purchase{id, "payment_declined", 2, {}}));
+  CHECK(store->read(find_key{"key"})->id == 0);
+  CHECK(done(*store, bind_key{keyed(second, "key")})->id == other);
+  CHECK(store->read(find_key{"key"})->id == other);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a key is bound to the same purchase alone, and while it lives") {
+  const auto bound_to = [this](const record_purchase& what) {
+    return done(*store, bind_key{keyed(what, "key")})->id;
+  };
+  CHECK(bound_to(purchase("t1", 1)) == 0);
+  pending("t1", 1);
+  CHECK(bound_to(purchase("t2", 1, "eva@example.com")) == 0);
+  auto dearer = purchase("t3", 1);
+  dearer.order.amount = {5001};
+  CHECK(bound_to(dearer) == 0);
+  cancelled("t4", 2);
+  CHECK(bound_to(purchase("t5", 2)) == 0);
+  CHECK(store->read(find_key{"key"})->id == 0);
 }
 
 TEST_CASE_FIXTURE(store_fixture, "a purchase without a charge is not confirmed") {
@@ -239,10 +293,10 @@ TEST_CASE_FIXTURE(store_fixture, "a timeline grows at its end and not for ever")
 }
 
 TEST_CASE_FIXTURE(store_fixture,
-                  "the schema itself refuses a second live owner of a seat or a key") {
+                  "the schema itself refuses a second live owner of a seat, and a key twice") {
   pending("t1", 1);
   pending("t2", 2);
   for (const char* sql :
-       {"UPDATE reservations SET seat_number = 1", "UPDATE reservations SET idempotency_key = 'k'"})
+       {"UPDATE reservations SET seat_number = 1", "INSERT INTO keys VALUES ('k', 1), ('k', 2)"})
     CHECK_THROWS_AS(store::statement(inside().handle(), sql).run(), store::sqlite_failure);
 }

@@ -39,6 +39,7 @@ class trouble_database final : public database {
   result<purchase_recorded> apply(const record_purchase& c) override {
     return write<purchase_recorded>(c);
   }
+  result<key_owner> apply(const bind_key& c) override { return write<key_owner>(c); }
   result<purchase_confirmed> apply(const confirm_purchase& c) override {
     return write<purchase_confirmed>(c);
   }

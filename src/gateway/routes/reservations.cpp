@@ -151,7 +151,9 @@ endpoint purchase_endpoint() {
   e.path = "/api/reservations";
   e.summary = "Buys one seat. The same purchase sent again gets the stored answer.";
   e.parameters = {{place::header, "Idempotency-Key",
-                   "names this purchase; the same key with another body is refused", false}};
+                   "names this purchase, even if it was made before; while it lives, the same key "
+                   "with another body is refused",
+                   false}};
   e.answers = {200, 400, 402, 403, 404, 409, 413, 415, 422, 429, 503, 504};
   e.body_schema = purchase_schema;
   e.example = sold_body(1);

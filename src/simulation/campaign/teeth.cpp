@@ -39,6 +39,7 @@ const std::vector<tooth>& all_teeth() {
       {bug::synchronous_off, "synchronous-off", {durable, "store-opens"}, "disk"},
       {bug::seat_stolen, "seat-stolen", {durable, owner, "seat-history-linearizable"}, "crash"},
       {bug::key_ignored, "key-ignored", {"one-key-one-purchase"}, "calm"},
+      {bug::key_not_bound, "key-not-bound", {"one-key-one-purchase"}, "calm"},
       {bug::confirmation_forgotten, "confirmation-forgotten", {durable}, "calm"},
       {bug::cancellation_forgotten,
        "cancellation-forgotten",

@@ -1,6 +1,7 @@
 // Promise 1: a seat has at most one living owner, ever. Promise: one key, one purchase.
 #include "simulation/oracles/promises.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <utility>
@@ -68,24 +69,56 @@ class one_key final : public oracle {
  public:
   const char* name() const override { return "one-key-one-purchase"; }
 
-  std::string at_end(const plan&, const history& h, const final_state&, const run_facts&) override {
+  std::string at_end(const plan&, const history& h, const final_state&,
+                     const run_facts& facts) override {
     for (const auto& a : h.entries())
       for (const auto& b : h.entries()) {
-        if (!both_bought(a, b) || a.id == b.id || a.replayed) continue;
-        // A purchase that was there before the key came (a replay) is not bound to it.
-        if (b.replayed ? b.invoked <= a.ended : a.id > b.id) continue;
-        if (cancel_asked(h, a.id, b.ended)) continue;
+        if (!both_bought(a, b) || a.id >= b.id) continue;
+        if (cancel_asked(h, a.id, b.ended) || cancel_asked(h, b.id, a.ended)) continue;
         return "key " + a.what.key + " bought reservations " + std::to_string(a.id) + " and " +
                std::to_string(b.id);
       }
-    return {};
+    return facts.duplicated ? std::string{} : refused_for_nothing(h);
   }
 
  private:
+  static bool is_buy(const history_entry& e) { return e.what.what == operation::kind::buy; }
+  static bool same_key(const history_entry& a, const history_entry& b) {
+    return is_buy(a) && is_buy(b) && !a.what.key.empty() && a.what.key == b.what.key;
+  }
   static bool both_bought(const history_entry& a, const history_entry& b) {
-    return a.how == outcome::accepted && b.how == outcome::accepted && !a.what.key.empty() &&
-           a.what.key == b.what.key && a.what.what == operation::kind::buy &&
-           b.what.what == operation::kind::buy;
+    return same_key(a, b) && a.how == outcome::accepted && b.how == outcome::accepted;
+  }
+
+  /// Who hears that his key is another purchase's hears of one.
+  static std::string refused_for_nothing(const history& h) {
+    const auto& all = h.entries();
+    for (const auto& e : all) {
+      if (e.how != outcome::refused || e.why != errc::key_reused) continue;
+      if (std::none_of(all.begin(), all.end(),
+                       [&](const history_entry& o) { return may_have_it(o, e, h); }))
+        return "client " + std::to_string(e.what.client) + " was told that key " + e.what.key +
+               " is another purchase's, and it was not";
+    }
+    return {};
+  }
+
+  static bool may_have_it(const history_entry& o, const history_entry& e, const history& h) {
+    const bool same_body =
+        o.what.seat == e.what.seat && o.what.buyer == e.what.buyer && o.what.cents == e.what.cents;
+    if (!same_key(o, e) || same_body || o.invoked > e.ended) return false;
+    if (o.ended >= e.invoked) return true;
+    if (o.how == outcome::refused) return !leaves_nothing(o.why);
+    return o.how != outcome::accepted || !was_cancelled(h, o.id, e.invoked);
+  }
+  static bool leaves_nothing(errc why) {
+    return why == errc::seat_taken || why == errc::payment_declined || why == errc::key_reused;
+  }
+  static bool was_cancelled(const history& h, reservation_id id, virtual_ns before) {
+    const auto& all = h.entries();
+    return std::any_of(all.begin(), all.end(), [&](const history_entry& c) {
+      return !is_buy(c) && c.id == id && c.how == outcome::accepted && c.ended < before;
+    });
   }
 };
 

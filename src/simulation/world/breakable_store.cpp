@@ -41,6 +41,10 @@ class breakable_store final : public database {
     if (answer) owners_[seat] = answer->id;
     return answer;
   }
+  result<key_owner> apply(const bind_key& c) override {
+    if (is(bug::key_not_bound)) return key_owner{};
+    return base_->apply(c);
+  }
   result<purchase_confirmed> apply(const confirm_purchase& c) override {
     if (is(bug::confirmation_forgotten)) return purchase_confirmed{c.id};
     return base_->apply(c);
