@@ -4,6 +4,7 @@
 #include "actors/errors.hpp"
 
 #include <caf/all.hpp>
+#include <caf/detail/set_thread_name.hpp>
 
 #include <chrono>
 #include <type_traits>
@@ -236,7 +237,11 @@ store_actor spawn_store(caf::actor_system& system, std::shared_ptr<database> bas
   auto body = [](store_state::pointer self, std::shared_ptr<database> b, store_options o) {
     return self->state.start(std::move(b), o);
   };
-  if (own_thread) return system.spawn<caf::detached>(body, std::move(base), options);
+  auto alone = [body](store_state::pointer self, std::shared_ptr<database> b, store_options o) {
+    caf::detail::set_thread_name("taquilla.store");
+    return body(self, std::move(b), o);
+  };
+  if (own_thread) return system.spawn<caf::detached>(alone, std::move(base), options);
   return system.spawn(body, std::move(base), options);
 }
 

@@ -1,4 +1,4 @@
-// The few things about descriptors that no portable library says. platform_posix.cpp is the only
+// The few things about descriptors and threads that no portable library says. platform_posix.cpp is the only
 // file of the server that a port to another system has to write anew.
 #pragma once
 
@@ -23,6 +23,9 @@ class spare_descriptor {
  private:
   int descriptor_ = -1;
 };
+
+/// What `top -H` and profilers call the calling thread; at most 15 characters.
+void name_this_thread(const char* name);
 
 /// Raises the process's soft limit of open descriptors towards `wanted`, as far as the hard limit
 /// lets it; returns what it is then.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@ void spare_descriptor::give_up() {
   if (descriptor_ >= 0) ::close(descriptor_);
   descriptor_ = -1;
 }
+
+void name_this_thread(const char* name) { ::pthread_setname_np(::pthread_self(), name); }
 
 std::size_t allow_descriptors(std::size_t wanted) {
   rlimit limit{};

@@ -1,5 +1,7 @@
 #include "gateway/http_server/reactor.hpp"
 
+#include "gateway/http_server/platform.hpp"
+
 #include <asio/post.hpp>
 
 #include <algorithm>
@@ -46,7 +48,10 @@ reactor::reactor(const http_server_options& options, http_application& applicati
 reactor::~reactor() { stop(); }
 
 void reactor::start() {
-  thread_ = std::thread{[this] { loop(); }};
+  thread_ = std::thread{[this] {
+    name_this_thread("taquilla.http");
+    loop();
+  }};
 }
 
 // Connections guard themselves (`pump`); what still comes out of a handler is an allocation that
