@@ -1,5 +1,5 @@
-// The few things about descriptors and threads that no portable library says. platform_posix.cpp is the only
-// file of the server that a port to another system has to write anew.
+// The few things about descriptors and threads that no portable library says. platform_posix.cpp
+// is the only file of the server that a port to another system has to write anew.
 #pragma once
 
 #include <cstddef>
