@@ -17,12 +17,14 @@ inline constexpr std::array<service, 3> all_services = {service::inventory, serv
                                                         service::notification};
 
 struct overview {
-  std::optional<health_view> health;
+  result<health_view> health = errc::internal_error;
   std::optional<std::vector<event_view>> events;
   std::array<std::optional<chaos_table>, all_services.size()> chaos;
 };
 
 /// `done` is called once, from the thread of the last answer.
 void take_overview(front_desk& desk, std::function<void(const overview&)> done);
+/// The same without the events, so that a hanging INVENTORY keeps nobody waiting.
+void take_health(front_desk& desk, std::function<void(const overview&)> done);
 
 }  // namespace taquilla::gateway

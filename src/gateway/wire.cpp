@@ -50,6 +50,18 @@ void write_part(json_writer& json, const part_health& part) {
       .close_object();
 }
 
+/// The short of write_rule: what is requested stays with who may set faults.
+void write_faults(json_writer& json, const chaos_table& table) {
+  for (const auto& rule : table.active)
+    json.open_object()
+        .text("service", wire_name(table.target))
+        .text("id", rule.id)
+        .text("kind", rule.kind)
+        .time("since", rule.since)
+        .number("touched", rule.touched)
+        .close_object();
+}
+
 void write_breaker(json_writer& json, const breaker_view& breaker) {
   json.open_object()
       .text("state", breaker.state)
@@ -170,10 +182,14 @@ void write_chaos_members(json_writer& json, const chaos_table& table) {
   json.close_array();
 }
 
-void write_health_members(json_writer& json, const health_view& health) {
+void write_health_members(json_writer& json, const overview& seen) {
+  const auto& health = *seen.health;
   json.boolean("ready", health.ready).boolean("draining", health.draining);
   json.key("parts").open_array();
   for (const auto& part : health.parts) write_part(json, part);
+  json.close_array().key("faults").open_array();
+  for (const auto& table : seen.chaos)
+    if (table) write_faults(json, *table);
   json.close_array().key("breaker");
   write_breaker(json, health.breaker);
   json.number("purchasesInFlight", health.purchases_in_flight)

@@ -5,6 +5,7 @@
 
 #include "gateway/front_desk.hpp"
 #include "gateway/json_writer.hpp"
+#include "gateway/overview.hpp"
 
 #include <string>
 #include <string_view>
@@ -22,8 +23,9 @@ void write_message(json_writer& json, const mail& delivered);
 void write_due_mail(json_writer& json, const mail& waiting);
 /// The members "down" and "chaos" into the object that is open.
 void write_chaos_members(json_writer& json, const chaos_table& table);
-/// The members of a health report into the object that is open.
-void write_health_members(json_writer& json, const health_view& health);
+/// The members of a health report into the object that is open, with the faults that are set, as
+/// far as they are known. `seen` has the health.
+void write_health_members(json_writer& json, const overview& seen);
 
 /// A whole page; an empty `next` is null.
 template <class List, class Write>

@@ -61,11 +61,30 @@ TEST_CASE("health shows every part, the breaker and the store") {
         R"("now":"2026-01-01T20:00:00.000Z","ready":true,"draining":false,"parts":[)"
         R"({"name":"inventory","state":"up","since":"2026-01-01T20:00:00.000Z","reason":null,)"
         R"("restarts":0},{"name":"store","state":"up","since":"2026-01-01T20:00:00.000Z",)"
-        R"("reason":null,"restarts":2}],"breaker":{"state":"open",)"
+        R"("reason":null,"restarts":2}],"faults":[],"breaker":{"state":"open",)"
         R"("consecutiveFailures":3,"trips":1,"rejected":7,)"
         R"("retryAfterMs":1200},"purchasesInFlight":0,"retryTokensMilli":0,"store":{)"
         R"("reservations":0,"pending":0,"settlementsDue":0,"outboxDue":2,"outboxDead":0,)"
         R"("commits":0,"commands":0,"oldestMailAt":null}})");
+}
+
+TEST_CASE("health names every fault that is set, and a house under chaos is ready") {
+  house h;
+  h.post("/api/payments/chaos/slow?delay=20", listener::payment);
+  h.post("/api/inventory/chaos/crash", listener::inventory);
+  for (const auto at : {listener::gateway, listener::notification}) {
+    const auto answer = h.get("/health", at);
+    CHECK(answer.status == 200);
+    CHECK(json_of(answer)["faults"].dump() ==
+          R"([{"service":"inventory","id":"f2","kind":"crash",)"
+          R"("since":"2026-01-01T20:00:00.000Z","touched":0},)"
+          R"({"service":"payments","id":"f1","kind":"slow",)"
+          R"("since":"2026-01-01T20:00:00.000Z","touched":0}])");
+    CHECK(h.get("/readyz", at).status == 200);
+  }
+  h.post("/api/inventory/chaos/recover", listener::inventory);
+  h.post("/api/payments/chaos/normal", listener::payment);
+  CHECK(json_of(h.get("/health"))["faults"].empty());
 }
 
 TEST_CASE("a house that is not ready, drains or does not answer is alive and not ready") {
@@ -82,6 +101,7 @@ TEST_CASE("a house that is not ready, drains or does not answer is alive and not
   h.desk.trouble = error{errc::deadline_expired, {}, 0};
   CHECK(h.get("/livez").status == 200);
   CHECK(h.get("/readyz").status == 503);
+  CHECK(h.get("/health").status == 504);
 }
 
 TEST_CASE("metrics count requests, purchases, faults and seats") {

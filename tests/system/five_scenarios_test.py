@@ -42,6 +42,9 @@ class FiveScenarios(unittest.TestCase):
 
     def test_a_crashed_inventory_refuses_and_a_recovered_one_sells(self):
         chaos(self.at, "inventory", "crash")
+        self.assertEqual(ask(self.at["gateway"], "GET", "/readyz").status, 200)
+        faults = ask(self.at["gateway"], "GET", "/health").json["faults"]
+        self.assertEqual([(f["service"], f["kind"]) for f in faults], [("inventory", "crash")])
         refused = buy(self.at)
         self.assertEqual(refused.status, 503)
         self.assertFalse(refused.json["success"])

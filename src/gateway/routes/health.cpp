@@ -34,16 +34,16 @@ void ready(const http_request&, const exchange& out) {
 }
 
 void full(const http_request&, const exchange& out) {
-  out.desk().health([out](result<health_view> health) {
-    if (!health) return out.refuse(health.failure());
+  take_health(out.desk(), [out](const overview& seen) {
+    if (!seen.health) return out.refuse(seen.health.failure());
     const auto& options = out.house().options;
     json_writer json;
     json.open_object()
         .text("version", options.version)
         .time("startedAt", out.house().started_at)
         .time("now", options.wall_ms());
-    write_health_members(json, *health);
-    report(out, health->ready, json.close_object().take());
+    write_health_members(json, seen);
+    report(out, seen.health->ready, json.close_object().take());
   });
 }
 
@@ -82,17 +82,19 @@ void add_health_endpoints(std::vector<endpoint>& table) {
                    R"({"ready":true,"draining":false})",
                    false,
                    ready});
-  table.push_back({every_listener,
-                   "GET",
-                   "/health",
-                   "Every part with its state, since when and why; the breaker; the store.",
-                   {},
-                   {200, 503},
-                   "application/json",
-                   "",
-                   R"({"version":"0.1.0","ready":true,"draining":false,"parts":[]})",
-                   false,
-                   full});
+  table.push_back(
+      {every_listener,
+       "GET",
+       "/health",
+       "Every part with its state, since when and why; the faults that are set; the breaker; "
+       "the store.",
+       {},
+       {200, 503},
+       "application/json",
+       "",
+       R"({"version":"0.1.0","ready":true,"draining":false,"parts":[],"faults":[]})",
+       false,
+       full});
   table.push_back({every_listener,
                    "GET",
                    "/metrics",

@@ -17,7 +17,7 @@ std::string snapshot_event(const context& house, const overview& seen, std::uint
   json.key("health");
   if (seen.health) {
     json.open_object();
-    write_health_members(json, *seen.health);
+    write_health_members(json, seen);
     json.close_object();
   } else {
     json.null();
