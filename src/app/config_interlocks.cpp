@@ -23,6 +23,21 @@ void must_exceed(complaints& out, const char* larger_name, duration_ms larger,
                          smaller_name + " (" + ms(smaller) + "): " + why});
 }
 
+/// The server gives up on a handler last, or it would say "no answer" of what is then done.
+void check_answer_timeout(complaints& out, const settings& all) {
+  const auto& shop = all.theatre;
+  const auto check = [&](const std::string& smaller_name, duration_ms smaller, const char* why) {
+    must_exceed(out, "gateway.http.answer_timeout_ms", all.http.answer_timeout.count(),
+                smaller_name + " + a margin of " + ms(gateway::answer_margin_ms),
+                smaller + gateway::answer_margin_ms, why);
+  };
+  check("reservation.deadline_ms", shop.reservation.deadline_ms,
+        "otherwise a purchase ends after its buyer was told that it did not answer");
+  check("store.patience_ms + inventory.patience_ms",
+        shop.store.patience_ms + shop.inventory.patience_ms,
+        "otherwise a cancellation ends after its caller was told that it did not answer");
+}
+
 void check_times(complaints& out, const settings& all) {
   const auto& shop = all.theatre;
   const auto& retry = shop.payment.retry;
@@ -37,9 +52,7 @@ void check_times(complaints& out, const settings& all) {
               "otherwise a slow probe is taken for a lost one");
   must_exceed(out, "inventory.hold_ms", shop.inventory.hold_ms, "reservation.deadline_ms",
               shop.reservation.deadline_ms, "otherwise a seat is looked at while it is being sold");
-  must_exceed(out, "gateway.http.answer_timeout_ms", all.http.answer_timeout.count(),
-              "reservation.deadline_ms", shop.reservation.deadline_ms,
-              "otherwise a purchase ends after its buyer was told that it did not answer");
+  check_answer_timeout(out, all);
   if (!all.smtp.url.empty())
     must_exceed(out, "notifications.patience_ms", shop.notification.patience_ms,
                 "notifications.smtp_timeout_ms", all.smtp.timeout_ms,

@@ -104,8 +104,9 @@ rows http_rows() {
                    "Of a kept connection without a request"),
       milliseconds("gateway.http.write_timeout_ms", 100, 60'000, MEMBER(http.write_timeout),
                    "For an answer to be taken by its client"),
-      milliseconds("gateway.http.answer_timeout_ms", 1'000, hour, MEMBER(http.answer_timeout),
-                   "For a handler to answer; longer than reservation.deadline_ms"),
+      milliseconds(
+          "gateway.http.answer_timeout_ms", 1'000, hour, MEMBER(http.answer_timeout),
+          "For a handler to answer; longer by 3 s than a purchase or a cancellation may take"),
       milliseconds("gateway.http.linger_timeout_ms", 0, 10'000, MEMBER(http.linger_timeout),
                    "Reads on after an error answer, before the close"),
       integer("gateway.http.pipelined", "requests", 1, 1'000, MEMBER(http.pipelined_max),

@@ -15,6 +15,10 @@
 
 namespace taquilla::gateway {
 
+/// What several steps of an answer may take beyond their own patience. The server's answer_timeout
+/// is longer than any of them with it.
+inline constexpr std::int64_t answer_margin_ms = 3'000;
+
 /// What may be asked of the box office at once; one more is told 503 `overloaded`.
 struct front_desk_limits {
   /// Of the one writer. A full pipeline of one client; a listing of a large store takes 10 ms, so

@@ -144,8 +144,16 @@ TEST_CASE("values that contradict each other are refused with their numbers") {
         std::string::npos);
   CHECK(interlock_complaint({"inventory.hold_ms=20000"}).find("while it is being sold") !=
         std::string::npos);
-  CHECK(interlock_complaint({"gateway.http.answer_timeout_ms=20000"}).find("answer_timeout") !=
-        std::string::npos);
+  CHECK(interlock_complaint({"gateway.http.answer_timeout_ms=23000"}) ==
+        "gateway.http.answer_timeout_ms (23000 ms) must exceed reservation.deadline_ms + a margin "
+        "of 3000 ms (23000 ms): otherwise a purchase ends after its buyer was told that it did not "
+        "answer");
+  CHECK(interlock_complaint({"gateway.http.answer_timeout_ms=23001"}) == "0 complaints");
+  CHECK(interlock_complaint({"store.patience_ms=55000"}) ==
+        "gateway.http.answer_timeout_ms (60000 ms) must exceed store.patience_ms + "
+        "inventory.patience_ms + a margin of 3000 ms (60000 ms): otherwise a cancellation ends "
+        "after its caller was told that it did not answer");
+  CHECK(interlock_complaint({"store.patience_ms=54999"}) == "0 complaints");
   CHECK(interlock_complaint({"payment.retry.min_attempt_ms=6000"}).find("must not exceed") !=
         std::string::npos);
   CHECK(interlock_complaint(

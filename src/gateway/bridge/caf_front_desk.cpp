@@ -17,7 +17,6 @@ namespace taquilla::gateway {
 namespace {
 
 constexpr duration_ms memory_ms = 3'000;    ///< questions about what is in memory
-constexpr duration_ms margin_ms = 3'000;    ///< what several steps may take beyond their deadlines
 constexpr duration_ms recover_ms = 15'000;  ///< `recover` is answered when the service serves
 constexpr duration_ms refollow_ms = 2'000;  ///< a restarted EVENT FEED has forgotten its followers
 
@@ -73,7 +72,7 @@ class caf_front_desk final : public front_desk {
 
   void buy(purchase_order order, reply<purchase_answer> done) override {
     question<purchase_accepted>(
-        house_.desk, options_.reservation.deadline_ms + margin_ms, std::move(order),
+        house_.desk, options_.reservation.deadline_ms + answer_margin_ms, std::move(order),
         std::move(done),
         [](purchase_accepted& a) {
           return purchase_answer{a.id, a.replayed};
@@ -84,7 +83,8 @@ class caf_front_desk final : public front_desk {
     auto admitted = cancellations_.admit(std::move(done));
     if (!admitted) return;
     // It asks the store, and then INVENTORY.
-    const auto patience = options_.store.patience_ms + options_.inventory.patience_ms + margin_ms;
+    const auto patience =
+        options_.store.patience_ms + options_.inventory.patience_ms + answer_margin_ms;
     question<reservation>(house_.desk, patience, cancel_reservation{id}, std::move(admitted),
                           as_is<reservation>, errc::outcome_unknown);
   }
