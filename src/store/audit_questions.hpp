@@ -1,5 +1,6 @@
 // The questions of audit.sql, prepared for one connection: once for an audit of a file, and once
-// for a whole series of audits of a store in memory. Private to src/store; the connection's thread.
+// for a whole series of audits of a store that was prepared beforehand. Private to src/store; the
+// connection's thread.
 #pragma once
 
 #include "store/audit.hpp"

@@ -4,6 +4,7 @@
 #include "store/statement.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace taquilla::store {
 
@@ -12,20 +13,18 @@ namespace {
 constexpr int busy_timeout_ms = 2000;
 constexpr int checkpoint_pages = 1000;  // 4 MB of WAL: short recovery, few checkpoints
 
-}  // namespace
-
-void set_up_sqlite(bool one_thread) {
-  static const bool once = [one_thread] {
-    // Nobody asks SQLite how much memory it holds, and counting takes a global lock for each block.
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    if (one_thread) sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
-    return true;
-  }();
+/// What SQLite must be told before anything else in the process; the simulator tells it more
+/// (simulation/disk/sqlite_memory.hpp), and sooner.
+void set_up_sqlite() {
+  // Nobody asks SQLite how much memory it holds, and counting takes a global lock for each block.
+  static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(once);
 }
 
+}  // namespace
+
 sqlite3* open_handle(const std::string& path, int flags, const std::string& vfs) {
-  set_up_sqlite(false);
+  set_up_sqlite();
   sqlite3* db = nullptr;
   // One thread at a time is the rule of the port, so SQLite's own locks would be paid for nothing.
   const int code =
@@ -38,25 +37,36 @@ sqlite3* open_handle(const std::string& path, int flags, const std::string& vfs)
 }
 
 connection::connection(const sqlite_options& options)
-    : db_(open_handle(options.path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options.vfs)) {
+    : options_(options),
+      db_(open_handle(options.path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options.vfs)) {
   sqlite3_busy_timeout(get(), busy_timeout_ms);
   // A file we refuse must stay as it is, so closing must not move a WAL left by others into it.
   sqlite3_db_config(get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  take_over();
+  sqlite3_db_config(get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+}
+
+void connection::take_over() {
+  // Memory is nobody else's: it is as this connection left it.
+  if (in_memory() && configured_) return;
+  now_ = {};
   // Before the file is touched: without shared memory a WAL can only be read by an exclusive owner.
-  if (options.exclusive) execute("PRAGMA locking_mode = EXCLUSIVE");
+  if (options_.exclusive) execute("PRAGMA locking_mode = EXCLUSIVE");
   const bool fresh = is_new_file();
-  configure(options);
+  journal_in_wal();
+  if (!std::exchange(configured_, true)) configure();
   if (fresh)
     create();
   else
     check_after_crash();
   execute("UPDATE shutdown SET clean = 0");
-  sqlite3_db_config(get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
-  opened_ = true;
+  now_.opened = true;
 }
 
-connection::~connection() {
-  if (!opened_ || abandoned_) {
+connection::~connection() { end_in_order(); }
+
+void connection::end_in_order() {
+  if (!now_.opened || now_.abandoned) {
     // Nothing more is written: closing would checkpoint what nobody vouches for.
     sqlite3_db_config(get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return;
@@ -68,6 +78,20 @@ connection::~connection() {
   } catch (const sqlite_failure&) {
     // Without the mark the next open checks the file: that is all the mark is for.
   }
+}
+
+void connection::let_go() {
+  if (in_memory()) return;
+  // Without its WAL the file needs no exclusive owner; a read in the usual mode ends with no lock.
+  execute("PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM shutdown");
+  sqlite3_db_release_memory(get());
+  now_ = {};
+}
+
+void connection::close_under_statements() {
+  end_in_order();
+  while (auto* open = sqlite3_next_stmt(get(), nullptr)) sqlite3_finalize(open);
+  sqlite3_close_v2(get());
 }
 
 void connection::execute(const char* sql) {
@@ -106,14 +130,16 @@ bool connection::is_new_file() {
   return false;
 }
 
-void connection::configure(const sqlite_options& options) {
+void connection::journal_in_wal() {
   const auto mode = ask("PRAGMA journal_mode = WAL");
-  const bool in_memory = options.path == ":memory:";
-  if (mode != (in_memory ? "memory" : "wal"))
+  if (mode != (in_memory() ? "memory" : "wal"))
     throw refused_file{"write-ahead logging cannot be had on this file system (journal mode " +
                        mode + "); choose another folder with --data"};
-  execute(options.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-  if (options.synchronous_full) expect("PRAGMA synchronous", "2");
+}
+
+void connection::configure() {
+  execute(options_.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  if (options_.synchronous_full) expect("PRAGMA synchronous", "2");
   // secure_delete: Debian's SQLite would overwrite with zeros what is deleted, and so write pages
   // of the outbox that are free; the mails themselves stay, in the mailbox.
   execute(
@@ -126,7 +152,7 @@ void connection::configure(const sqlite_options& options) {
   sqlite3_wal_hook(
       get(),
       [](void* self, sqlite3*, const char*, int pages) {
-        static_cast<connection*>(self)->wal_pages_ = pages;
+        static_cast<connection*>(self)->now_.wal_pages = pages;
         return SQLITE_OK;
       },
       this);
@@ -159,11 +185,11 @@ void connection::write_back_what_was_read() {
 }
 
 int connection::checkpoint_if_due() {
-  if (wal_pages_ < checkpointed_pages_) checkpointed_pages_ = 0;  // the WAL began anew
-  if (wal_pages_ - checkpointed_pages_ < checkpoint_pages) return SQLITE_OK;
+  if (now_.wal_pages < now_.checkpointed_pages) now_.checkpointed_pages = 0;  // the WAL began anew
+  if (now_.wal_pages - now_.checkpointed_pages < checkpoint_pages) return SQLITE_OK;
   const int code =
       sqlite3_wal_checkpoint_v2(get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  checkpointed_pages_ = wal_pages_;
+  now_.checkpointed_pages = now_.wal_pages;
   const int kind = code & 0xff;
   // Busy: a reader still needs the old pages. Full: the WAL holds everything and goes on growing.
   return kind == SQLITE_BUSY || kind == SQLITE_LOCKED || kind == SQLITE_FULL ? SQLITE_OK : code;

@@ -42,37 +42,53 @@ class connection {
   /// a reader or a full disk puts it off; else the I/O error.
   int checkpoint_if_due();
   /// The disk may not hold what memory holds: leave it to the next open to find out.
-  void abandon() { abandoned_ = true; }
+  void abandon() { now_.abandoned = true; }
+
+  // -- for a warm store (warm_store.hpp) ----------------------------------------
+
+  /// What this connection knows of its file by itself; the rest is SQLite's.
+  struct session {
+    int wal_pages = 0;           ///< as the last commit left it
+    int checkpointed_pages = 0;  ///< how long the WAL was at the last checkpoint
+    bool abandoned = false;
+    bool opened = false;
+  };
+  const session& now() const { return now_; }
+  void be(const session& then) { now_ = then; }
+  /// Takes the file over that lies at the path, as if it had just been opened.
+  void take_over();
+  /// Leaves the file as nobody holds it: unlocked, unread, not even its WAL open. Memory is kept.
+  void let_go();
+  /// Closes in order and leaves every statement dead, without a word to those who hold one.
+  void close_under_statements();
 
  private:
   struct closer {
     void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
   };
 
+  bool in_memory() const { return options_.path == ":memory:"; }
+  void end_in_order();
   void execute(const char* sql);
   std::string ask(const char* sql);
   void expect(const char* pragma, const std::string& wanted);
   bool is_new_file();
-  void configure(const sqlite_options& options);
+  void journal_in_wal();
+  void configure();
   void create();
   void check_after_crash();
   void write_back_what_was_read();
 
+  sqlite_options options_;
   std::unique_ptr<sqlite3, closer> db_;
-  int wal_pages_ = 0;           ///< as the last commit left it
-  int checkpointed_pages_ = 0;  ///< how long the WAL was at the last checkpoint
-  bool abandoned_ = false;
-  bool opened_ = false;
+  session now_;
+  bool configured_ = false;  ///< settings outlive the file
 };
 
 /// The file is there but must not be used; the text says why and what to do.
 struct refused_file : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-
-/// What SQLite must be told before anything else in the process; the first call counts.
-/// @param one_thread no lock inside SQLite is ever needed, in the whole process.
-void set_up_sqlite(bool one_thread);
 
 /// Opens with SQLite's flags and the VFS asked for. Throws sqlite_failure.
 sqlite3* open_handle(const std::string& path, int flags, const std::string& vfs);

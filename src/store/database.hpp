@@ -77,10 +77,6 @@ struct sqlite_options {
   bool synchronous_full = true;  ///< false (NORMAL) is a planted bug: acknowledged rows get lost
 };
 
-/// Says that this process has one thread and no other (simulation): the database then locks nothing
-/// inside. Before the first store is opened, and before anything else of SQLite.
-void expect_one_thread();
-
 /// Opens (creates, migrates) a store. The failure's detail says what, why and how to mend it: a
 /// newer schema is refused untouched, a damaged file is refused, WAL and synchronous=FULL are read
 /// back.

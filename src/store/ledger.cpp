@@ -21,7 +21,7 @@ const char* to_string(charge_state state) {
 
 namespace taquilla::store {
 
-ledger_statements::ledger_statements(sqlite3* db)
+ledger_statements::ledger_statements(preparation db)
     : charge(db,
              "INSERT INTO charges (id, cents, state, at) VALUES (?1, ?2, 0, ?3)"
              " ON CONFLICT (id) DO NOTHING"),

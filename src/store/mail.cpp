@@ -9,7 +9,7 @@
 
 namespace taquilla::store {
 
-mail_statements::mail_statements(sqlite3* db)
+mail_statements::mail_statements(preparation db)
     // Due at once, whatever the clock of the process that looks: it may be behind ours.
     : post(db,
            "INSERT INTO outbox (number, recipient, subject, body, created_at, not_before, attempts,"

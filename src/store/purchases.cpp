@@ -9,7 +9,7 @@
 
 namespace taquilla::store {
 
-purchase_statements::purchase_statements(sqlite3* db)
+purchase_statements::purchase_statements(preparation db)
     : insert(
           db,
           "INSERT INTO reservations (id, state, live, event, seat_row, seat_number, email, cents,"
@@ -87,12 +87,12 @@ result<purchase_recorded> sqlite_database::apply(const record_purchase& command)
   return write<purchase_recorded>([&]() -> result<purchase_recorded> {
     if (auto known = known_attempt(command)) return *known;
     const auto& order = command.order;
-    const auto id = next_id_;
+    const auto id = now_.next_id;
     const int written = purchases_.insert.run(
         id, order.event, order.seat.row, order.seat.number, order.email, order.amount.cents,
         command.identity, command.at, command.token, encode_timeline(command.timeline));
     if (written == 0) return owner_of_seat(command);
-    ++next_id_;
+    ++now_.next_id;
     if (!order.idempotency_key.empty()) purchases_.bind.run(order.idempotency_key, id);
     return purchase_recorded{id, false};
   });

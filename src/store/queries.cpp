@@ -11,7 +11,7 @@
 
 namespace taquilla::store {
 
-query_statements::query_statements(sqlite3* db)
+query_statements::query_statements(preparation db)
     : find(db,
            "SELECT id, event, seat_row, seat_number, email, cents, state, created_at, updated_at,"
            " failure, token, timeline FROM reservations WHERE id = ?1"),
@@ -161,7 +161,7 @@ result<store_counts> sqlite_database::read(const count_everything& query) {
       return row.next() ? row.as<std::uint64_t>(0) : 0;
     };
     store_counts out;
-    out.reservations = next_id_ - 1;
+    out.reservations = now_.next_id - 1;
     out.pending = count(queries_.count_open.query());
     out.settlements_due = count(queries_.count_owed.query(query.now));
     out.outbox_dead = count(queries_.count_dead.query());
@@ -170,8 +170,8 @@ result<store_counts> sqlite_database::read(const count_everything& query) {
       out.outbox_due = due.as<std::uint64_t>(0);
       out.oldest_mail_at = due.integer(1);
     }
-    out.commits = commits_;
-    out.commands = commands_;
+    out.commits = now_.commits;
+    out.commands = now_.commands;
     return out;
   });
 }

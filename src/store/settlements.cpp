@@ -6,7 +6,7 @@
 
 namespace taquilla::store {
 
-settlement_statements::settlement_statements(sqlite3* db)
+settlement_statements::settlement_statements(preparation db)
     // Due at once, whatever the clock of the process that looks: it may be behind ours.
     : owe(db,
           "INSERT INTO settlements (id, kind, attempts, not_before, last_error)"

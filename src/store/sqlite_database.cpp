@@ -2,46 +2,59 @@
 
 namespace taquilla::store {
 
-sqlite_database::sqlite_database(const sqlite_options& options)
+sqlite_database::sqlite_database(const sqlite_options& options, bool prepare_at_once)
     : connection_(options),
-      begin_(handle(), "BEGIN IMMEDIATE"),
-      commit_(handle(), "COMMIT"),
-      rollback_(handle(), "ROLLBACK"),
-      purchases_(handle()),
-      ledger_(handle()),
-      settlements_(handle()),
-      mail_(handle()),
-      queries_(handle()) {
-  read_last_id();
+      begin_({handle(), prepare_at_once}, "BEGIN IMMEDIATE"),
+      commit_({handle(), prepare_at_once}, "COMMIT"),
+      rollback_({handle(), prepare_at_once}, "ROLLBACK"),
+      purchases_({handle(), prepare_at_once}),
+      ledger_({handle(), prepare_at_once}),
+      settlements_({handle(), prepare_at_once}),
+      mail_({handle(), prepare_at_once}),
+      queries_({handle(), prepare_at_once}) {
+  if (prepare_at_once) questions_ = std::make_unique<audit_questions>(handle());
+  find_next_id();
 }
 
-void sqlite_database::read_last_id() {
+void sqlite_database::find_next_id() {
   auto last = queries_.last_id.query();
-  if (last.next()) next_id_ = last.as<reservation_id>(0) + 1;
+  if (last.next()) now_.next_id = last.as<reservation_id>(0) + 1;
 }
 
-void sqlite_database::start_over() {
+sqlite_database::session sqlite_database::now() const {
+  auto all = now_;
+  all.of_connection = connection_.now();
+  return all;
+}
+
+void sqlite_database::be(const session& then) {
+  now_ = then;
+  connection_.be(then.of_connection);
+}
+
+void sqlite_database::take_over() {
   undo();
-  commits_ = commands_ = 0;
-  read_last_id();
+  now_ = {};
+  connection_.take_over();
+  find_next_id();
 }
 
 bool sqlite_database::begin() {
-  if (batch_ != batch::none) return false;
+  if (now_.state != batch::none) return false;
   try {
     begin_.run();
   } catch (const sqlite_failure&) {
     return false;
   }
-  batch_ = batch::open;
+  now_.state = batch::open;
   return true;
 }
 
 commit_outcome sqlite_database::commit() {
-  if (batch_ == batch::broken) return commit_outcome::broken;
-  if (batch_ != batch::open) {
-    const bool full = batch_ == batch::lost && lost_.code == errc::storage_full;
-    batch_ = batch::none;
+  if (now_.state == batch::broken) return commit_outcome::broken;
+  if (now_.state != batch::open) {
+    const bool full = now_.state == batch::lost && now_.lost.code == errc::storage_full;
+    now_.state = batch::none;
     return full ? commit_outcome::no_space : commit_outcome::rolled_back;
   }
   try {
@@ -52,7 +65,7 @@ commit_outcome sqlite_database::commit() {
     // until then nothing is written, not even the mark of a clean end.
     if (failure.kind() == SQLITE_IOERR) {
       connection_.abandon();
-      batch_ = batch::broken;
+      now_.state = batch::broken;
     }
     return commit();
   }
@@ -60,29 +73,29 @@ commit_outcome sqlite_database::commit() {
 }
 
 void sqlite_database::undo() {
-  if (batch_ == batch::broken) return;
-  if (batch_ == batch::open) roll_back();
-  batch_ = batch::none;
+  if (now_.state == batch::broken) return;
+  if (now_.state == batch::open) roll_back();
+  now_.state = batch::none;
 }
 
 commit_outcome sqlite_database::after_commit() {
-  ++commits_;
-  batch_ = batch::none;
+  ++now_.commits;
+  now_.state = batch::none;
   if (connection_.checkpoint_if_due() == SQLITE_OK) return commit_outcome::committed;
   // The rows are safe in the WAL, but this disk has begun to fail: stop, and obey it after the
   // restart.
   connection_.abandon();
-  batch_ = batch::broken;
+  now_.state = batch::broken;
   return commit_outcome::broken;
 }
 
 error sqlite_database::why_not_writable() const {
-  if (batch_ == batch::lost || batch_ == batch::broken) return lost_;
+  if (now_.state == batch::lost || now_.state == batch::broken) return now_.lost;
   return {errc::internal_error, "a write outside a batch", 0};
 }
 
 error sqlite_database::why_not_readable() const {
-  if (batch_ == batch::broken) return {errc::store_unavailable, "the store has failed", 0};
+  if (now_.state == batch::broken) return {errc::store_unavailable, "the store has failed", 0};
   return {errc::internal_error, "a read inside a batch would see what is not committed", 0};
 }
 
@@ -93,13 +106,13 @@ error sqlite_database::after_failure(const sqlite_failure& failure, bool has_wri
     return {errc::invalid_field, failure.what(), 0};
   }
   const auto code = failure.kind() == SQLITE_FULL ? errc::storage_full : errc::store_unavailable;
-  lost_ = {code, failure.what(), 0};
+  now_.lost = {code, failure.what(), 0};
   roll_back();
   // A file that contradicts itself is not written any further.
   const bool damaged = failure.kind() == SQLITE_CORRUPT || failure.kind() == SQLITE_NOTADB;
-  batch_ = damaged ? batch::broken : batch::lost;
+  now_.state = damaged ? batch::broken : batch::lost;
   if (damaged) connection_.abandon();
-  return lost_;
+  return now_.lost;
 }
 
 /// SQLite has rolled back by itself after some errors and not after others.
@@ -112,22 +125,15 @@ void sqlite_database::roll_back() {
   }
 }
 
-}  // namespace taquilla::store
-
-namespace taquilla {
-
-void expect_one_thread() { store::set_up_sqlite(true); }
-
-result<std::unique_ptr<database>> open_sqlite(const sqlite_options& options) {
+error why_not_opened(const std::string& path) {
   const auto failed = [&](const std::string& why) {
-    return error{errc::store_unavailable, "the store " + options.path + " cannot be opened: " + why,
-                 0};
+    return error{errc::store_unavailable, "the store " + path + " cannot be opened: " + why, 0};
   };
   try {
-    return std::unique_ptr<database>{std::make_unique<store::sqlite_database>(options)};
-  } catch (const store::refused_file& refusal) {
+    throw;
+  } catch (const refused_file& refusal) {
     return failed(refusal.what());
-  } catch (const store::sqlite_failure& failure) {
+  } catch (const sqlite_failure& failure) {
     const int kind = failure.kind();
     const char* advice = "";
     if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB)
@@ -139,6 +145,18 @@ result<std::unique_ptr<database>> open_sqlite(const sqlite_options& options) {
     else if (kind == SQLITE_FULL)
       advice = "; make room on the disk";
     return failed(failure.what() + std::string{advice});
+  }
+}
+
+}  // namespace taquilla::store
+
+namespace taquilla {
+
+result<std::unique_ptr<database>> open_sqlite(const sqlite_options& options) {
+  try {
+    return std::unique_ptr<database>{std::make_unique<store::sqlite_database>(options)};
+  } catch (const std::runtime_error&) {
+    return store::why_not_opened(options.path);
   }
 }
 

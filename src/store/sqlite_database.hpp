@@ -22,32 +22,32 @@
 namespace taquilla::store {
 
 struct purchase_statements {
-  explicit purchase_statements(sqlite3* db);
+  explicit purchase_statements(preparation db);
   statement insert, live_by_key, bind, ended_by_token, live_by_seat;
   statement with_charge, confirm, fail, state_of, facts, cancel, append;
 };
 struct ledger_statements {
-  explicit ledger_statements(sqlite3* db);
+  explicit ledger_statements(preparation db);
   statement charge, void_or_bury, refund, find, page;
 };
 struct settlement_statements {
-  explicit settlement_statements(sqlite3* db);
+  explicit settlement_statements(preparation db);
   statement owe, done, postpone, due, next_at, owed_by;
 };
 struct mail_statements {
-  explicit mail_statements(sqlite3* db);
+  explicit mail_statements(preparation db);
   statement post, file, take_off, was_delivered, postpone, due, next_at;
   statement outbox_page, mailbox_page, mailbox_of, waiting_of, delivered_of;
 };
 struct query_statements {
-  explicit query_statements(sqlite3* db);
+  explicit query_statements(preparation db);
   statement find, page, page_of_buyer, page_of_open, open_before, live_page, owner, key_owner;
   statement count_open, count_owed, count_due, count_dead, last_id;
 };
 
 class sqlite_database final : public database {
  public:
-  explicit sqlite_database(const sqlite_options& options);
+  explicit sqlite_database(const sqlite_options& options) : sqlite_database(options, false) {}
 
   bool begin() override;
   commit_outcome commit() override;
@@ -80,22 +80,35 @@ class sqlite_database final : public database {
   result<key_owner> read(const find_key&) override;
   result<store_counts> read(const count_everything&) override;
 
-  /// Becomes what opening the same content anew would give, for a store that outlives the process
-  /// that used it (memory_store.hpp).
-  void start_over();
   /// The connection, for the audit of an open store and for tests that break it by hand.
   sqlite3* handle() const { return connection_.get(); }
   /// Where an audit of this very connection keeps its questions from one time to the next.
   std::unique_ptr<audit_questions>& questions() { return questions_; }
 
- private:
-  enum class batch { none, open, lost, broken };
+  // -- for a warm store (warm_store.hpp) ----------------------------------------
 
+  sqlite_database(const sqlite_options& options, bool prepare_at_once);
+  enum class batch { none, open, lost, broken };
+  /// What this object knows by itself; the rest is SQLite's.
+  struct session {
+    batch state = batch::none;
+    error lost;                  ///< why the batch is gone
+    reservation_id next_id = 1;  ///< see NUMBERS
+    std::uint64_t commits = 0, commands = 0;
+    connection::session of_connection;
+  };
+  session now() const;
+  void be(const session& then);
+  void take_over();
+  void let_go() { connection_.let_go(); }
+  void close() { connection_.close_under_statements(); }
+
+ private:
   /// Runs a command inside the open batch and turns trouble into the answer.
   template <class T, class Body>
   result<T> write(Body&& body) {
-    if (batch_ != batch::open) return why_not_writable();
-    ++commands_;
+    if (now_.state != batch::open) return why_not_writable();
+    ++now_.commands;
     const auto changes_before = sqlite3_total_changes64(handle());
     try {
       return body();
@@ -106,18 +119,18 @@ class sqlite_database final : public database {
   /// Runs a query between batches.
   template <class T, class Body>
   result<T> look(Body&& body) {
-    if (batch_ != batch::none) return why_not_readable();
+    if (now_.state != batch::none) return why_not_readable();
     try {
       return body();
     } catch (const sqlite_failure& failure) {
       return error{errc::store_unavailable, failure.what(), 0};
     }
   }
-  void read_last_id();
   error why_not_writable() const;
   error why_not_readable() const;
   error after_failure(const sqlite_failure& failure, bool has_written);
   void roll_back();
+  void find_next_id();
   commit_outcome after_commit();
 
   /// Empty: nobody's token, go on. Else the answer.
@@ -137,11 +150,10 @@ class sqlite_database final : public database {
   mail_statements mail_;
   query_statements queries_;
   std::unique_ptr<audit_questions> questions_;
-
-  batch batch_ = batch::none;
-  error lost_;                  ///< why the batch is gone
-  reservation_id next_id_ = 1;  ///< see NUMBERS
-  std::uint64_t commits_ = 0, commands_ = 0;
+  session now_;
 };
+
+/// Says what stopped an opening, and how to mend it. Only inside a handler of what it threw.
+error why_not_opened(const std::string& path);
 
 }  // namespace taquilla::store

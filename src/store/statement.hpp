@@ -1,6 +1,7 @@
 // One prepared SQL statement and the rows it yields. A statement is prepared when it is first used,
-// since most processes use few of them, and lives as long as its connection; every use binds all
-// its parameters and leaves it reset, so that no read transaction stays open and no text is kept.
+// since most processes use few of them (a warm store prepares all at once, warm_store.hpp), and
+// lives as long as its connection; every use binds all its parameters and leaves it reset, so that
+// no read transaction stays open and no text is kept.
 // Trouble (I/O, full disk, broken constraint, damaged file) is thrown as `sqlite_failure`; it never
 // leaves src/store: sqlite_database turns it into an answer. One thread at a time, the
 // connection's.
@@ -24,9 +25,18 @@ struct sqlite_failure : std::runtime_error {
   int kind() const { return code & 0xff; }
 };
 
+/// Where statements are prepared, and when.
+struct preparation {
+  preparation(sqlite3* where, bool now = false) : db(where), at_once(now) {}
+  sqlite3* db;
+  bool at_once;
+};
+
 class statement {
  public:
-  statement(sqlite3* db, std::string sql) : db_(db), sql_(std::move(sql)) {}
+  statement(preparation how, std::string sql) : db_(how.db), sql_(std::move(sql)) {
+    if (how.at_once) prepare();
+  }
   ~statement() { sqlite3_finalize(handle_); }
   statement(const statement&) = delete;
   statement& operator=(const statement&) = delete;

@@ -1,7 +1,7 @@
 #include "simulation/disk/sim_vfs.hpp"
 
+#include <algorithm>
 #include <cstring>
-#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -47,16 +47,23 @@ const char* to_string(disk_fault what) {
 
 namespace {
 
-struct vfs_context {
-  sim_disk& disk;
-  disk_environment& environment;
+struct numbered_file {
+  sim_disk::file_ptr file;  // none: the number is free
+  const char* kind = "";
 };
 
-/// What SQLite allocates per open file. The first member is SQLite's, by contract.
+struct vfs_context {
+  sim_disk* disk;
+  disk_environment* environment;
+  std::vector<numbered_file> open;  // by number
+};
+
+/// What SQLite allocates per open file, so it may be put back to what it was: it owns nothing. The
+/// first member is SQLite's, by contract.
 struct open_file {
   sqlite3_file base;
   vfs_context* context;
-  sim_disk::file_ptr* file;
+  std::size_t number;
   const char* kind;
   bool sync_folder;
   bool delete_on_close;
@@ -64,6 +71,7 @@ struct open_file {
 };
 
 open_file& self(sqlite3_file* f) { return *reinterpret_cast<open_file*>(f); }
+sim_file& file_of(const open_file& o) { return *o.context->open[o.number].file; }
 vfs_context& context_of(sqlite3_vfs* v) { return *static_cast<vfs_context*>(v->pAppData); }
 
 const char* kind_of(int flags) {
@@ -75,8 +83,8 @@ const char* kind_of(int flags) {
 
 /// SQLITE_OK, or what the operation has to report. A dead process only ever hears of errors.
 int trouble(vfs_context& c, disk_operation what, const char* file, int io_error) {
-  if (!c.disk.plugged()) return io_error;
-  switch (c.environment.before(what, file)) {
+  if (!c.disk->plugged()) return io_error;
+  switch (c.environment->before(what, file)) {
     case disk_fault::none:
       return SQLITE_OK;
     case disk_fault::full:
@@ -95,9 +103,9 @@ int trouble(vfs_context& c, disk_operation what, const char* file, int io_error)
 
 int x_close(sqlite3_file* f) {
   auto& o = self(f);
-  if (o.delete_on_close && o.context->disk.plugged())
-    o.context->disk.remove((*o.file)->name(), false);
-  delete o.file;
+  auto& c = *o.context;
+  if (o.delete_on_close && c.disk->plugged()) c.disk->remove(file_of(o).name(), false);
+  c.open[o.number] = {};
   o.base.pMethods = nullptr;
   return SQLITE_OK;
 }
@@ -106,7 +114,7 @@ int x_read(sqlite3_file* f, void* into, int count, sqlite3_int64 offset) {
   auto& o = self(f);
   if (auto code = trouble(*o.context, disk_operation::read, o.kind, SQLITE_IOERR_READ)) return code;
   auto wanted = static_cast<std::size_t>(count);
-  auto there = (*o.file)->read(static_cast<std::size_t>(offset), into, wanted);
+  auto there = file_of(o).read(static_cast<std::size_t>(offset), into, wanted);
   if (there == wanted) return SQLITE_OK;
   std::memset(static_cast<char*>(into) + there, 0, wanted - there);
   return SQLITE_IOERR_SHORT_READ;
@@ -117,34 +125,34 @@ int x_write(sqlite3_file* f, const void* from, int count, sqlite3_int64 offset) 
   if (auto code = trouble(*o.context, disk_operation::write, o.kind, SQLITE_IOERR_WRITE))
     return code;
   bool fits =
-      (*o.file)->write(static_cast<std::size_t>(offset), from, static_cast<std::size_t>(count));
+      file_of(o).write(static_cast<std::size_t>(offset), from, static_cast<std::size_t>(count));
   return fits ? SQLITE_OK : SQLITE_FULL;
 }
 
 int x_truncate(sqlite3_file* f, sqlite3_int64 size) {
   auto& o = self(f);
   auto code = trouble(*o.context, disk_operation::truncate, o.kind, SQLITE_IOERR_TRUNCATE);
-  if (code == SQLITE_OK) (*o.file)->truncate(static_cast<std::size_t>(size));
+  if (code == SQLITE_OK) file_of(o).truncate(static_cast<std::size_t>(size));
   return code;
 }
 
 int x_sync(sqlite3_file* f, int) {
   auto& o = self(f);
-  auto& disk = o.context->disk;
+  auto& disk = *o.context->disk;
   auto code = trouble(*o.context, disk_operation::sync, o.kind, SQLITE_IOERR_FSYNC);
   if (code != SQLITE_OK) {
-    if (disk.plugged()) (*o.file)->fail_sync();
+    if (disk.plugged()) file_of(o).fail_sync();
     return code;
   }
   disk.count_sync();
   if (disk.lying()) return SQLITE_OK;
-  (*o.file)->sync();
+  file_of(o).sync();
   if (std::exchange(o.sync_folder, false)) disk.sync_folder();
   return SQLITE_OK;
 }
 
 int x_file_size(sqlite3_file* f, sqlite3_int64* size) {
-  *size = static_cast<sqlite3_int64>((*self(f).file)->size());
+  *size = static_cast<sqlite3_int64>(file_of(self(f)).size());
   return SQLITE_OK;
 }
 
@@ -192,6 +200,15 @@ const sqlite3_io_methods file_methods = {1,
 
 // -- the file system --------------------------------------------------------------------------
 
+std::size_t number_for(vfs_context& c, numbered_file file) {
+  const auto place = std::find_if(c.open.begin(), c.open.end(),
+                                  [](const numbered_file& used) { return !used.file; });
+  const auto number = static_cast<std::size_t>(place - c.open.begin());
+  if (place == c.open.end()) c.open.emplace_back();
+  c.open[number] = std::move(file);
+  return number;
+}
+
 int x_open(sqlite3_vfs* v, const char* name, sqlite3_file* f, int flags, int* flags_out) {
   auto& c = context_of(v);
   auto& o = self(f);
@@ -200,16 +217,14 @@ int x_open(sqlite3_vfs* v, const char* name, sqlite3_file* f, int flags, int* fl
   if (auto code = trouble(c, disk_operation::open, kind, SQLITE_CANTOPEN)) return code;
   // SQLite asks for temporary files without a name; they die with their handle.
   std::string path = name ? name : "temporary";
-  auto file = name ? c.disk.find(path) : nullptr;
+  auto file = name ? c.disk->find(path) : nullptr;
   bool created = !file;
   if (created && name && !(flags & SQLITE_OPEN_CREATE)) return SQLITE_CANTOPEN;
-  if (created) file = name ? c.disk.create(path) : std::make_shared<sim_file>(path);
-  auto* held = new (std::nothrow) sim_disk::file_ptr(std::move(file));
-  if (held == nullptr) return SQLITE_NOMEM;
+  if (created) file = name ? c.disk->create(path) : std::make_shared<sim_file>(path);
   bool journal = std::strcmp(kind, "wal") == 0 || std::strcmp(kind, "journal") == 0;
   o = {{&file_methods},
        &c,
-       held,
+       number_for(c, {std::move(file), kind}),
        kind,
        // Whether it was there or not: the process that made it may have died before its sync.
        journal && (flags & SQLITE_OPEN_CREATE),
@@ -222,13 +237,13 @@ int x_open(sqlite3_vfs* v, const char* name, sqlite3_file* f, int flags, int* fl
 int x_delete(sqlite3_vfs* v, const char* name, int sync_folder) {
   auto& c = context_of(v);
   if (auto code = trouble(c, disk_operation::remove, "other", SQLITE_IOERR_DELETE)) return code;
-  if (!c.disk.find(name)) return SQLITE_IOERR_DELETE_NOENT;
-  c.disk.remove(name, sync_folder != 0);
+  if (!c.disk->find(name)) return SQLITE_IOERR_DELETE_NOENT;
+  c.disk->remove(name, sync_folder != 0);
   return SQLITE_OK;
 }
 
 int x_access(sqlite3_vfs* v, const char* name, int, int* there) {
-  *there = context_of(v).disk.find(name) != nullptr;
+  *there = context_of(v).disk->find(name) != nullptr;
   return SQLITE_OK;
 }
 
@@ -239,12 +254,12 @@ int x_full_pathname(sqlite3_vfs*, const char* name, int room, char* out) {
 
 int x_randomness(sqlite3_vfs* v, int count, char* out) {
   for (int i = 0; i < count; ++i)
-    out[i] = static_cast<char>(context_of(v).environment.entropy() >> 24);
+    out[i] = static_cast<char>(context_of(v).environment->entropy() >> 24);
   return count;
 }
 
 int x_sleep(sqlite3_vfs* v, int microseconds) {
-  context_of(v).environment.pass_time_us(microseconds);
+  context_of(v).environment->pass_time_us(microseconds);
   return microseconds;
 }
 
@@ -252,7 +267,7 @@ int x_sleep(sqlite3_vfs* v, int microseconds) {
 constexpr sqlite3_int64 julian_epoch_ms = 210866760000000;
 
 int x_current_time_int64(sqlite3_vfs* v, sqlite3_int64* now) {
-  *now = julian_epoch_ms + context_of(v).environment.wall_clock_ms();
+  *now = julian_epoch_ms + context_of(v).environment->wall_clock_ms();
   return SQLITE_OK;
 }
 
@@ -273,7 +288,7 @@ struct sim_vfs::implementation {
 };
 
 sim_vfs::sim_vfs(std::string name, sim_disk& disk, disk_environment& environment)
-    : name_(std::move(name)), impl_(new implementation{{disk, environment}, {}}) {
+    : name_(std::move(name)), impl_(new implementation{{&disk, &environment, {}}, {}}) {
   auto& m = impl_->methods;
   m.iVersion = 2;
   m.szOsFile = sizeof(open_file);
@@ -294,5 +309,25 @@ sim_vfs::sim_vfs(std::string name, sim_disk& disk, disk_environment& environment
 }
 
 sim_vfs::~sim_vfs() { sqlite3_vfs_unregister(&impl_->methods); }
+
+sim_vfs::open_files sim_vfs::remember() const {
+  open_files names;
+  for (const auto& [file, kind] : impl_->context.open)
+    names.push_back({file ? file->name() : "", kind});
+  return names;
+}
+
+bool sim_vfs::attach(sim_disk& disk, disk_environment& environment, const open_files& open) {
+  auto& c = impl_->context;
+  c.disk = &disk;
+  c.environment = &environment;
+  c.open.assign(open.size(), {});
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    if (open[i].name.empty()) continue;
+    if (trouble(c, disk_operation::open, open[i].kind, SQLITE_CANTOPEN) != SQLITE_OK) return false;
+    c.open[i] = {disk.create(open[i].name), open[i].kind};
+  }
+  return true;
+}
 
 }  // namespace taquilla::simulation

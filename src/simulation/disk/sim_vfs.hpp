@@ -3,8 +3,10 @@
 //
 // Registered under a name of its own while it lives; a database that is opened with that name never
 // touches the real disk, clock or entropy pool. Before each operation the `disk_environment` is
-// asked what shall go wrong. There is no shared memory: WAL works with locking_mode=EXCLUSIVE,
-// which is how taquilla opens its store in the simulator.
+// asked what shall go wrong. A world may take the file system over from the one before: `attach`
+// puts its disk under the files that SQLite, whose memory was put back, believes to be open. There
+// is no shared memory: WAL works with locking_mode=EXCLUSIVE, which is how taquilla opens its store
+// in the simulator.
 //
 // Syncing a folder is modelled after SQLite's own Unix VFS: the first sync of a new journal or WAL
 // syncs the folder as well, and so does a delete that asks for it. Single-threaded; must outlive
@@ -19,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace taquilla::simulation {
 
@@ -50,6 +53,13 @@ class disk_environment {
 
 class sim_vfs {
  public:
+  /// A file that is open; its place in the list is the number by which SQLite knows it.
+  struct open_name {
+    std::string name;  ///< empty: the number is free
+    const char* kind;
+  };
+  using open_files = std::vector<open_name>;
+
   /// `name` must be unused; throws std::runtime_error if SQLite refuses it.
   sim_vfs(std::string name, sim_disk& disk, disk_environment& environment);
   ~sim_vfs();
@@ -57,6 +67,11 @@ class sim_vfs {
   sim_vfs& operator=(const sim_vfs&) = delete;
 
   const std::string& name() const { return name_; }
+
+  open_files remember() const;
+  /// From now on the files lie on `disk`, and those in `open` are opened there, without a word to
+  /// SQLite. False if the disk denies one.
+  bool attach(sim_disk& disk, disk_environment& environment, const open_files& open);
 
  private:
   struct implementation;

@@ -4,7 +4,6 @@
 #include "simulation/engine/keyed_random.hpp"
 #include "simulation/guard/determinism_guard.hpp"
 #include "simulation/world/breakable_store.hpp"
-#include "simulation/world/new_store.hpp"
 
 #include <caf/all.hpp>
 
@@ -60,6 +59,8 @@ world::world(const plan& p, const run_options& options)
     : plan_(p),
       options_(options),
       taken_(decisions_for(p, options)),
+      machine_(*this, p.fast_disk),
+      disk_(machine_.disk()),
       engine_(options_for(p), taken_, *this),
       oracles_(make_oracles(p)) {
   for (std::size_t i = 0; i < plan_.operations.size(); ++i) {
@@ -68,13 +69,6 @@ world::world(const plan& p, const run_options& options)
     scripts_[client].push_back(i);
   }
   next_.resize(scripts_.size());
-  if (plan_.fast_disk) {
-    memory_ = &new_store_in_memory();
-    return;
-  }
-  disk_.become(disk_of_new_store());
-  vfs_ =
-      std::make_unique<sim_vfs>("taquilla-simulated", disk_, static_cast<disk_environment&>(*this));
 }
 
 world::~world() {
@@ -123,19 +117,8 @@ theatre_options world::tuned() const {
   return o;
 }
 
-result<std::shared_ptr<database>> world::open_on_disk() const {
-  sqlite_options o;
-  o.path = store_file;
-  o.vfs = vfs_->name();
-  o.exclusive = true;
-  o.synchronous_full = !planted::is(planted::bug::synchronous_off);
-  auto opened = open_sqlite(o);
-  if (!opened) return opened.failure();
-  return std::shared_ptr<database>{std::move(*opened)};
-}
-
 bool world::open_store() {
-  auto opened = memory_ != nullptr ? memory_->open() : open_on_disk();
+  auto opened = machine_.open_store(!planted::is(planted::bug::synchronous_off));
   if (opened) {
     audited_ = opened->get();
     base_ =

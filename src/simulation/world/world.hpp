@@ -8,12 +8,11 @@
 #pragma once
 
 #include "policies/rate_limiter.hpp"
-#include "simulation/disk/sim_vfs.hpp"
 #include "simulation/engine/engine.hpp"
 #include "simulation/oracles/oracle.hpp"
 #include "simulation/world/client.hpp"
+#include "simulation/world/machine.hpp"
 #include "simulation/world/run.hpp"
-#include "store/memory_store.hpp"
 
 #include <map>
 #include <memory>
@@ -35,7 +34,6 @@ class world final : private engine_observer, private disk_environment, private p
   // -- processes (world.cpp) --------------------------------------------------
   void boot();
   bool open_store();
-  result<std::shared_ptr<database>> open_on_disk() const;
   void compose(caf::actor_system& system);
   theatre_options tuned() const;
   void die(bool power, std::int64_t down_ms, std::int64_t jump_ms, const std::string& why);
@@ -92,9 +90,8 @@ class world final : private engine_observer, private disk_environment, private p
   const plan& plan_;
   const run_options& options_;
   decisions taken_;
-  sim_disk disk_;
-  std::unique_ptr<sim_vfs> vfs_;
-  memory_store* memory_ = nullptr;  // instead of the disk, when that is perfect
+  machine machine_;
+  sim_disk& disk_;
   std::shared_ptr<database> base_;
   database* audited_ = nullptr;  // the one that a planted bug may wrap
   engine engine_;
