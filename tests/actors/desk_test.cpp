@@ -234,6 +234,27 @@ TEST_CASE(
   CHECK(house.at_rest() == "");
 }
 
+TEST_CASE(
+    "each charge that PAYMENT answered fills the retry budget a little, a refused card does not") {
+  theatre_setting setting;
+  setting.options.payment.budget = {4'000, 1'000, 100};
+  virtual_theatre house{setting};
+  house.chaos("payment", "flaky", {0, 1.0, 0, 1});
+  auto first = house.buy(order("A1"));
+  house.advance(1'000);
+  CHECK(first.text() == "ok");
+  CHECK(house.desk().tokens_milli == 3'100);
+  house.chaos("payment", "decline", {0, 1.0, 0, 1});
+  auto declined = house.buy(order("A2"));
+  house.advance(1'000);
+  CHECK(declined.text() == "payment_declined");
+  CHECK(house.desk().tokens_milli == 3'100);
+  auto second = house.buy(order("A2"));
+  house.advance(1'000);
+  CHECK(second.text() == "ok");
+  CHECK(house.desk().tokens_milli == 3'200);
+}
+
 TEST_CASE("no purchase outlives its deadline, whatever is slow") {
   theatre_setting setting;
   setting.options.reservation.deadline_ms = 7'000;

@@ -133,6 +133,7 @@ TEST_CASE("a failed probe opens again for the next open time") {
     REQUIRE(report.transitions.count == 1);
     CHECK(report.transitions.items[0].cause == breaker_cause::probe_failed);
   }
+  CHECK(breaker.view(now).consecutive == 7);
 }
 
 TEST_CASE("growth stays at its cap after very many trips") {
@@ -198,6 +199,7 @@ TEST_CASE("a probe that never answers has failed when its lease ends") {
   CHECK(late.retry_after_ms == 1'000);
   REQUIRE(late.transitions.count == 1);
   CHECK(late.transitions.items[0].cause == breaker_cause::probe_lost);
+  CHECK(breaker.view(1'100).consecutive == 3);
 }
 
 TEST_CASE("a lease that ended long ago counts from its own end") {

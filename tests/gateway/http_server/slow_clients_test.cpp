@@ -69,6 +69,32 @@ TEST_CASE("a body that does not arrive in time gets 408 and the end") {
   CHECK(one.ended());
 }
 
+TEST_CASE(
+    "what is still sent behind an error is taken for a while, lest a reset takes the answer") {
+  auto options = impatient();
+  options.linger_timeout = std::chrono::seconds{30};
+  running_server house{options};
+  {
+    client one{house.port()};
+    one.send("POST /echo HTTP/1.1\r\nHost: box\r\nContent-Length: 99999999999\r\n\r\n");
+    for (int i = 0; i < 1'000; ++i) one.send(std::string(1'000, 'x'));
+    CHECK(one.read_reply().status == 413);
+    CHECK(one.read_to_end() == "");
+    one.send("x");
+  }
+  CHECK(house.wait_until([](const auto& now) { return now.open_connections == 0; }));
+}
+
+TEST_CASE("who goes on sending behind an error is cut off when the while is over") {
+  auto options = impatient();
+  options.linger_timeout = milliseconds{50};
+  running_server house{options};
+  client one{house.port()};
+  one.send("GARBAGE\r\n\r\n");
+  CHECK(one.read_reply().status == 400);
+  CHECK(house.wait_until([](const auto& now) { return now.open_connections == 0; }));
+}
+
 TEST_CASE("the deadline of a head is total: a drip does not move it") {
   auto options = impatient();
   options.head_bytes_max = 1024 * 1024 * 1024;
