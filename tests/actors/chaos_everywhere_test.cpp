@@ -200,6 +200,28 @@ TEST_CASE("a rule shows what it has touched, and is gone when it was ended or is
   CHECK(house.show_chaos("payment").value().active.empty());
 }
 
+TEST_CASE("a rule shows what was asked for, since when, until when, and when it last touched") {
+  virtual_theatre house;
+  house.advance(1'000);
+  const auto since = house.today();
+  house.chaos("payment", "flaky", {0, 0.5, 60'000, 7});
+  house.advance(2'000);
+  const auto fresh = house.show_chaos("payment").value().active.at(0);
+  CHECK(fresh.rate_ppm == 500'000);
+  CHECK(fresh.for_ms == 60'000);
+  CHECK(fresh.times == 7);
+  CHECK(fresh.since == since);
+  CHECK(fresh.ends_at == since + 60'000);
+  CHECK(fresh.last_touched == 0);
+  house.chaos("payment", "decline");
+  house.buy(order());
+  house.settle();
+  const auto used = house.show_chaos("payment").value().active.at(1);
+  CHECK(used.ends_at == 0);
+  CHECK(used.last_touched >= since + 2'000);
+  CHECK(used.last_touched <= house.today());
+}
+
 TEST_CASE("a declined card is told at once, and the void of nothing leaves a tombstone") {
   virtual_theatre house;
   house.chaos("payment", "decline", {0, 1.0, 0, 1});

@@ -58,7 +58,8 @@ std::shared_ptr<const venue> small_venue() {
 chaos_seen seen(const chaos_report& report) {
   chaos_seen out{report.down, {}};
   for (const auto& r : report.active)
-    out.active.push_back({r.id, r.kind, r.last_request, r.touched, r.delay_ms});
+    out.active.push_back({r.id, r.kind, r.last_request, r.touched, r.times, r.delay_ms, r.for_ms,
+                          r.rate_ppm, r.since, r.last_touched, r.ends_at});
   return out;
 }
 

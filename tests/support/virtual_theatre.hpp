@@ -43,8 +43,10 @@ struct sale {
 };
 struct rule_seen {
   std::string id, kind, last_request;
-  std::uint64_t touched = 0;
-  std::int64_t delay_ms = 0;
+  std::uint64_t touched = 0, times = 0;
+  std::int64_t delay_ms = 0, for_ms = 0;
+  std::uint32_t rate_ppm = 0;
+  wall_ms since = 0, last_touched = 0, ends_at = 0;
 };
 struct chaos_seen {
   bool down = false;
