@@ -120,6 +120,17 @@ TEST_CASE_FIXTURE(store_fixture, "writes outside a batch and reads inside one ar
   CHECK(store->commit() == commit_outcome::committed);
 }
 
+TEST_CASE_FIXTURE(store_fixture,
+                  "while another process writes no batch begins, and afterwards one does") {
+  auto* other = store::open_handle(folder.file(), SQLITE_OPEN_READWRITE, "");
+  REQUIRE(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_busy_timeout(inside().handle(), 0);
+  CHECK_FALSE(store->begin());
+  CHECK(store->commit() == commit_outcome::rolled_back);
+  sqlite3_close(other);
+  CHECK(pending("t1", 1) == 1);
+}
+
 TEST_CASE_FIXTURE(store_fixture, "commits and commands are counted") {
   REQUIRE(store->begin());
   store->apply(purchase("t1", 1));

@@ -12,6 +12,7 @@
 using namespace taquilla::gateway;
 using namespace taquilla::gateway::testing;
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 
 namespace {
 
@@ -52,7 +53,9 @@ std::vector<client> fill_up(running_server& house, int places) {
 }  // namespace
 
 TEST_CASE("a head that does not arrive in time gets 408 and the end") {
-  running_server house{impatient()};
+  auto options = impatient();
+  options.idle_timeout = options.body_timeout = minutes{1};
+  running_server house{options};
   client one{house.port()};
   one.send("GET /hello HTT");
   const auto answer = one.read_reply();
@@ -62,7 +65,9 @@ TEST_CASE("a head that does not arrive in time gets 408 and the end") {
 }
 
 TEST_CASE("a body that does not arrive in time gets 408 and the end") {
-  running_server house{impatient()};
+  auto options = impatient();
+  options.idle_timeout = options.head_timeout = minutes{1};
+  running_server house{options};
   client one{house.port()};
   one.send("POST /echo HTTP/1.1\r\nHost: box\r\nContent-Length: 5\r\n\r\nhel");
   CHECK(one.read_reply().status == 408);
@@ -171,6 +176,8 @@ TEST_CASE("above the bound of all unsent bytes the one who adds is cut off") {
   greedy.send(get_request("/big/30000000"));
   CHECK(house.wait_until([](const auto& now) { return now.resets == 1; }));
   CHECK(client{house.port()}.get("/hello").status == 200);
+  // What it held counts no longer.
+  CHECK(client{house.port(), false, 4096}.get("/big/6000000").body.size() == 6'000'000);
 }
 
 TEST_CASE("5000 idle clients do not keep a fresh one waiting") {
@@ -205,6 +212,18 @@ TEST_CASE("4000 requests in flight hold no thread") {
   CHECK(house.application.release_all() == 4000);
   for (auto& one : waiting) CHECK(one.read_reply().body == "released");
   CHECK(house.wait_until([](const auto& now) { return now.in_flight == 0; }));
+}
+
+TEST_CASE("what was asked by a client who has left is in flight no longer") {
+  running_server house{test_options()};
+  client one{house.port()};
+  one.send(get_request("/park"));
+  REQUIRE(house.application.wait_parked(1));
+  CHECK(house.server->read_counters().in_flight == 1);
+  one.reset();
+  CHECK(house.wait_until([](const auto& now) { return now.in_flight == 0; }));
+  CHECK(house.application.release_all() == 1);
+  CHECK(client{house.port()}.get("/hello").status == 200);
 }
 
 TEST_CASE("beyond the greatest number of connections clients are turned away") {
