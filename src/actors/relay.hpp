@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -75,7 +76,8 @@ class relay {
       // There may be more than one batch; and what waits behind an item that is in hand, or was,
       // is not shown with it.
       again_ = true;
-      if (over_since_.count(name) != 0 || !in_hand_.insert(std::move(name)).second) continue;
+      if (over_since_.count(name) != 0) continue;
+      if (!in_hand_.emplace(std::move(name), fetch_ignores_waits_).second) continue;
       derived().work_on(std::move(item));
     }
     over_since_.clear();
@@ -95,9 +97,14 @@ class relay {
 
   void item_over(const std::string& name, item_end how) {
     if (how != item_end::done) ignoring_waits_ = false;
-    if (how == item_end::not_kept) stuck_ = true;
+    const auto held = in_hand_.find(name);
+    if (how == item_end::not_kept) {
+      stuck_ = true;
+      // Perhaps it was due for that reason alone, and the wait it still shows is an old clock's.
+      healed_ = healed_ || (held != in_hand_.end() && held->second);
+    }
     const bool was_full = in_hand_.size() >= parts_.batch;
-    in_hand_.erase(name);
+    if (held != in_hand_.end()) in_hand_.erase(held);
     // What is being fetched may still show it as due.
     if (fetching_) over_since_.insert(name);
     if (fetching_ || (was_full && !in_hand_.empty())) return look();
@@ -136,6 +143,7 @@ class relay {
     fetched_at_ = now();
     // Waits are ignored from a healing on, batch after batch, until one item fails again.
     if (std::exchange(healed_, false)) ignoring_waits_ = true;
+    fetch_ignores_waits_ = ignoring_waits_;
     derived().fetch(ignoring_waits_);
   }
 
@@ -179,8 +187,9 @@ class relay {
   bool stuck_ = false;
   bool healed_ = false;
   bool ignoring_waits_ = false;
-  std::set<std::string> in_hand_;
-  std::set<std::string> over_since_;  ///< the fetch under way began
+  bool fetch_ignores_waits_ = false;     ///< the last fetch did
+  std::map<std::string, bool> in_hand_;  ///< and whether it was fetched without regard to waits
+  std::set<std::string> over_since_;     ///< the fetch under way began
   instant_ms fetched_at_ = 0;
   instant_ms next_at_ = 0;
   instant_ms timer_at_ = instant_never;
