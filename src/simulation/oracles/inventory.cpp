@@ -39,10 +39,13 @@ class holds_exclude final : public oracle {
     const auto& content = view.element.content();
     if (view.sender == "reservation" && view.is<hold_seat>())
       asked_[view.sender_incarnation] = content.get_as<hold_seat>(0);
-    // From its commit on a failed purchase has no claim, and INVENTORY may hear that from the
-    // store.
+    // From its commit on a failed purchase has no claim, nor has a cancelled one that has not heard
+    // yet that it was sold; and INVENTORY may hear that from the store.
     if (view.receiver == "reservation" && view.is<purchase_failed>())
       on_ended(view.receiver, view.receiver_incarnation);
+    if (view.receiver == "cancellation" && view.is<purchase_cancelled>())
+      ended_sale(content.get_as<purchase_cancelled>(0).record.id,
+                 content.get_as<purchase_cancelled>(0).record.seat);
     if (view.receiver == "reservation" && view.is<purchase_recorded>())
       recorded_[content.get_as<purchase_recorded>(0).id] = view.receiver_incarnation;
     // A sale ends its own hold, and not one that the same buyer has taken since.
@@ -66,9 +69,13 @@ class holds_exclude final : public oracle {
 
   void given_back(const release_seat& release) {
     given_back(release.seat, release.token);
-    // A sale that ended: its purchase may not have heard yet that it was one.
-    const auto seller = recorded_.find(release.id);
-    if (seller != recorded_.end()) given_back(release.seat, asked_[seller->second].token);
+    ended_sale(release.id, release.seat);
+  }
+
+  /// Its purchase may not have heard yet that it was one.
+  void ended_sale(reservation_id id, const seat_id& seat) {
+    const auto seller = recorded_.find(id);
+    if (seller != recorded_.end()) given_back(seat, asked_[seller->second].token);
   }
 
   std::string granted(std::uint32_t to) {
