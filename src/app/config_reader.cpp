@@ -15,7 +15,32 @@ namespace {
 
 using json = nlohmann::json;
 
+/// Bytes of a value that a complaint repeats: enough to know it again.
+constexpr std::size_t shown_max = 120;
+
 std::string in_quotes(const std::string& text) { return '"' + text + '"'; }
+
+std::string written(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string shown(const json& value) {
+  const auto text = written(value);
+  if (text.size() <= shown_max) return text;
+  auto end = shown_max;
+  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // never half a character
+  return text.substr(0, end) + "...";
+}
+
+/// Only UTF-8 can be shown again, in the settings or in an answer. A file is UTF-8 already, or it
+/// was refused as no JSON; the command line may hold any bytes.
+bool is_utf8(const json& value) { return json::parse(written(value)) == value; }
+
+/// What a text must be instead; null when it will do.
+const char* wanted_of(const json& value, text_check check) {
+  if (!value.is_string()) return "a text";
+  return is_utf8(value) ? check(value.get_ref<const std::string&>()) : "UTF-8";
+}
 
 std::string in_file(const std::string& name, const text_place& at) {
   return name + ':' + std::to_string(at.line) + ':' + std::to_string(at.column);
@@ -31,10 +56,10 @@ struct setter {
   std::string called;  ///< what whoever wrote the value calls the key
 
   std::string expected(const char* type) const {
-    return called + " must be " + type + ", not " + value.dump();
+    return called + " must be " + type + ", not " + shown(value);
   }
   std::string out_of_range() const {
-    return called + " is " + value.dump() + ", allowed is " + range_of(key) +
+    return called + " is " + shown(value) + ", allowed is " + range_of(key) +
            (key.unit.empty() ? "" : " " + key.unit);
   }
   verdict operator()(const integer_key& kind) const {
@@ -58,8 +83,7 @@ struct setter {
     return {};
   }
   verdict operator()(const text_key& kind) const {
-    const auto* wanted =
-        value.is_string() ? kind.check(value.get_ref<const std::string&>()) : "a text";
+    const auto* wanted = wanted_of(value, kind.check);
     if (wanted != nullptr) return kind.secret ? called + " must be " + wanted : expected(wanted);
     kind.set(s, value.get<std::string>());
     return {};
@@ -74,8 +98,8 @@ struct setter {
     for (const auto& one : value)
       if (!one.is_string())
         return expected("a list of texts");
-      else if (const auto* wanted = kind.check(one.get_ref<const std::string&>()))
-        return called + " must name " + wanted + ", not " + one.dump();
+      else if (const auto* wanted = wanted_of(one, kind.check))
+        return called + " must name " + wanted + ", not " + shown(one);
     kind.set(s, value.get<std::vector<std::string>>());
     return {};
   }
@@ -109,14 +133,22 @@ std::string unknown(const std::string& name) {
                         : "; did you mean " + in_quotes(meant) + '?');
 }
 
+/// The value that `text` spells in JSON, if a file could hold it for one key.
+std::optional<json> spelled(const std::string& text) {
+  auto entries = read_entries("{\"value\":" + text + '}');
+  const bool is_one = entries.problem.empty() && entries.list.size() == 1;
+  if (!is_one || entries.list.front().name != "value") return {};
+  return std::move(entries.list.front().value);
+}
+
 /// A bare word is a text where the key takes texts, and a list of one where it takes lists.
 json value_of(const config_key& key, const std::string& text) {
   const bool is_text =
       std::holds_alternative<text_key>(key.kind) || std::holds_alternative<choice_key>(key.kind);
-  auto value = json::parse(text, nullptr, false);
-  if (is_text) return value.is_string() ? value : json(text);
-  if (!std::holds_alternative<list_key>(key.kind)) return value.is_discarded() ? json(text) : value;
-  if (value.is_array()) return value;
+  const auto value = spelled(text);
+  if (is_text) return value && value->is_string() ? *value : json(text);
+  if (!std::holds_alternative<list_key>(key.kind)) return value.value_or(json(text));
+  if (value && value->is_array()) return *value;
   return text.empty() ? json::array() : json::array({text});
 }
 

@@ -129,6 +129,29 @@ TEST_CASE("a wrong override is refused like a wrong file") {
         "--set unknown key \"payment.atempts\"; did you mean \"payment.attempts\"?");
   CHECK(override_complaint("payment.attempts=three") ==
         "--set \"payment.attempts\" must be a whole number, not \"three\"");
+  CHECK(override_complaint("payment.attempts=3,\"value\":4") ==
+        "--set \"payment.attempts\" must be a whole number, not \"3,\\\"value\\\":4\"");
+}
+
+TEST_CASE("a command line of any bytes is refused in UTF-8, and at no great length") {
+  CHECK(override_complaint("gateway.rate_limit.enabled=\xff") ==
+        "--set \"gateway.rate_limit.enabled\" must be true or false, not \"\uFFFD\"");
+  CHECK(override_complaint("log.format=\xff") ==
+        "--set \"log.format\" is \"\uFFFD\", allowed is text or json");
+  CHECK(override_complaint("data.folder=d\xff") ==
+        "--set \"data.folder\" must be UTF-8, not \"d\uFFFD\"");
+  CHECK(override_complaint("gateway.bind=\xff") ==
+        "--set \"gateway.bind\" must name UTF-8, not \"\uFFFD\"");
+  CHECK(override_complaint("gateway.admin_token=secret\xff") ==
+        "--set \"gateway.admin_token\" must be UTF-8");
+
+  const std::string deep(100'000, '[');
+  CHECK(override_complaint("payment.attempts=" + deep + std::string(100'000, ']')) ==
+        "--set \"payment.attempts\" must be a whole number, not \"" + deep.substr(0, 119) + "...");
+  std::string wide;
+  while (wide.size() < 200) wide += "\u00e9";
+  CHECK(override_complaint("payment.attempts=" + wide) ==
+        "--set \"payment.attempts\" must be a whole number, not \"" + wide.substr(0, 118) + "...");
 }
 
 TEST_CASE("a secret is never repeated in a complaint") {
