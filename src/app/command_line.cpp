@@ -65,15 +65,21 @@ void add_serve_options(CLI::App& to, settings_request& request) {
       ->allow_extra_args(false);
 }
 
-/// Every word that could have been meant: commands and options of the command in hand.
-std::vector<std::string> known_words(const CLI::App& root) {
-  std::vector<std::string> words;
-  for (const auto* command : root.get_subcommands({})) words.push_back(command->get_name());
+/// What is wrong with a word that nobody takes, with the one that was meant.
+std::string unknown_word(const CLI::App& root, const std::string& word) {
+  const bool is_option = word.rfind('-', 0) == 0;
   const auto chosen = root.get_subcommands();
-  const auto& app = chosen.empty() ? root : *chosen.front();
-  for (const auto* option : app.get_options())
-    for (const auto& name : option->get_lnames()) words.push_back("--" + name);
-  return words;
+  if (!is_option && !chosen.empty())
+    return "taquilla " + chosen.front()->get_name() + " takes no argument " + word;
+  std::vector<std::string> known;
+  if (is_option)
+    for (const auto* option : (chosen.empty() ? root : *chosen.front()).get_options())
+      for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+  else
+    for (const auto* command : root.get_subcommands({})) known.push_back(command->get_name());
+  const auto meant = closest_name(word, known);
+  return "unknown " + std::string{is_option ? "option " : "command "} + word +
+         (meant.empty() ? "" : "; did you mean " + meant + '?');
 }
 
 int explain(const CLI::App& root, const CLI::ParseError& problem) {
@@ -85,12 +91,8 @@ int explain(const CLI::App& root, const CLI::ParseError& problem) {
   std::string fix = "taquilla --help";
   const auto chosen = root.get_subcommands();
   if (!chosen.empty()) fix = "taquilla " + chosen.front()->get_name() + " --help";
-  if (const auto unknown = root.remaining(true); !unknown.empty()) {
-    const auto word = unknown.front().substr(0, unknown.front().find('='));
-    const auto meant = closest_name(word, known_words(root));
-    what = "unknown " + std::string{word.rfind('-', 0) == 0 ? "option " : "command "} + word;
-    if (!meant.empty()) what += "; did you mean " + meant + '?';
-  }
+  if (const auto unknown = root.remaining(true); !unknown.empty())
+    what = unknown_word(root, unknown.front().substr(0, unknown.front().find('=')));
   std::cerr << render(usage_trouble(what, fix), log_format::text) << '\n';
   return exit_code::usage;
 }

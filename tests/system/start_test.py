@@ -57,6 +57,7 @@ class Start(unittest.TestCase):
         self.expect(run("--port-ofset", "1"), 2, "did you mean --port-offset?")
         self.expect(run("serve", "--dta", "x"), 2, "did you mean --data?", "taquilla serve --help")
         self.expect(run("audit"), 2, "--data")
+        self.expect(run("serve", "now"), 2, "taquilla serve takes no argument now", "taquilla serve --help")
         for option, value in (("--port-offset", "70000"), ("--port-offset", "abc"), ("--log", "xml"),
                               ("--data", ""), ("--bind", "localhost")):
             done = run(option, value)
