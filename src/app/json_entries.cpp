@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <string_view>
 #include <utility>
 
 namespace taquilla::app {
@@ -18,16 +19,32 @@ using json = nlohmann::json;
 constexpr std::size_t text_max = 1 << 20;
 constexpr std::size_t depth_max = 16;
 
-text_place place_at(const std::string& text, std::size_t offset) {
-  text_place at;
-  for (std::size_t i = 0; i < offset && i < text.size(); ++i) {
-    if (text[i] == '\n') {
-      ++at.line;
-      at.column = 0;
+/// Turns offsets into places. It goes on from where it was, so that asking for one after the other
+/// costs the length of the text once.
+class text_ruler {
+ public:
+  explicit text_ruler(std::string_view text) : text_(text) {}
+
+  text_place place_at(std::size_t offset) {
+    if (offset < offset_) *this = text_ruler{text_};
+    for (; offset_ < offset && offset_ < text_.size(); ++offset_) {
+      if (text_[offset_] == '\n') {
+        ++at_.line;
+        at_.column = 0;
+      }
+      ++at_.column;
     }
-    ++at.column;
+    return at_;
   }
-  return at;
+
+ private:
+  std::string_view text_;
+  std::size_t offset_ = 0;
+  text_place at_;
+};
+
+text_place place_at(const std::string& text, std::size_t offset) {
+  return text_ruler{text}.place_at(offset);
 }
 
 class counting_iterator {
@@ -104,7 +121,7 @@ class positioned : public nlohmann::json_sax<json> {
 class collector final : public positioned {
  public:
   collector(const std::string& text, const std::size_t& read, json_entries& out)
-      : positioned(text, read), out_(out) {}
+      : positioned(text, read), out_(out), ruler_(text) {}
 
   bool null() override { return leaf(nullptr); }
   bool boolean(bool value) override { return leaf(value); }
@@ -160,8 +177,8 @@ class collector final : public positioned {
     std::string name;
     for (const auto& at : path_) name += (name.empty() ? "" : ".") + at.key;
     const auto& at = path_.back();
-    out_.list.push_back({std::move(name), std::move(value), place_at(text_, at.key_at),
-                         place_at(text_, at.value_at)});
+    out_.list.push_back({std::move(name), std::move(value), ruler_.place_at(at.key_at),
+                         ruler_.place_at(at.value_at)});
     return true;
   }
   bool refuse(const char* why) { return refuse(why, path_.empty() ? 0 : path_.back().value_at); }
@@ -172,6 +189,7 @@ class collector final : public positioned {
   }
 
   json_entries& out_;
+  text_ruler ruler_;
   std::vector<level> path_;
   json array_;
 };
