@@ -12,16 +12,16 @@ if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
 endif()
 
+# What sanitizers add to a function makes this warning see values that are always set.
+set(after_sanitizing $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 if(TAQUILLA_SANITIZE)
   # null and vptr fire inside CAF's own headers (docs/adr/0004), so they are off.
   set(sanitize -fsanitize=address,undefined -fno-sanitize=null,vptr -fno-sanitize-recover=undefined
       -fno-omit-frame-pointer)
-  # What the sanitizers add to a function makes this warning see values that are always set.
-  target_compile_options(taquilla_settings INTERFACE ${sanitize} -O1
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  target_compile_options(taquilla_settings INTERFACE ${sanitize} -O1 ${after_sanitizing})
   target_link_options(taquilla_settings INTERFACE ${sanitize})
 elseif(TAQUILLA_THREAD_SANITIZE)
-  target_compile_options(taquilla_settings INTERFACE -fsanitize=thread -O1)
+  target_compile_options(taquilla_settings INTERFACE -fsanitize=thread -O1 ${after_sanitizing})
   target_link_options(taquilla_settings INTERFACE -fsanitize=thread)
 endif()
 
