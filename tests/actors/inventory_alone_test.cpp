@@ -67,7 +67,7 @@ class lonely_inventory {
   event_line picture() {
     caf::scoped_actor self{stage_.system()};
     event_line seen;
-    auto asked = self->request(inventory_, caf::infinite, list_events{});
+    auto asked = self->request(inventory_, std::chrono::seconds{1}, list_events{});
     stage_.settle();
     asked.receive([&](const event_list& found) { seen = found.events.at(0); },
                   [](const caf::error&) { FAIL("INVENTORY does not answer"); });
