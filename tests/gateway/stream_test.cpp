@@ -241,6 +241,31 @@ TEST_CASE("a feed that counts from one again is followed without a gap or a loss
   CHECK(take_all(*client) == "s\n\n" + line(8) + line(1) + line(2));
 }
 
+TEST_CASE("a stream goes on for whoever saw the line before its first, and for nobody else") {
+  const auto stream = std::make_shared<live_stream>(4);
+  CHECK_FALSE(stream->continues(0));
+  stream->publish(news(52));
+  stream->publish(news(53));
+  for (std::uint64_t seen : {51, 52, 53}) CHECK(stream->continues(seen));
+  for (std::uint64_t seen : {50, 54}) CHECK_FALSE(stream->continues(seen));
+  stream->publish(news(1));  // the feed counts from one again
+  stream->publish(news(2));
+  CHECK(stream->continues(1));
+  CHECK_FALSE(stream->continues(52));
+}
+
+TEST_CASE("a single line that was lost is told, and one that comes after the end is not") {
+  stream_client client{3};
+  client.start("s\n\n", {});
+  client.push(render_line({5, "k", "{}"}));
+  CHECK(take_all(client) == "s\n\nevent: skipped\ndata: {\"n\":1}\n\n" + line(5));
+  client.end();
+  client.push(render_line({6, "k", "{}"}));
+  std::string end;
+  while (!client.finished()) end += client.take(7);  // the end is not over before its last byte
+  CHECK(end == "event: bye\ndata: {}\n\n");
+}
+
 TEST_CASE("lines pushed by one thread and taken by another arrive in order, whatever is skipped") {
   const auto stream = std::make_shared<live_stream>(4);
   const auto client = stream->join({});
