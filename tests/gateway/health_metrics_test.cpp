@@ -161,17 +161,32 @@ TEST_CASE("durations fall into their buckets") {
   house h;
   h.desk.answer_later = true;
   REQUIRE(!h.try_ask(purchase()));
-  h.now += 15'000;
+  h.now += 10'000;  // a bucket holds its own bound
   h.desk.answer_all();
   h.desk.answer_later = false;
   const auto text = h.get("/metrics").body;
   const std::string label =
       R"(taquilla_http_request_duration_seconds_bucket{route="/api/reservations",method="POST",)";
-  CHECK(has_line(text, label + "le=\"10\"} 0"));
-  CHECK(has_line(text, label + "le=\"20\"} 1"));
+  CHECK(has_line(text, label + "le=\"5\"} 0"));
+  CHECK(has_line(text, label + "le=\"10\"} 1"));
   CHECK(has_line(text, label + "le=\"+Inf\"} 1"));
   CHECK(has_line(text, R"(taquilla_http_request_duration_seconds_sum{route="/api/reservations",)"
-                       R"(method="POST"} 15)"));
+                       R"(method="POST"} 10)"));
+}
+
+TEST_CASE("a purchase that is asked for again is counted apart, each time") {
+  house h;
+  for (int i = 0; i < 3; ++i) h.ask(purchase());
+  const auto text = h.get("/metrics").body;
+  CHECK(has_line(text, R"(taquilla_reservations_total{outcome="confirmed"} 1)"));
+  CHECK(has_line(text, R"(taquilla_reservations_total{outcome="replayed"} 2)"));
+}
+
+TEST_CASE("the oldest mail that waits has an age, and none when nothing waits") {
+  house h;
+  CHECK(has_line(h.get("/metrics").body, "taquilla_outbox_oldest_seconds 0"));
+  h.desk.reported.store.oldest_mail_at = house::today - 2'500;
+  CHECK(has_line(h.get("/metrics").body, "taquilla_outbox_oldest_seconds 2.5"));
 }
 
 TEST_CASE("metrics are given even when the front desk answers nothing good") {

@@ -67,11 +67,13 @@ std::optional<std::vector<std::string>> match_whole(const std::string& text,
 std::vector<std::vector<std::string>> find_all(const std::string& text, const std::string& pattern);
 
 struct house {
+  static constexpr wall_ms today = 1'767'297'600'000;  ///< 2026-01-01T20:00:00Z
+
   explicit house(gateway_options given = quiet()) {
     given.start_nonce = "n0";
     given.version = "1.2.3";
     given.monotonic_ms = [this] { return now; };
-    given.wall_ms = [] { return std::int64_t{1'767'297'600'000}; };
+    given.wall_ms = [] { return today; };
     app = make_application(std::move(given), kept);
   }
 

@@ -56,6 +56,8 @@ TEST_CASE("any bytes become valid JSON text, and good text survives") {
       const auto read = nlohmann::json::parse(written(bytes), nullptr, false);
       REQUIRE(!read.is_discarded());
       if (a < 0x80 && b < 0x80) REQUIRE(read == bytes);
+      const auto longest = written(bytes.substr(1, 2) + "\x80\x80");
+      REQUIRE(!nlohmann::json::parse(longest, nullptr, false).is_discarded());
     }
 }
 

@@ -1,5 +1,6 @@
-// Goal: a doorman goes on accepting whatever became of one client. Method: a doorman on a loop of
-// its own, whose clients are received by somebody who has no memory for the first.
+// Goal: a doorman goes on accepting whatever became of one client, and one address has its share.
+// Method: a doorman on a loop of its own, whose clients are received by somebody who has no memory
+// for the first; the guest list alone.
 #include "gateway/http_server/doorman.hpp"
 
 #include "gateway/http_server/client.hpp"
@@ -43,4 +44,19 @@ TEST_CASE("a client for whom there is no memory does not end the listener") {
   const client first{door.port()}, second{door.port()};
   loop.run_for(std::chrono::seconds{30});
   CHECK(sink.received == 2);
+}
+
+TEST_CASE("a stranger's share is counted client by client, in and out") {
+  traffic counters;
+  guest_list guests{{4, 2, false}, counters};
+  auto first = guests.admit("192.0.2.1"), second = guests.admit("192.0.2.1");
+  CHECK_FALSE(guests.admit("192.0.2.1"));
+  first.give_up();
+  auto third = guests.admit("192.0.2.1");
+  CHECK(third);
+  CHECK_FALSE(guests.admit("192.0.2.1"));
+  auto other = guests.admit("192.0.2.2"), local = guests.admit("127.0.0.1");
+  CHECK(local);
+  CHECK_FALSE(guests.admit("127.0.0.1"));  // four are all there may be
+  CHECK(counters.open_connections == 4);
 }

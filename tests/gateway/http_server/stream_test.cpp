@@ -54,6 +54,20 @@ TEST_CASE("a stream to an HTTP/1.0 client ends with the connection") {
   CHECK(all.substr(all.find("\r\n\r\n")) == "\r\n\r\nfirst one");
 }
 
+TEST_CASE("a stream that ends with the connection does not end because it pauses") {
+  for (const char* request : {"GET /stream HTTP/1.0\r\nHost: box\r\n\r\n",
+                              "GET /stream HTTP/1.1\r\nHost: box\r\nConnection: close\r\n\r\n"}) {
+    CAPTURE(request);
+    running_server house;
+    client one{house.port()};
+    one.send(request);
+    read_until(one, "first ");
+    house.application.stream->push("and last");
+    house.application.stream->finish();
+    CHECK(one.read_to_end().find("and last") != std::string::npos);
+  }
+}
+
 TEST_CASE("HEAD of a stream has a head and closes the source") {
   running_server house;
   client one{house.port()};
