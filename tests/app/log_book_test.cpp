@@ -71,8 +71,9 @@ TEST_CASE("a JSON line is one object whatever the text holds") {
 
 TEST_CASE("control characters are shown in a text line and not obeyed") {
   auto line = sample("gateway");
-  line.detail = "a\nb\x1b[2Jc";
-  CHECK(render(line, log_format::text) == "reservation.confirmed #17 EVT-001 A1: a\\nb\\x1b[2Jc");
+  line.detail = "a\nb\x1b[2Jc\x7f\x1f ";
+  CHECK(render(line, log_format::text) ==
+        "reservation.confirmed #17 EVT-001 A1: a\\nb\\x1b[2Jc\\x7f\\x1f ");
 }
 
 TEST_CASE("lines below the level are left out") {
@@ -127,6 +128,25 @@ TEST_CASE("a flood drops the oldest lines, counts them, and keeps the files with
     }
   CHECK(files == 2);
   CHECK(bytes <= 2 * 4'096);
+}
+
+TEST_CASE("a full file makes room, and the oldest of them goes") {
+  const temporary_folder folder;
+  log_options options;
+  options.file_bytes = 1'024;
+  options.files = 3;
+  {
+    log_book book{options, folder.path()};
+    for (std::uint64_t id = 1; id <= 100; ++id) {  // about eighty bytes each
+      auto line = sample("reservation");
+      line.reservation = id;
+      book.write(line);
+    }
+  }
+  const std::string first = folder.path() + "/reservation";
+  CHECK(lines_of(first + ".log").back().find("#100 ") != std::string::npos);
+  CHECK(lines_of(first + ".2.log").front().find("#1 ") == std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(first + ".3.log"));
 }
 
 TEST_CASE("what was written before a wait for the writer is in the file after it") {

@@ -101,9 +101,16 @@ TEST_CASE_FIXTURE(store_fixture, "a key of a live purchase is refused to another
   auto first = purchase("t1", 1);
   first.order.idempotency_key = "key";
   const auto id = done(*store, first)->id;
-  auto other = purchase("t2", 2);
-  other.order.idempotency_key = "key";
-  CHECK(refusal(done(*store, other)) == errc::key_reused);
+  std::vector<record_purchase> others(5, first);  // each differs in one thing
+  others[0].order.event = "EVT-002";
+  others[1].order.seat.row = "B";
+  others[2].order.seat.number = 2;
+  others[3].order.email = "other@email.com";
+  others[4].order.amount.cents += 1;
+  for (auto& other : others) {
+    other.token = "t2";
+    CHECK(refusal(done(*store, other)) == errc::key_reused);
+  }
   first.token = "t3";
   const auto same = done(*store, first);
   REQUIRE(same);

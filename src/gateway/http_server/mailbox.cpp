@@ -18,7 +18,7 @@ class one_shot {
   }
 
   void fire(http_response response) {
-    if (used_.exchange(true)) return;
+    if (used_.exchange(true)) return discard(response);
     box_->post({letter::kind::answer, to_, ticket_, std::move(response)});
   }
 

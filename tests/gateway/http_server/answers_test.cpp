@@ -141,10 +141,11 @@ TEST_CASE("a responder dropped uncalled answers 500") {
   CHECK(one.get("/hello").status == 200);
 }
 
-TEST_CASE("the second answer to a request does nothing") {
+TEST_CASE("the second answer to a request does nothing, and its stream learns that nobody reads") {
   running_server house;
   client one{house.port()};
   CHECK(one.get("/twice").body == "one");
+  CHECK(house.application.stream->wait_closed());
   CHECK(one.get("/hello").body == "hello");
 }
 
@@ -160,7 +161,8 @@ TEST_CASE("an answer that comes too late is replaced by 504 and ignored") {
   running_server house{options};
   client one{house.port()};
   CHECK(one.get("/park?name=a").status == 504);
-  house.application.answer_parked("a", "late");
+  house.application.answer_parked("a", "late", house.application.stream);
+  CHECK(house.application.stream->wait_closed());
   CHECK(one.get("/hello").body == "hello");
 }
 

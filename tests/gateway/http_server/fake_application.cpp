@@ -106,9 +106,11 @@ void fake_application::add_awkward_ones() {
   });
   add("GET", "/never", [](const http_request&, responder) {});
   add("GET", "/throw", [](const http_request&, responder) { throw std::runtime_error{"secret"}; });
-  add("GET", "/twice", [](const http_request&, responder answer) {
+  add("GET", "/twice", [this](const http_request&, responder answer) {
     answer(text("one"));
-    answer(text("two"));
+    auto late = text("two");
+    late.stream = stream;
+    answer(std::move(late));
   });
   add("GET", "/thread", [this](const http_request&, responder answer) {
     const std::lock_guard<std::mutex> lock{mutex_};
@@ -176,7 +178,8 @@ bool fake_application::wait_parked(std::size_t count) {
   return changed_.wait_for(lock, patience, [&] { return parked_.size() >= count; });
 }
 
-void fake_application::answer_parked(const std::string& name, const std::string& body) {
+void fake_application::answer_parked(const std::string& name, const std::string& body,
+                                     std::shared_ptr<byte_source> stream) {
   responder answer;
   {
     const std::lock_guard<std::mutex> lock{mutex_};
@@ -186,7 +189,9 @@ void fake_application::answer_parked(const std::string& name, const std::string&
     answer = std::move(at->answer);
     parked_.erase(at);
   }
-  answer(text(body));
+  auto response = text(body);
+  response.stream = std::move(stream);
+  answer(std::move(response));
 }
 
 std::size_t fake_application::release_all() {

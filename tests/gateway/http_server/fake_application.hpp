@@ -53,7 +53,8 @@ class fake_application final : public http_application {
   /// Waits until `count` requests of /park hold their responders; they stay in `parked`.
   bool wait_parked(std::size_t count);
   /// Answers the parked request that asked for /park?name=...
-  void answer_parked(const std::string& name, const std::string& body);
+  void answer_parked(const std::string& name, const std::string& body,
+                     std::shared_ptr<byte_source> stream = nullptr);
   std::size_t release_all();
   std::shared_ptr<fake_stream> stream = std::make_shared<fake_stream>();
   std::atomic<int> handled{0};

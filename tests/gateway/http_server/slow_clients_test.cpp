@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace taquilla::gateway;
@@ -140,6 +141,20 @@ TEST_CASE("a client that does not read is cut off, and only that one") {
   CHECK(house.wait_until([](const auto& now) { return now.resets == 1; }));
   CHECK(house.wait_until([](const auto& now) { return now.open_connections == 0; }));
   CHECK(client{house.port()}.get("/big/1000000").body.size() == 1000000);
+}
+
+TEST_CASE("a client that takes an answer in by drops gains no time by each") {
+  running_server house{impatient()};
+  client slow{house.port(), false, 65536};
+  slow.send(get_request("/big/30000000"));
+  client fast{house.port()};
+  try {
+    // Between two drops somebody else is served: all drops take many times what is given.
+    while (house.server->read_counters().resets == 0 && !slow.read_some().empty())
+      for (int i = 0; i < 100; ++i) fast.get("/hello");
+  } catch (const std::exception&) {  // the reset
+  }
+  CHECK(house.server->read_counters().resets == 1);
 }
 
 TEST_CASE("the time to take an answer in begins with that answer") {
