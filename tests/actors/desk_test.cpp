@@ -272,4 +272,27 @@ TEST_CASE("no purchase outlives its deadline, whatever is slow") {
   CHECK(house.at_rest() == "");
 }
 
+TEST_CASE("purchases that were left behind are resumed within the limit, and all of them") {
+  theatre_setting setting;
+  setting.options.reservation.in_flight_max = 2;
+  virtual_theatre house{setting};
+  house.chaos("payment", "slow", {1'000});
+  auto& store = *house.base();
+  REQUIRE(store.begin());
+  for (const char* seat : {"A1", "A2", "A3", "A4", "A5"}) {
+    const auto what = order(seat);
+    const auto long_ago = house.today() - 3'600'000;
+    REQUIRE(store.apply(record_purchase{seat, identity_of(what), what, long_ago, {}}));
+  }
+  REQUIRE(store.commit() == commit_outcome::committed);
+  std::uint64_t most = 0;
+  for (int second = 0; second < 60; ++second) {
+    house.advance(1'000);
+    most = std::max(most, house.desk().in_flight);
+  }
+  CHECK(most == 2);
+  house.chaos("payment", "recover");
+  CHECK(house.at_rest() == "");
+}
+
 }  // namespace taquilla::testing

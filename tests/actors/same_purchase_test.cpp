@@ -41,6 +41,25 @@ TEST_CASE("another buyer of a sold seat is refused, and so is another price of t
   CHECK(house.at_rest() == "");
 }
 
+TEST_CASE("a purchase with the fingerprint of another is not taken for it") {
+  for (const bool other_price : {true, false}) {
+    virtual_theatre house;
+    auto sold = other_price ? order("A1") : order("A1", "other@email.com");
+    if (other_price) sold.amount = {5001};
+    auto& store = *house.base();  // as if identity_of had given both orders the same number
+    REQUIRE(store.begin());
+    const auto row =
+        store.apply(record_purchase{"", identity_of(order("A1")), sold, house.today(), {}});
+    REQUIRE(row);
+    REQUIRE(store.apply(record_charge{row->id, sold.amount, house.today()}));
+    REQUIRE(store.apply(confirm_purchase{row->id, house.today(), {}}));
+    REQUIRE(store.commit() == commit_outcome::committed);
+    house.chaos("inventory", "panic");  // the next incarnation knows the seat as that number's
+    house.advance(1'000);
+    CHECK(outcome(house, order("A1")) == "seat_taken");
+  }
+}
+
 TEST_CASE("another buyer is refused while the seat is held, and may buy when the purchase failed") {
   virtual_theatre house;
   house.chaos("payment", "slow", {20'000});
