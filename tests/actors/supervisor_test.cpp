@@ -119,7 +119,7 @@ TEST_CASE("a service that may not be restarted at all stays down until a recover
 TEST_CASE("the period of an old give-up does not end a newer one") {
   virtual_theatre house;
   const auto exhaust = [&] {
-    while (state_of(house, "payment") != "gave_up") house.kill("payment"), house.advance(800);
+    while (state_of(house, "payment") != "gave_up") house.kill("payment"), house.advance(450);
   };
   exhaust();
   const auto period = theatre_options{}.supervisor.intensity.period_ms;
@@ -127,7 +127,7 @@ TEST_CASE("the period of an old give-up does not end a newer one") {
   house.chaos("payment", "recover");
   exhaust();
   const auto restarts = house.health().at("payment").restarts;
-  house.advance(period / 2);  // the first give-up would be over by now
+  house.advance(period / 3);  // the first give-up is over by now, the second is not
   CHECK(state_of(house, "payment") == "gave_up");
   CHECK(house.health().at("payment").restarts == restarts);
   house.advance(period);
