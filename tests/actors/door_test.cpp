@@ -23,16 +23,18 @@ caf::behavior deaf_feed(caf::event_based_actor*) {
 using heard = std::shared_ptr<std::vector<reservation_id>>;
 
 caf::behavior teller(caf::event_based_actor*, const heard& ids) {
-  return {[=](const find_payment& what) { ids->push_back(what.id); }};
+  return {[=](const find_payment& what) { ids->push_back(what.id); },
+          [=](const release_seat& what) { ids->push_back(what.id); }};
 }
 
-/// PAYMENT's door, with somebody behind it who notes the ids that he is asked for.
-struct payment_door {
-  explicit payment_door(virtual_stage& stage) : stage_(stage) {
+/// A door, PAYMENT's unless told otherwise, with somebody behind it who notes the ids he hears.
+struct watched_door {
+  explicit watched_door(virtual_stage& stage, victim_finder find_victim = payment_victim)
+      : stage_(stage) {
     auto& system = stage.system();
     door_options options;
     options.service = "payment";
-    options.find_victim = payment_victim;
+    options.find_victim = std::move(find_victim);
     at =
         spawn_door(system, options, {}, caf::actor_cast<event_feed_actor>(system.spawn(deaf_feed)));
     child = system.spawn(teller, ids);
@@ -100,7 +102,7 @@ TEST_CASE("a wake-up that finds a door closed is passed on once when it opens") 
 TEST_CASE("a message that nothing is in the way of goes past the door") {
   virtual_stage stage{0};
   {
-    payment_door payment{stage};
+    watched_door payment{stage};
     const auto before = payment.bothered();
     payment.say(1);
     payment.say(2);
@@ -121,7 +123,7 @@ TEST_CASE("a message that nothing is in the way of goes past the door") {
 TEST_CASE("a message does not overtake an earlier one that is still with the door") {
   virtual_stage stage{0};
   {
-    payment_door payment{stage};
+    watched_door payment{stage};
     payment.tell(set_rule{slow(1000)});
     caf::anon_send(payment.at.door, end_rules{});
     payment.say(1);
@@ -138,10 +140,28 @@ TEST_CASE("a message does not overtake an earlier one that is still with the doo
   stage.settle();
 }
 
+TEST_CASE("what must keep its order keeps it when the fault is over that made the first wait") {
+  virtual_stage stage{0};
+  {
+    watched_door inventory{stage, inventory_victim};
+    auto brief = slow(1'000);
+    brief.for_ms = 50;
+    inventory.tell(set_rule{brief});
+    for (reservation_id id : {1, 2, 3}) {  // the fault is over before the second
+      caf::anon_send(inventory.at.way, release_seat{"EVT-001", {"A", 1}, 0, id});
+      stage.advance(100);
+    }
+    CHECK(inventory.ids->empty());
+    stage.advance(700);
+    CHECK(*inventory.ids == std::vector<reservation_id>{1, 2, 3});
+  }
+  stage.settle();
+}
+
 TEST_CASE("what is sent to the dead is the door's affair, even before it has heard of the death") {
   virtual_stage stage{0};
   {
-    payment_door payment{stage};
+    watched_door payment{stage};
     caf::anon_send_exit(payment.child, caf::exit_reason::kill);
     stage.settle();
     const auto before = payment.bothered();

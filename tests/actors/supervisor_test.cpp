@@ -93,6 +93,21 @@ TEST_CASE("a child that dies too often is given up, and tried again when the per
   CHECK(house.at_rest() == "");
 }
 
+TEST_CASE("the first restart is immediate, and each further one in the period waits longer") {
+  virtual_theatre house;
+  house.kill("payment");
+  house.advance(1);
+  CHECK(state_of(house, "payment") == "up");
+  for (const std::int64_t wait_ms : {50, 100, 200}) {
+    CAPTURE(wait_ms);
+    house.kill("payment");
+    house.advance(wait_ms - 1);
+    CHECK(state_of(house, "payment") == "restarting");
+    house.advance(1);
+    CHECK(state_of(house, "payment") == "up");
+  }
+}
+
 TEST_CASE("a recover ends a give-up at once and forgets the deaths") {
   virtual_theatre house;
   while (state_of(house, "inventory") != "gave_up") house.kill("inventory"), house.advance(800);
