@@ -256,6 +256,11 @@ rows chunks() {
        post("Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n", "1\r\na\r\n0\r\n\r\n"),
        {100, 200},
        kept},
+      {"chunked with a type",
+       post("Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n",
+            "1\r\na\r\n0\r\n\r\n"),
+       {200},
+       kept},
       {"chunked, then another request", chunked("0\r\n\r\n") + get("/hello"), {200, 200}, kept},
   };
 }
