@@ -3,6 +3,7 @@
 #include "gateway/http_server/framer.hpp"
 
 #include "gateway/http_server/attacks.hpp"
+#include "gateway/http_server/target.hpp"
 #include "gateway/http_server/verdict.hpp"
 
 #include <doctest/doctest.h>
@@ -87,6 +88,16 @@ TEST_CASE("a chunked body arrives decoded") {
       "3\r\nabc\r\n1;x\r\nd\r\n0\r\n\r\n");
   REQUIRE(one.now() == framer::state::complete);
   CHECK(one.take().request.body == "abcd");
+}
+
+TEST_CASE("a target in absolute form is its path and query") {
+  CHECK(origin_form("http://box/a?b", "box") == "/a?b");
+  CHECK(origin_form("HTTP://BOX", "box") == "/");
+  CHECK(origin_form("http://box?a=b", "box") == "/?a=b");
+  CHECK(origin_form("*", "box") == "*");
+  for (const char* foreign :
+       {"http://boxer/", "http://box:81/", "https://box/", "box/", "http:///"})
+    CHECK_FALSE(origin_form(foreign, "box"));
 }
 
 TEST_CASE("the framer takes nothing after an error") {
