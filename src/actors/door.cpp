@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
 #include <utility>
@@ -57,6 +58,8 @@ class door_state {
     child_ = child;
     child_->attach_functor([shared = threshold_, id = child.id()] { shared->has_ended(id); });
     if (std::exchange(knocked_, false)) self_->send(child_, something_due{});
+    // Without a sender: an answer would come back here as a message to pass on.
+    for (auto& what : std::exchange(missed_, {})) caf::anon_send(child_, std::move(what));
     clear_the_way();
   }
 
@@ -149,7 +152,7 @@ class door_state {
   void deliver(held_back& held) {
     if (!held.refusal.empty()) return refuse(held, refusal_of(held.refusal));
     if (!child_) {
-      knocked_ = knocked_ || held.what.match_elements<something_due>();
+      remember(held.what);
       return refuse(held, {options_.unavailable, options_.service + " is down", 1000});
     }
     if (!held.lossy) {
@@ -161,6 +164,17 @@ class door_state {
         ->request(child_, std::chrono::milliseconds{options_.lost_work_patience_ms},
                   std::move(held.what))
         .then([] {}, ignore);
+  }
+
+  /// What nobody says twice is said to the next incarnation: it may have read the store before the
+  /// commit that the message tells of.
+  void remember(const caf::message& what) {
+    knocked_ = knocked_ || what.match_elements<something_due>();
+    if (!options_.find_victim) return;
+    const auto found = options_.find_victim(what);
+    if (!found.may_be_delayed || found.may_be_hit) return;
+    if (missed_.size() >= options_.missed_max) missed_.pop_front();
+    missed_.push_back(what);
   }
 
   static void refuse(held_back& held, const error& why) {
@@ -241,7 +255,8 @@ class door_state {
   supervisor_actor supervisor_;
   std::shared_ptr<threshold> threshold_;
   caf::actor child_;
-  bool knocked_ = false;  ///< a wake-up came while nobody was in
+  bool knocked_ = false;             ///< a wake-up came while nobody was in
+  std::deque<caf::message> missed_;  ///< what else nobody says twice, in the order it came
   chaos rules_;
   std::multimap<instant_ms, held_back> waiting_;  ///< behind a delay, by when they go
   instant_ms timer_at_ = instant_never;

@@ -1,8 +1,8 @@
 // DOOR: what stands between a supervised actor and its peers. They keep one handle for ever, the
 // door's DOORWAY (doorway.hpp); behind it incarnations come and go. While it is open and nothing is
 // in the way, messages go past it; a closed one answers requests with the service's `unavailable`
-// error at once, so that nobody waits for the dead. A wake-up (`something_due`) that finds it
-// closed is passed on once it opens: nobody says it twice.
+// error at once, so that nobody waits for the dead. What nobody says twice and finds it closed is
+// passed on once it opens: a wake-up (`something_due`), and the words that end a hold or a sale.
 //
 //   closed --open_door(child)--> open --close_door--> closed
 //
@@ -45,6 +45,7 @@ struct door_options {
   std::uint64_t seed = 0;
   duration_ms lost_work_patience_ms = 60'000;  ///< how long a lost reply's work may still take
   std::size_t held_back_max = 10'000;  ///< messages behind a delay; one more, and the first goes
+  std::size_t missed_max = 1'000;  ///< to be said once it opens; one more, and the first is lost
 };
 
 struct open_door {

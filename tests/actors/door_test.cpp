@@ -158,6 +158,39 @@ TEST_CASE("what must keep its order keeps it when the fault is over that made th
   stage.settle();
 }
 
+TEST_CASE("what ends a hold and finds a door closed is passed on in order when it opens, once") {
+  virtual_stage stage{0};
+  {
+    watched_door inventory{stage, inventory_victim};
+    inventory.tell(close_door{"it died"});
+    for (reservation_id id : {1, 2})
+      caf::anon_send(inventory.at.way, release_seat{"EVT-001", {"A", 1}, 0, id});
+    stage.settle();
+    CHECK(inventory.ids->empty());
+    inventory.tell(open_door{inventory.child});
+    CHECK(*inventory.ids == std::vector<reservation_id>{1, 2});
+    inventory.tell(open_door{inventory.child});
+    CHECK(inventory.ids->size() == 2);
+  }
+  stage.settle();
+}
+
+TEST_CASE("of what finds a door closed no more than the limit is kept, the latest") {
+  virtual_stage stage{0};
+  {
+    watched_door inventory{stage, inventory_victim};
+    inventory.tell(close_door{"it died"});
+    const auto most = door_options{}.missed_max;
+    for (reservation_id id = 1; id <= most + 5; ++id)
+      caf::anon_send(inventory.at.way, release_seat{"EVT-001", {"A", 1}, 0, id});
+    stage.settle();
+    inventory.tell(open_door{inventory.child});
+    REQUIRE(inventory.ids->size() == most);
+    CHECK(inventory.ids->front() == 6);
+  }
+  stage.settle();
+}
+
 TEST_CASE("what is sent to the dead is the door's affair, even before it has heard of the death") {
   virtual_stage stage{0};
   {

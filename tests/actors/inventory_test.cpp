@@ -222,6 +222,20 @@ TEST_CASE("a purchase that a death left behind gives back the hold of its first 
   CHECK(house.at_rest() == "");
 }
 
+TEST_CASE("a sale that is cancelled while INVENTORY is rebuilt is not shown by the new one") {
+  for (int steps = 0; steps < 40; ++steps) {  // wherever in the rebuilding the cancellation comes
+    CAPTURE(steps);
+    virtual_theatre house;
+    const auto sold = house.buy(order());
+    house.settle();
+    house.kill("inventory");
+    for (int i = 0; i < steps; ++i) house.step();
+    house.cancel(sold.value().id);
+    house.advance(1);
+    CHECK(house.seats().empty());
+  }
+}
+
 TEST_CASE("what INVENTORY shows wrongly it finds out by itself, both ways") {
   virtual_theatre house;
   for (const char* seat : {"A1", "A2"}) house.buy(order(seat));
