@@ -3,8 +3,10 @@
 #include "store/embedded_sql.hpp"
 #include "store/statement.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace taquilla::store {
 
@@ -174,14 +176,36 @@ void connection::check_after_crash() {
   write_back_what_was_read();
 }
 
+// What we read may be in the system's cache alone: after a sync that failed, the system takes its
+// pages for written, and a later sync says yes without them. So write all of it once more before
+// anything is promised on top of it: first the WAL, for what a power cut left of an older one would
+// undo half of the pages that went from it into the database; then, from the WAL, the database.
+// Even after a clean end, for its mark may be such a page; then there is no WAL, and this costs
+// nothing.
 void connection::write_back_what_was_read() {
-  // What we read may be in the system's cache alone: after a sync that failed, the system takes its
-  // pages for written, and a later sync of the WAL says yes without them. So write all of it once
-  // more, into the database, and sync that, before anything is promised on top of it. Even after a
-  // clean end, for its mark may be such a page; then there is no WAL, and this costs nothing.
+  write_wal_again();
   const int code =
       sqlite3_wal_checkpoint_v2(get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if (code != SQLITE_OK) throw sqlite_failure{sqlite3_extended_errcode(get())};
+}
+
+void connection::write_wal_again() {
+  sqlite3_file* wal = nullptr;
+  sqlite3_file_control(get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  if (wal == nullptr || wal->pMethods == nullptr) return;
+  const auto must = [](int code) {
+    if (code != SQLITE_OK) throw sqlite_failure{code};
+  };
+  sqlite3_int64 size = 0;
+  must(wal->pMethods->xFileSize(wal, &size));
+  std::vector<char> part(std::size_t{64} * 1024);
+  for (sqlite3_int64 at = 0; at < size; at += static_cast<sqlite3_int64>(part.size())) {
+    const auto count =
+        static_cast<int>(std::min(size - at, static_cast<sqlite3_int64>(part.size())));
+    must(wal->pMethods->xRead(wal, part.data(), count, at));
+    must(wal->pMethods->xWrite(wal, part.data(), count, at));
+  }
+  if (size > 0) must(wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL));
 }
 
 int connection::checkpoint_if_due() {

@@ -78,6 +78,7 @@ class connection {
   void create();
   void check_after_crash();
   void write_back_what_was_read();
+  void write_wal_again();
 
   sqlite_options options_;
   std::unique_ptr<sqlite3, closer> db_;
