@@ -198,6 +198,7 @@ void connection::write_wal_again() {
   };
   sqlite3_int64 size = 0;
   must(wal->pMethods->xFileSize(wal, &size));
+  if (size == 0) return;
   std::vector<char> part(std::size_t{64} * 1024);
   for (sqlite3_int64 at = 0; at < size; at += static_cast<sqlite3_int64>(part.size())) {
     const auto count =
@@ -205,7 +206,7 @@ void connection::write_wal_again() {
     must(wal->pMethods->xRead(wal, part.data(), count, at));
     must(wal->pMethods->xWrite(wal, part.data(), count, at));
   }
-  if (size > 0) must(wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL));
+  must(wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL));
 }
 
 int connection::checkpoint_if_due() {
