@@ -163,6 +163,14 @@ TEST_CASE("values that contradict each other are refused with their numbers") {
   CHECK(interlock_complaint({"payment.attempts=4"}) ==
         "reservation.deadline_ms (20000 ms) must exceed payment.attempts x "
         "payment.attempt_timeout_ms (20000 ms): otherwise the last attempts can never be made");
+  CHECK(interlock_complaint({"payment.retry.jitter=true", "payment.retry.cap_ms=2500"}) ==
+        "reservation.deadline_ms (20000 ms) must exceed payment.attempts x "
+        "payment.attempt_timeout_ms + (attempts - 1) x payment.retry.cap_ms (20000 ms): otherwise "
+        "the last attempts can never be made");
+  CHECK(interlock_complaint({"payment.retry.jitter=true", "payment.retry.cap_ms=2499"}) ==
+        "0 complaints");
+  CHECK(interlock_complaint({"gateway.bind=[\"127.9.9.9\",\"::1\"]"}) == "0 complaints");
+  CHECK(interlock_complaint({"gateway.bind=128.0.0.1"}).rfind("listening on 128.0.0.1 ", 0) == 0);
   CHECK(interlock_complaint({"inventory.breaker.lease_ms=2000"}).find("inventory.patience_ms") !=
         std::string::npos);
   CHECK(interlock_complaint({"inventory.hold_ms=20000"}).find("while it is being sold") !=

@@ -51,6 +51,20 @@ TEST_CASE("a refused flood says when to come back, and that is when it passes") 
   CHECK(h.ask(purchase()).status == 429);
 }
 
+TEST_CASE("a slow limit says how many seconds to wait, and its refusals are counted as such") {
+  gateway_options options;
+  options.limiter.rate_milli = 250;  // one in four seconds
+  options.limiter.burst = 0;
+  house h{options};
+  h.ask(purchase());
+  const auto refused = h.ask(purchase());
+  CHECK(refused.status == 429);
+  CHECK(header_of(refused, "Retry-After") == "4");
+  const auto text = h.get("/metrics").body;
+  CHECK(text.find("taquilla_reservations_total{outcome=\"rate_limited\"} 1\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("good and bad answers tell how much is left") {
   limited_house h;
   const char* remaining[] = {"5", "4", "3", "2", "1", "0"};
