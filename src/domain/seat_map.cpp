@@ -84,6 +84,11 @@ bool seat_map::is_held_by(const place_key& where, std::uint64_t token) const {
   return hold != holds_.end() && hold->second.token == token;
 }
 
+bool seat_map::is_held_by_later(const place_key& where, std::uint64_t token) const {
+  const auto hold = holds_.find(where);
+  return hold != holds_.end() && hold->second.token > token;
+}
+
 /// The hold of another purchase stays underneath.
 void seat_map::own(const place_key& where, std::uint8_t state, const owner& who) {
   if (is_held_by(where, who.token)) drop_hold(where);
@@ -108,7 +113,8 @@ seat_map::hold_answer seat_map::hold(const std::string& event, const seat_id& se
   const bool ours = s.identity == identity;
   if (is_owned(s.state) && ours) return yours{s.id};
   const bool overwrite = planted::is(planted::bug::hold_overwritten);
-  if (is_owned(s.state) || (s.state == is_held && !ours && !overwrite))
+  if (is_owned(s.state) || (s.state == is_held && !ours && !overwrite) ||
+      is_held_by_later(where, token))
     return error{errc::seat_taken, to_string(seat), 0};
   drop_hold(where);
   set(where, is_held, identity, 0);

@@ -14,12 +14,14 @@
 //   owned          yours*   -          -                 owned         free
 //   owned, held    yours*   owned      owned             owned, held   held
 //
-// * for the same identity; everybody else is told that the seat is taken.
+// * for the same identity; everybody else is told that the seat is taken, and so is a hold that is
+//   older than the one which is there.
 //
 // "owned, held" is mostly one buyer's doing: he asked for his seat again before the word of his
 // first purchase came in, and that one has been cancelled. The owner answers for the seat while he
 // is there; when he goes, the hold is its purchase's as before. A hold gives way only to a newer
-// one of the same identity, for a purchase that died cannot end its own.
+// one of the same identity, for a purchase that died cannot end its own; a request that comes in
+// after its purchase has died must not push out the one that followed it.
 //
 // 16 bytes a seat, allocated a row at a time when somebody first touches the row; what only a hold
 // needs (who, until when) lives in a table beside it, because few seats are held at any moment.
@@ -65,7 +67,8 @@ class seat_map {
   };
 
   /// Takes a seat that nobody owns for `identity` until `until_ms`. A hold that the same identity
-  /// left behind is taken over. Errors: unknown_event, unknown_seat, seat_taken.
+  /// left behind is taken over. Tokens grow: the smaller one is the older.
+  /// Errors: unknown_event, unknown_seat, seat_taken.
   hold_answer hold(const std::string& event, const seat_id& seat, std::uint64_t identity,
                    std::uint64_t token, std::int64_t until_ms);
   /// Ends the hold if it is `token`'s. False: it was somebody else's, or none. An owner stays.
@@ -148,6 +151,7 @@ class seat_map {
   void own(const place_key& where, std::uint8_t state, const owner& who);
   void disown(const place_key& where);
   bool is_held_by(const place_key& where, std::uint64_t token) const;
+  bool is_held_by_later(const place_key& where, std::uint64_t token) const;
   void drop_hold(const place_key& where);
 
   std::vector<house> houses_;

@@ -88,6 +88,16 @@ TEST_CASE("the word of a sale does not drop a newer hold of its buyer, and neith
   CHECK(seats.holds() == 0);
 }
 
+TEST_CASE("a request of a dead purchase does not push out the hold of the one that followed it") {
+  seat_map seats{hall()};
+  seats.hold("E", a1, 1, 11, 200);
+  CHECK(refusal(seats.hold("E", a1, 1, 10, 100)) == errc::seat_taken);
+  CHECK_FALSE(seats.release("E", a1, 10));
+  CHECK(refusal(seats.hold("E", a1, 2, 20, 300)) == errc::seat_taken);
+  CHECK(is_held(seats.hold("E", a1, 1, 11, 300)));  // the same request once more
+  CHECK(seats.release("E", a1, 11));
+}
+
 TEST_CASE("the end of a newer hold does not free the seat that its buyer has bought before") {
   seat_map seats{hall()};
   seats.hold("E", a1, 1, 10, 100);
