@@ -12,6 +12,7 @@
 #include <deque>
 #include <mutex>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -37,6 +38,14 @@ std::size_t give(char* to, std::size_t size, std::size_t count, void* from) {
   std::memcpy(to, source.text.data() + source.done, length);
   source.done += length;
   return length;
+}
+
+/// libcurl reports a refused MAIL and a refused RCPT alike; what it has said last tells them apart.
+int note_recipient(CURL*, curl_infotype kind, char* said, std::size_t length, void* asked) {
+  constexpr std::string_view word = "RCPT TO";
+  if (kind == CURLINFO_HEADER_OUT && std::string_view{said, length}.substr(0, word.size()) == word)
+    *static_cast<bool*>(asked) = true;
+  return 0;
 }
 
 int stop_when_told(void* told, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
@@ -119,6 +128,9 @@ class smtp_transport::worker {
     set(CURLOPT_XFERINFOFUNCTION, &stop_when_told);
     set(CURLOPT_XFERINFODATA, &stopping_);
     set(CURLOPT_ERRORBUFFER, reason_);
+    set(CURLOPT_VERBOSE, 1L);
+    set(CURLOPT_DEBUGFUNCTION, &note_recipient);
+    set(CURLOPT_DEBUGDATA, &recipient_asked_);
   }
 
   void run() {
@@ -144,26 +156,26 @@ class smtp_transport::worker {
     set(CURLOPT_MAIL_RCPT, to.get());
     set(CURLOPT_READDATA, &source);
     reason_[0] = '\0';
+    recipient_asked_ = false;
     const auto outcome = curl_easy_perform(easy_.get());
     curl_easy_setopt(easy_.get(), CURLOPT_MAIL_RCPT, nullptr);
-    return outcome == CURLE_OK ? error{} : why_not(outcome, source.done > 0);
+    return outcome == CURLE_OK ? error{} : why_not(outcome);
   }
 
-  /// @param offered the server has seen the message itself, so its last word is about that.
-  error why_not(CURLcode outcome, bool offered) const {
+  error why_not(CURLcode outcome) const {
     long status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     const std::string what = reason_[0] != '\0' ? reason_ : curl_easy_strerror(outcome);
-    // libcurl reports a refused MAIL, RCPT or DATA as a failure to send. A 5xx greeting or a
-    // refused password says nothing about this mail.
-    const bool about_this_mail = outcome == CURLE_SEND_ERROR || offered;
-    if (about_this_mail && status / 100 == 5) return {errc::mail_undeliverable, what, 0};
+    // Before the recipient is named a 5xx (a greeting, a refused password, sender or connection
+    // without TLS) says nothing about this mail.
+    if (recipient_asked_ && status / 100 == 5) return {errc::mail_undeliverable, what, 0};
     return later(what);
   }
 
   const smtp_options options_;
   std::unique_ptr<CURL, easy_deleter> easy_;
   char reason_[CURL_ERROR_SIZE] = {};
+  bool recipient_asked_ = false;  ///< in the conversation under way
   std::mutex lock_;
   std::condition_variable changed_;
   std::deque<item> waiting_;

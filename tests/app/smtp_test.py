@@ -4,15 +4,21 @@ costs time and no mail.
 Method: taquilla beside aiosmtpd, which notes what it takes and refuses what the test tells it to.
 usage: smtp_test.py TAQUILLA
 """
+import contextlib
 import email
 import email.policy
+import os
 import pathlib
 import socket
 import sys
+import tempfile
+import threading
+import time
 import unittest
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
-from client import ask, box_office, buy, nothing_left, skip, wait_until  # noqa: E402
+from client import NO_LIMIT, ask, box_office, buy, nothing_left, skip, wait_until  # noqa: E402
 
 try:
     from aiosmtpd.controller import Controller
@@ -27,6 +33,12 @@ class Postbox:
 
     def __init__(self):
         self.taken, self.refuse = [], {}
+        self.of_senders = self.of_messages = "250 OK"
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if self.of_senders.startswith("250"):
+            envelope.mail_from = address
+        return self.of_senders
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refuse:
@@ -36,8 +48,34 @@ class Postbox:
 
     async def handle_DATA(self, server, session, envelope):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.taken.append((envelope.mail_from, envelope.rcpt_tos, message))
-        return "250 OK"
+        if self.of_messages.startswith("250"):
+            self.taken.append((envelope.mail_from, envelope.rcpt_tos, message))
+        return self.of_messages
+
+
+@contextlib.contextmanager
+def unfriendly(port, greeting):
+    """A server that says no more than its greeting, to whoever calls."""
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", port)) as door:
+        door.settimeout(0.05)
+        callers = []
+
+        def serve():
+            while not stop.is_set():
+                with contextlib.suppress(TimeoutError):
+                    callers.append(door.accept()[0])
+                    callers[-1].sendall(greeting)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield callers
+        finally:
+            stop.set()
+            thread.join()
+            for caller in callers:
+                caller.close()
 
 
 def free_port():
@@ -59,11 +97,17 @@ class Smtp(unittest.TestCase):
             self.server.stop()
             self.server = None
 
-    def office(self, *further):
+    @staticmethod
+    def waiting(at, wanted):
+        """The mails of the outbox of which `wanted` is true."""
+        due = ask(at["notification"], "GET", "/api/notifications/outbox").json["due"]
+        return [mail for mail in due if wanted(mail)]
+
+    def office(self, *further, data=None):
         return box_office(EXECUTABLE, "--set", f"notifications.smtp_url=smtp://127.0.0.1:{self.port}",
                           "--set", "notifications.smtp_from=taquilla@example.org",
                           "--set", "notifications.backoff_base_ms=50",
-                          "--set", "notifications.backoff_cap_ms=200", *further)
+                          "--set", "notifications.backoff_cap_ms=200", *further, data=data)
 
     def test_each_reservation_sends_one_readable_mail(self):
         self.open()
@@ -88,20 +132,81 @@ class Smtp(unittest.TestCase):
             self.assertEqual(buy(at, "B1", "gone@example.org").status, 200)
             self.assertEqual(buy(at, "B2", "here@example.org").status, 200)
             wait_until(lambda: len(self.postbox.taken) == 1, "the other mail")
-            dead = wait_until(lambda: [m for m in ask(at["notification"], "GET",
-                                                      "/api/notifications/outbox").json["due"]
-                                       if m["dead"]], "the bounce is shown")
+            dead = wait_until(lambda: self.waiting(at, lambda m: m["dead"]), "the bounce is shown")
             self.assertEqual((dead[0]["to"], dead[0]["reason"]), ("gone@example.org", "mail_undeliverable"))
             self.assertEqual(len(self.postbox.taken), 1)
+
+    def test_a_message_that_is_refused_for_good_bounces(self):
+        self.postbox.of_messages = "554 5.7.1 we do not like what it says"
+        self.open()
+        with self.office() as (at, _, _):
+            self.assertEqual(buy(at, "B3", "picky@example.org").status, 200)
+            dead = wait_until(lambda: self.waiting(at, lambda m: m["dead"]), "the bounce is shown")
+            self.assertEqual(dead[0]["reason"], "mail_undeliverable")
+
+    def test_a_server_that_refuses_everybody_says_nothing_about_a_mail(self):
+        with unfriendly(self.port, b"554 5.3.2 no service today\r\n"), self.office() as (at, _, _):
+            self.assertEqual(buy(at, "B4", "patient@example.org").status, 200)
+            tried = wait_until(lambda: self.waiting(at, lambda m: m["attempts"] >= 2), "two attempts")
+            self.assertEqual((tried[0]["dead"], tried[0]["reason"]), (False, "notification_unavailable"))
+
+    def test_a_server_that_takes_nothing_from_us_gets_all_when_it_does(self):
+        self.postbox.of_senders = "530 5.7.0 Must issue a STARTTLS command first"
+        self.open()
+        with self.office() as (at, _, _):
+            self.assertEqual(buy(at, "B7", "early@example.org").status, 200)
+            tried = wait_until(lambda: self.waiting(at, lambda m: m["attempts"] >= 2), "two attempts")
+            self.assertFalse(tried[0]["dead"])
+            self.postbox.of_senders = "250 OK"
+            wait_until(lambda: nothing_left(at), "it is delivered")
+        self.assertEqual(len(self.postbox.taken), 1)
+
+    def test_a_mail_that_bounced_is_tried_anew_by_the_next_process(self):
+        self.postbox.refuse["away@example.org"] = "550 5.1.1 no such user"
+        self.open()
+        with tempfile.TemporaryDirectory() as folder:
+            with self.office(data=folder) as (at, _, _):
+                self.assertEqual(buy(at, "B8", "away@example.org").status, 200)
+                wait_until(lambda: self.waiting(at, lambda m: m["dead"]), "the bounce is shown")
+            self.postbox.refuse.clear()
+            with self.office(data=folder):
+                wait_until(lambda: self.postbox.taken, "it is delivered")
+
+    def test_a_server_that_says_nothing_does_not_hold_up_the_stop(self):
+        with unfriendly(self.port, b"") as callers:
+            with self.office() as (at, process, _):
+                self.assertEqual(buy(at, "B5", "quiet@example.org").status, 200)
+                wait_until(lambda: callers, "the server is called")
+                asked_at = time.monotonic()
+                process.terminate()
+                self.assertEqual(process.wait(30), 0)
+                self.assertLess(time.monotonic() - asked_at, 10, "the limit of one mail is 20 s")
+
+    def test_proxies_of_the_environment_are_not_asked(self):
+        self.open()
+        nobody = f"http://127.0.0.1:{free_port()}"
+        proxies = {"ALL_PROXY": nobody, "all_proxy": nobody, "smtp_proxy": nobody}
+        with unittest.mock.patch.dict(os.environ, proxies), self.office() as (at, _, _):
+            self.assertEqual(buy(at, "B6", "direct@example.org").status, 200)
+            wait_until(lambda: nothing_left(at), "it is delivered")
+        self.assertEqual(len(self.postbox.taken), 1)
+
+    def test_more_mails_than_its_queue_holds_are_all_sent_in_the_end(self):
+        self.open()
+        with self.office(*NO_LIMIT, "--set", "notifications.batch=20") as (at, _, _):
+            for number in range(1, 41):
+                self.assertEqual(buy(at, f"C{number + 1}", f"crowd{number}@example.org").status, 200)
+            wait_until(lambda: nothing_left(at), "all are delivered")
+        recipients = [to[0] for _, to, _ in self.postbox.taken]
+        self.assertEqual(len(recipients), 40)
+        self.assertEqual(len(set(recipients)), 40)
 
     def test_a_recipient_that_is_refused_for_now_is_tried_again(self):
         self.postbox.refuse["grey@example.org"] = "451 4.7.1 greylisted"
         self.open()
         with self.office() as (at, _, _):
             self.assertEqual(buy(at, "C1", "grey@example.org").status, 200)
-            wait_until(lambda: [m for m in ask(at["notification"], "GET",
-                                               "/api/notifications/outbox").json["due"]
-                                if m["attempts"] >= 2], "it is tried again")
+            wait_until(lambda: self.waiting(at, lambda m: m["attempts"] >= 2), "it is tried again")
             self.assertEqual(self.postbox.taken, [])
             self.postbox.refuse.clear()
             wait_until(lambda: nothing_left(at), "it is delivered")
@@ -113,17 +218,13 @@ class Smtp(unittest.TestCase):
         with self.office("--set", f"notifications.smtp_url=smtp://me:secret@127.0.0.1:{self.port}") \
                 as (at, _, _):
             self.assertEqual(buy(at, "E1", "safe@example.org").status, 200)
-            wait_until(lambda: [m for m in ask(at["notification"], "GET",
-                                               "/api/notifications/outbox").json["due"]
-                                if m["attempts"] >= 2], "two attempts without STARTTLS")
+            wait_until(lambda: self.waiting(at, lambda m: m["attempts"] >= 2), "two attempts without STARTTLS")
         self.assertEqual((seen, self.postbox.taken), ([], []))
 
     def test_a_server_that_is_away_gets_the_mail_once_when_it_is_back(self):
         with self.office() as (at, _, _):
             self.assertEqual(buy(at, "D1", "late@example.org").status, 200)
-            wait_until(lambda: [m for m in ask(at["notification"], "GET",
-                                               "/api/notifications/outbox").json["due"]
-                                if m["attempts"] >= 2], "two attempts without a server")
+            wait_until(lambda: self.waiting(at, lambda m: m["attempts"] >= 2), "two attempts without a server")
             self.open()
             wait_until(lambda: nothing_left(at), "it is delivered")
             self.close()
