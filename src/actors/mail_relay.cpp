@@ -21,18 +21,14 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
     notification_ = std::move(notification);
     feed_ = std::move(feed);
     seed_ = seed;
-    return behave({std::move(store), store_patience, wall, options.batch});
+    return behave({std::move(store), store_patience, wall, options.batch, options.backoff.cap_ms});
   }
 
-  void fetch(bool ignore_waits) {
-    due_mails due{ignore_waits ? instant_never : parts_.wall.at(now()), options_.batch};
-    ask<mails>(
-        self_, parts_.store, parts_.store_patience_ms, due,
-        [this](mails& found) {
-          fetched(std::move(found.list),
-                  found.next_at == 0 ? 0 : parts_.wall.instant(found.next_at));
-        },
-        [this](const error&) { fetch_failed(); }, errc::store_unavailable);
+  void fetch(relay_look how) {
+    if (how.anew)
+      revive(how);
+    else
+      fetch_due(how);
   }
 
   void work_on(mail item) {
@@ -52,6 +48,30 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
   }
 
  private:
+  /// Whoever was given up is not lost: what made his mail fail may be over.
+  void revive(relay_look how) {
+    ask<mails_revived>(
+        self_, parts_.store, parts_.store_patience_ms, revive_mails{page_limit_max},
+        [this, how](const mails_revived& some) {
+          if (some.count == page_limit_max)
+            revive(how);  // there may be more
+          else
+            fetch_due(how);
+        },
+        [this](const error&) { fetch_failed(); }, errc::store_unavailable);
+  }
+
+  void fetch_due(relay_look how) {
+    due_mails due{how.ignore_waits ? instant_never : parts_.wall.at(now()), how.limit};
+    ask<mails>(
+        self_, parts_.store, parts_.store_patience_ms, due,
+        [this](mails& found) {
+          fetched(std::move(found.list),
+                  found.next_at == 0 ? 0 : parts_.wall.instant(found.next_at));
+        },
+        [this](const error&) { fetch_failed(); }, errc::store_unavailable);
+  }
+
   void postpone(const std::string& id, reservation_id reservation, int attempts, const error& why) {
     const auto draw =
         static_cast<double>(
@@ -63,10 +83,12 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
         feed_,
         happened{dead ? "mail.dead" : "mail.postponed", "notification", reservation, id,
                  std::string{to_string(why.code)} + ", attempt " + std::to_string(attempts)});
+    // A dead one is off the queue, and says nothing about the service.
+    const auto how = dead ? item_end::done : item_end::postponed;
     ask<mail_filed>(
         self_, parts_.store, parts_.store_patience_ms,
         postpone_mail{id, parts_.wall.at(now() + wait), to_string(why.code), dead},
-        [this, id](const mail_filed&) { item_over(id, item_end::postponed); },
+        [this, id, how](const mail_filed&) { item_over(id, how); },
         [this, id](const error&) { item_over(id, item_end::not_kept); }, errc::store_unavailable);
   }
 

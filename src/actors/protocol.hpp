@@ -186,6 +186,7 @@ using store_actor = caf::typed_actor<
     caf::replies_to<refund_charge>::with<charge_record>, caf::replies_to<settle>::with<settled>,
     caf::replies_to<deliver_mail>::with<mail_filed>,
     caf::replies_to<postpone_mail>::with<mail_filed>,
+    caf::replies_to<revive_mails>::with<mails_revived>,
     // Reads: of committed rows only.
     caf::replies_to<find_reservation>::with<reservation>,
     caf::replies_to<list_reservations>::with<reservations>,

@@ -8,6 +8,11 @@
 // by the due time of the next item, and, should a wake-up be lost, every `look_ms` anyway. One that
 // is woken while items are in hand looks beside them: a service that is silent about one of them
 // must not keep the others waiting.
+//
+// A service that fails `failures_in_a_row_max` items in a row is down: until it is healed, or
+// serves one, it is asked about one item every `pause_ms`. A long queue would otherwise keep the
+// store busy with its postponements, and an outage must cost those nothing who do not need the
+// service.
 #pragma once
 
 #include "actors/ask.hpp"
@@ -31,11 +36,19 @@ struct relay_parts {
   store_actor store;
   duration_ms store_patience_ms = 0;
   wall_clock wall;
-  std::uint32_t batch = 0;  ///< items in hand at once
+  std::uint32_t batch = 0;   ///< items in hand at once; at most page_limit_max
+  duration_ms pause_ms = 0;  ///< between two questions to a service that is down; 5 s at most
 };
 
-/// The bookkeeping, for a state class `Derived` that provides `void fetch(bool ignore_waits)`,
-/// which ends in `fetched(...)` or `fetch_failed()`; `void work_on(Item)`, which ends in
+/// What a relay asks the store for.
+struct relay_look {
+  bool anew = false;          ///< the first since a healing, or of this incarnation
+  bool ignore_waits = false;  ///< whatever is on the queue, due or not
+  std::uint32_t limit = 0;
+};
+
+/// The bookkeeping, for a state class `Derived` that provides `void fetch(relay_look)`, which ends
+/// in `fetched(...)` or `fetch_failed()`; `void work_on(Item)`, which ends in
 /// `item_over(...)`; `name_of(const Item&)`, by which an item is known; and `errand`, what the
 /// timeline of a purchase calls the work.
 template <class Derived, class Item>
@@ -97,13 +110,15 @@ class relay {
 
   void item_over(const std::string& name, item_end how) {
     if (how != item_end::done) ignoring_waits_ = false;
+    if (how == item_end::done) service_is_up();
+    if (how == item_end::postponed) service_failed();
     const auto held = in_hand_.find(name);
     if (how == item_end::not_kept) {
       stuck_ = true;
       // Perhaps it was due for that reason alone, and the wait it still shows is an old clock's.
       healed_ = healed_ || (held != in_hand_.end() && held->second);
     }
-    const bool was_full = in_hand_.size() >= parts_.batch;
+    const bool was_full = in_hand_.size() >= room();
     if (held != in_hand_.end()) in_hand_.erase(held);
     // What is being fetched may still show it as due.
     if (fetching_) over_since_.insert(name);
@@ -121,30 +136,50 @@ class relay {
   static constexpr duration_ms pause_ms = 20;   ///< between rounds that are not woken by anybody
   static constexpr duration_ms beside_ms = 50;  ///< between looks beside items in hand
   static constexpr duration_ms stuck_ms = 500;  ///< after a round that the store did not take
+  static constexpr int failures_in_a_row_max = 10;
+  static constexpr std::size_t written_max = 1'000;
 
   Derived& derived() { return static_cast<Derived&>(*this); }
 
   void all_waits_are_over() {
     healed_ = true;
+    service_is_up();
     look();
+  }
+
+  void service_is_up() {
+    failures_in_a_row_ = 0;
+    paused_until_ = 0;
+  }
+
+  void service_failed() {
+    if (++failures_in_a_row_ < failures_in_a_row_max) return;
+    paused_until_ = now() + std::min(parts_.pause_ms, look_ms);
+  }
+
+  /// How many items may be in hand.
+  std::uint32_t room() const {
+    return failures_in_a_row_ >= failures_in_a_row_max ? 1 : parts_.batch;
   }
 
   void look() {
     again_ = true;
     if (fetching_) return;
+    if (now() < paused_until_) return wake_at(paused_until_);
     if (in_hand_.empty()) return fetch();
     wake_at(std::max(now(), fetched_at_ + beside_ms));
   }
 
   void fetch() {
-    if (in_hand_.size() >= parts_.batch) return;
+    if (in_hand_.size() >= room()) return;
     fetching_ = true;
     again_ = false;
     fetched_at_ = now();
     // Waits are ignored from a healing on, batch after batch, until one item fails again.
-    if (std::exchange(healed_, false)) ignoring_waits_ = true;
+    const bool anew = std::exchange(healed_, false);
+    ignoring_waits_ = ignoring_waits_ || anew;
     fetch_ignores_waits_ = ignoring_waits_;
-    derived().fetch(ignoring_waits_);
+    derived().fetch({anew, ignoring_waits_, room()});
   }
 
   /// Nothing is in hand.
@@ -162,19 +197,25 @@ class relay {
     if (now() < timer_at_) return;
     timer_at_ = instant_never;
     again_ = true;
-    if (!fetching_) fetch();
+    if (fetching_) return;
+    if (now() < paused_until_) return wake_at(paused_until_);
+    fetch();
   }
 
   void wake_at(instant_ms when) {
+    when = std::min(when, now() + look_ms);
     if (timer_at_ <= when) return;  // an earlier one is under way
     timer_at_ = when;
     self_->delayed_send(relay_actor{self_}, std::chrono::milliseconds{when - now()}, look_again{});
   }
 
   /// The purchase ended its timeline before its mail or its money was seen to: what touched those
-  /// is added to it. Should the store not take it, nothing but that line is lost.
+  /// is added to it, once a fault: an outage may touch them for hours. Should the store not take
+  /// it, nothing but that line is lost.
   void write_down(const fault_touched& fault) {
     if (fault.id == 0) return;
+    if (written_.size() >= written_max) written_.clear();
+    if (!written_.emplace(fault.id, fault.fault_id).second) return;
     const timeline_entry line{parts_.wall.at(now()), 0, Derived::errand, fault.kind,
                               fault.fault_id};
     ask<timeline_appended>(
@@ -190,6 +231,9 @@ class relay {
   bool fetch_ignores_waits_ = false;     ///< the last fetch did
   std::map<std::string, bool> in_hand_;  ///< and whether it was fetched without regard to waits
   std::set<std::string> over_since_;     ///< the fetch under way began
+  std::set<std::pair<reservation_id, std::string>> written_;  ///< which fault touched whose errand
+  int failures_in_a_row_ = 0;
+  instant_ms paused_until_ = 0;
   instant_ms fetched_at_ = 0;
   instant_ms next_at_ = 0;
   instant_ms timer_at_ = instant_never;

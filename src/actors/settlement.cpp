@@ -23,11 +23,11 @@ class settlement_state : public relay<settlement_state, settlement> {
     options_ = options;
     payment_ = std::move(payment);
     seed_ = seed;
-    return behave({std::move(store), store_patience, wall, options.batch});
+    return behave({std::move(store), store_patience, wall, options.batch, options.backoff_cap_ms});
   }
 
-  void fetch(bool ignore_waits) {
-    due_settlements due{ignore_waits ? instant_never : parts_.wall.at(now()), options_.batch};
+  void fetch(relay_look how) {
+    due_settlements due{how.ignore_waits ? instant_never : parts_.wall.at(now()), how.limit};
     ask<settlements>(
         self_, parts_.store, parts_.store_patience_ms, due,
         [this](settlements& found) {

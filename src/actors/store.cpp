@@ -139,6 +139,7 @@ class store_state {
             write<refund_charge, charge_record>(),
             write<settle, settled>(),
             write<postpone_mail, mail_filed>(),
+            write<revive_mails, mails_revived>(),
             read<find_reservation, reservation>(),
             read<list_reservations, reservations>(),
             read<open_purchases, reservations>(),

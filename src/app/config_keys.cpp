@@ -220,7 +220,7 @@ rows relay_rows() {
               "Ceiling of the first wait after a failed one"),
       integer("settlement.backoff_cap_ms", "ms", 1, day, MEMBER(theatre.settlement.backoff_cap_ms),
               "Ceiling of every wait"),
-      integer("settlement.batch", "items", 1, 10'000, MEMBER(theatre.settlement.batch),
+      integer("settlement.batch", "items", 1, 1'000, MEMBER(theatre.settlement.batch),
               "Voids and refunds in hand at once"),
       integer("notifications.patience_ms", "ms", 10, hour, MEMBER(theatre.notification.patience_ms),
               "For one mail"),
@@ -232,7 +232,7 @@ rows relay_rows() {
               "Ceiling of the first wait after a failed one"),
       integer("notifications.backoff_cap_ms", "ms", 1, day,
               MEMBER(theatre.notification.backoff.cap_ms), "Ceiling of every wait"),
-      integer("notifications.batch", "mails", 1, 10'000, MEMBER(theatre.notification.batch),
+      integer("notifications.batch", "mails", 1, 1'000, MEMBER(theatre.notification.batch),
               "Mails in hand at once"),
       secret("notifications.smtp_url", MEMBER(smtp.url),
              "smtp://[user:password@]host:port or smtps://...; with a password only over TLS; "

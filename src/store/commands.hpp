@@ -162,7 +162,7 @@ struct mail {
   wall_ms created_at = 0;
   wall_ms not_before = 0;
   std::uint32_t attempts = 0;
-  bool dead = false;  ///< given up after the last attempt; shown, never lost
+  bool dead = false;  ///< given up after the last attempt: shown, and tried anew after a healing
   std::string last_error;
   wall_ms delivered_at = 0;  ///< only in the mailbox
 };
@@ -183,12 +183,20 @@ struct deliver_mail {
   mail what;
   wall_ms at = 0;
 };
-/// The delivery failed: try again at `not_before`, or (dead) never; the row stays to be seen.
+/// The delivery failed: try again at `not_before`, or (dead) not until it is revived.
 struct postpone_mail {
   std::string message_id;
   wall_ms not_before = 0;
   std::string last_error;
   bool dead = false;
+};
+/// The service is healed, or the process new: mails that were given up are due again, as if never
+/// tried. Not a confirmation beside its cancellation, which has not waited for it.
+struct revive_mails {
+  std::uint32_t limit = page_limit_max;  ///< at most
+};
+struct mails_revived {
+  std::uint32_t count = 0;
 };
 struct mail_filed {
   std::string message_id;
@@ -305,6 +313,8 @@ TAQUILLA_FIELDS(due_mails, x.now, x.limit)
 TAQUILLA_FIELDS(mails, x.list, x.next_at, x.next)
 TAQUILLA_FIELDS(deliver_mail, x.what, x.at)
 TAQUILLA_FIELDS(postpone_mail, x.message_id, x.not_before, x.last_error, x.dead)
+TAQUILLA_FIELDS(revive_mails, x.limit)
+TAQUILLA_FIELDS(mails_revived, x.count)
 TAQUILLA_FIELDS(mail_filed, x.message_id, x.repeated)
 TAQUILLA_FIELDS(list_mailbox, x.to, x.limit, x.after)
 TAQUILLA_FIELDS(list_outbox, x.limit, x.after)

@@ -53,6 +53,7 @@ class database {
   virtual result<settled> apply(const settle&) = 0;
   virtual result<mail_filed> apply(const deliver_mail&) = 0;
   virtual result<mail_filed> apply(const postpone_mail&) = 0;
+  virtual result<mails_revived> apply(const revive_mails&) = 0;
 
   virtual result<reservation> read(const find_reservation&) = 0;
   virtual result<reservations> read(const list_reservations&) = 0;

@@ -23,6 +23,11 @@ mail_statements::mail_statements(preparation db)
       postpone(db,
                "UPDATE outbox SET attempts = attempts + 1, not_before = ?2, last_error = ?3,"
                " dead = ?4 WHERE number = ?1"),
+      revive(db,
+             "UPDATE outbox SET dead = 0, attempts = 0, not_before = 0 WHERE number IN"
+             " (SELECT number FROM outbox AS mail WHERE dead = 1 AND NOT (number % 2 = 0 AND"
+             " (EXISTS (SELECT 1 FROM outbox WHERE number = mail.number + 1)"
+             " OR EXISTS (SELECT 1 FROM mailbox WHERE number = mail.number + 1))) LIMIT ?1)"),
       // A cancellation waits for its confirmation unless that one is dead; odd numbers are
       // cancellations, and the number before is the confirmation of the same reservation.
       due(db,
@@ -123,6 +128,12 @@ result<mail_filed> sqlite_database::apply(const postpone_mail& command) {
         mail_.postpone.run(*number, command.not_before, command.last_error, command.dead);
     if (found == 0) return not_in_outbox(*number, command.message_id);
     return mail_filed{command.message_id, false};
+  });
+}
+
+result<mails_revived> sqlite_database::apply(const revive_mails& command) {
+  return write<mails_revived>([&]() -> result<mails_revived> {
+    return mails_revived{static_cast<std::uint32_t>(mail_.revive.run(bounded(command.limit)))};
   });
 }
 

@@ -36,7 +36,7 @@ struct settlement_statements {
 };
 struct mail_statements {
   explicit mail_statements(preparation db);
-  statement post, file, take_off, was_delivered, postpone, due, next_at;
+  statement post, file, take_off, was_delivered, postpone, revive, due, next_at;
   statement outbox_page, mailbox_page, mailbox_of, waiting_of, delivered_of;
 };
 struct query_statements {
@@ -65,6 +65,7 @@ class sqlite_database final : public database {
   result<settled> apply(const settle&) override;
   result<mail_filed> apply(const deliver_mail&) override;
   result<mail_filed> apply(const postpone_mail&) override;
+  result<mails_revived> apply(const revive_mails&) override;
 
   result<reservation> read(const find_reservation&) override;
   result<reservations> read(const list_reservations&) override;

@@ -41,6 +41,7 @@ caf::behavior late_store(caf::event_based_actor* self, const books_ptr& b) {
             self->delayed_send(self, std::chrono::milliseconds{store_takes_ms}, look_again{});
             return promise;
           },
+          [](const revive_mails&) { return mails_revived{}; },
           [=](const look_again&) {
             b->answers.front().first.deliver(std::move(b->answers.front().second));
             b->answers.pop_front();

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace taquilla::testing {
@@ -131,6 +132,48 @@ TEST_CASE("a mail that can never be delivered is tried once and stays to be seen
   REQUIRE(house.outbox().size() == 1);
   CHECK(house.outbox()[0].dead);
   CHECK(house.outbox()[0].attempts == 1);
+}
+
+TEST_CASE("a mail that was given up is tried anew once its service is healed") {
+  theatre_setting setting;
+  setting.options.notification.backoff.attempts_max = 3;
+  virtual_theatre house{setting};
+  house.chaos("notification", "bounce");
+  house.buy(order());
+  house.advance(120'000);
+  REQUIRE(house.counts().outbox_dead == 1);
+  house.chaos("notification", "recover");
+  house.settle();
+  CHECK(house.mailbox().size() == 1);
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("an outage with a long queue costs the store one attempt a pause, and ends at once") {
+  virtual_theatre house;
+  house.chaos("notification", "crash");
+  constexpr int waiting = 40;
+  for (int i = 1; i <= waiting; ++i) {
+    house.buy(order("A" + std::to_string(i)));
+    house.advance(1'100);  // no faster than the retries of the first few
+  }
+  const auto before = house.counts().commands;
+  house.advance(60'000);
+  CHECK(house.counts().commands - before <= 60'000 / 5'000 * 2 + 2);
+  CHECK(house.mailbox().empty());
+  house.chaos("notification", "recover");
+  house.settle();
+  CHECK(house.mailbox().size() == waiting);
+}
+
+TEST_CASE("a fault that lasts is written to a timeline once, however often it touches the mail") {
+  virtual_theatre house;
+  house.chaos("notification", "flaky");
+  house.buy(order());
+  house.advance(120'000);
+  REQUIRE(house.outbox()[0].attempts > 10);
+  const auto steps = house.reservation_of(1).timeline;
+  CHECK(std::count_if(steps.begin(), steps.end(),
+                      [](const auto& one) { return one.step == "mail_attempt"; }) == 1);
 }
 
 TEST_CASE(

@@ -19,7 +19,10 @@ struct breakable {
   std::shared_ptr<trouble_database> store;
   virtual_theatre house;
 
-  explicit breakable(theatre_setting setting = {}) : house(wrapped(std::move(setting))) {}
+  explicit breakable(theatre_setting setting = {}) : house(wrapped(std::move(setting))) {
+    house.settle();
+    store->batches = store->commits = store->commands = 0;  // MAIL RELAY begins with a write
+  }
 
  private:
   theatre_setting wrapped(theatre_setting setting) {

@@ -93,6 +93,31 @@ TEST_CASE_FIXTURE(store_fixture, "the cancellation does not wait for a dead conf
   CHECK(all->list[0].last_error == "bounced");
 }
 
+TEST_CASE_FIXTURE(store_fixture, "mails that were given up are revived as if never tried") {
+  confirmed("t1", 1);
+  confirmed("t2", 2);
+  cancelled("t3", 3);
+  for (const char* id : {"1-confirmed", "2-confirmed"})
+    done(*store, postpone_mail{id, 9000, "bounced", true});
+  done(*store, delivery("3-confirmed", 2000));
+  done(*store, postpone_mail{"3-cancelled", 9000, "bounced", true});
+  CHECK(done(*store, revive_mails{2})->count == 2);
+  CHECK(done(*store, revive_mails{2})->count == 1);
+  CHECK(done(*store, revive_mails{2})->count == 0);
+  const auto due = store->read(due_mails{1});
+  REQUIRE(due->list.size() == 3);
+  CHECK(due->list[0].attempts == 0);
+  CHECK(due->list[0].last_error == "bounced");
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a confirmation is not revived beside its cancellation") {
+  cancelled("t1", 1);
+  done(*store, postpone_mail{"1-confirmed", 0, "bounced", true});
+  CHECK(done(*store, revive_mails{})->count == 0);
+  done(*store, delivery("1-cancelled", 2000));
+  CHECK(done(*store, revive_mails{})->count == 0);
+}
+
 TEST_CASE_FIXTURE(store_fixture, "a mail of another reservation waits for nobody") {
   confirmed("t1", 1);
   cancelled("t2", 2);

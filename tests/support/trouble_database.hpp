@@ -58,6 +58,7 @@ class trouble_database final : public database {
   result<settled> apply(const settle& c) override { return write<settled>(c); }
   result<mail_filed> apply(const deliver_mail& c) override { return write<mail_filed>(c); }
   result<mail_filed> apply(const postpone_mail& c) override { return write<mail_filed>(c); }
+  result<mails_revived> apply(const revive_mails& c) override { return write<mails_revived>(c); }
 
   result<reservation> read(const find_reservation& q) override { return real_->read(q); }
   result<reservations> read(const list_reservations& q) override { return real_->read(q); }

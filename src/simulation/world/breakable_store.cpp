@@ -97,6 +97,10 @@ class breakable_store final : public database {
     if (is(bug::mail_given_up)) command.dead = true;
     return base_->apply(command);
   }
+  result<mails_revived> apply(const revive_mails& c) override {
+    if (is(bug::mail_given_up) || is(bug::mail_not_filed)) return mails_revived{};
+    return base_->apply(c);
+  }
 
   result<reservation> read(const find_reservation& q) override { return base_->read(q); }
   result<reservations> read(const list_reservations& q) override { return base_->read(q); }
