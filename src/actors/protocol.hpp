@@ -254,8 +254,14 @@ struct desk_report {
   bool draining = false;
   std::vector<breaker_turn> breaker_turns;
 };
-struct drain_desk {};
-struct desk_drained {};
+/// Begin nothing, and end what is under way: by itself until `limit_ms` are over, then as it is.
+struct drain_desk {
+  duration_ms limit_ms = 0;
+};
+struct desk_drained {
+  std::uint64_t left = 0;  ///< purchases that are pending in the store, for the next process
+};
+struct drain_over {};  ///< INTERNAL
 struct sweep_open {};  ///< INTERNAL: purchases that a death or a lost answer left pending
 
 using desk_actor = caf::typed_actor<
@@ -267,7 +273,8 @@ using desk_actor = caf::typed_actor<
     caf::reacts_to<service_healed>, caf::replies_to<report_desk>::with<desk_report>,
     // Refuses new purchases from now on; answered when none is in flight.
     caf::replies_to<drain_desk>::with<desk_drained>,
-    caf::replies_to<report_ready>::with<child_ready>, caf::reacts_to<sweep_open>>;
+    caf::replies_to<report_ready>::with<child_ready>, caf::reacts_to<sweep_open>,
+    caf::reacts_to<drain_over>>;
 
 // -- EVENT FEED -------------------------------------------------------------------------------
 

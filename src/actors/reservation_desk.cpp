@@ -2,8 +2,8 @@
 
 #include "actors/ask.hpp"
 #include "actors/cancellation.hpp"
+#include "actors/inventory_breaker.hpp"
 #include "domain/planted.hpp"
-#include "policies/circuit_breaker.hpp"
 #include "policies/deadline.hpp"
 #include "policies/keyed_hash.hpp"
 #include "policies/retry.hpp"
@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -25,6 +24,7 @@ namespace {
 constexpr duration_ms overdue_margin_ms =
     2'000;  ///< a purchase older than deadline + this is nobody's
 constexpr std::uint32_t sweep_batch = 256;
+constexpr std::size_t resumed_max = 1'000;  ///< leftovers under way at once
 
 class desk_state {
  public:
@@ -39,7 +39,8 @@ class desk_state {
 
   desk_actor::behavior_type start(reservation_world world) {
     world.desk = desk_actor{self_};
-    breaker_ = circuit_breaker{world.options.inventory.breaker};
+    breaker_ = {world.options.inventory.breaker,
+                [this](happened what) { self_->send(world_->feed, std::move(what)); }};
     budget_ = retry_budget{world.options.payment.budget};
     world_ = std::make_shared<const reservation_world>(std::move(world));
     // Tokens must not repeat over restarts: they name rows. A million a millisecond is out of
@@ -47,6 +48,7 @@ class desk_state {
     next_token_ = static_cast<std::uint64_t>(today()) << 20;
     self_->set_down_handler([this](const caf::down_msg& down) { lost(down); });
     sweep();
+    again();
     return {[this](purchase_order& order) { return buy(std::move(order)); },
             [this](const cancel_reservation& what) { return cancel(what); },
             [this](const inventory_heard& heard) { judge(heard); },
@@ -54,9 +56,13 @@ class desk_state {
             [this](purchase_over& over) { end(over); },
             [this](const service_healed& healed) { heal(healed); },
             [this](const report_desk&) { return report(); },
-            [this](const drain_desk&) { return drain(); },
+            [this](const drain_desk& order) { return drain(order.limit_ms); },
+            [this](const drain_over&) { abandon(); },
             [](const report_ready&) { return child_ready{}; },
-            [this](const sweep_open&) { sweep(); }};
+            [this](const sweep_open&) {
+              sweep();
+              again();
+            }};
   }
 
  private:
@@ -94,11 +100,11 @@ class desk_state {
 
   void admit(purchase_order order, std::uint64_t identity, std::vector<promise> buyers) {
     const auto admission = breaker_.acquire(now(), identity);
-    announce(admission.transitions);
+    auto evidence = inventory_breaker::evidence(admission);
     if (admission.admitted)
-      return open({std::move(order), 0, admission.permit, evidence(admission), 0, 0}, identity,
+      return open({std::move(order), 0, admission.permit, std::move(evidence), 0, 0}, identity,
                   std::move(buyers));
-    const error no{errc::breaker_open, evidence(admission), admission.retry_after_ms};
+    const error no{errc::breaker_open, std::move(evidence), admission.retry_after_ms};
     for (auto& buyer : buyers) buyer.deliver(to_caf(no));
   }
 
@@ -154,9 +160,7 @@ class desk_state {
 
   // -- while they run -------------------------------------------------------------------------
 
-  void judge(const inventory_heard& heard) {
-    announce(breaker_.report(now(), heard.permit, heard.outcome).transitions);
-  }
+  void judge(const inventory_heard& heard) { breaker_.report(now(), heard); }
 
   retry_answer retry(const retry_wanted& wanted) {
     const auto found = purchases_.find(wanted.token);
@@ -181,7 +185,7 @@ class desk_state {
   }
 
   void heal(const service_healed& healed) {
-    if (healed.service == "inventory") announce(breaker_.dependency_recovered(now()));
+    if (healed.service == "inventory") breaker_.recovered(now());
     if (healed.service == "payment") budget_.refill();
   }
 
@@ -231,10 +235,14 @@ class desk_state {
     }
     const auto found = by_actor_.find(down.source.id());
     if (found == by_actor_.end()) return;
-    const auto& o = purchases_.at(found->second).order;
-    self_->send(
-        world_->feed,
-        happened{"reservation.lost", "reservation", 0, o.event + " " + to_string(o.seat), {}});
+    if (abandoned_) {
+      ++left_;
+    } else {
+      const auto& o = purchases_.at(found->second).order;
+      self_->send(
+          world_->feed,
+          happened{"reservation.lost", "reservation", 0, o.event + " " + to_string(o.seat), {}});
+    }
     close(found->second, [](promise& buyer, bool) {
       if (planted::is(planted::bug::death_not_told)) return;
       buyer.deliver(to_caf({errc::outcome_unknown, {}, 1000}));
@@ -252,7 +260,9 @@ class desk_state {
       forget(by_identity_, one.identity, token);
       forget(by_key_, one.order.idempotency_key, token);
     }
-    resuming_.erase(one.resumes);
+    // There are more, and room for them.
+    if (resuming_.erase(one.resumes) != 0 && crowded_ && resuming_.size() <= resumed_max / 2)
+      sweep();
     bool joined = false;
     for (auto& buyer : one.buyers) {
       answer(buyer, joined);
@@ -269,22 +279,35 @@ class desk_state {
 
   // -- leftovers ----------------------------------------------------------------------------------
 
+  /// Page by page through all that is pending, the oldest first: no leftover waits for what is
+  /// merely under way.
   void sweep() {
-    // The oldest first, so leftovers come before what is merely under way.
-    open_purchases question{std::numeric_limits<wall_ms>::max(), sweep_batch};
+    if (std::exchange(sweeping_, true)) return;
+    crowded_ = false;
+    sweep_page({0, 0, sweep_batch});
+  }
+
+  void sweep_page(open_purchases question) {
     ask<reservations>(
         self_, world_->store, world_->options.store.patience_ms, question,
         [this](const reservations& rows) {
           resume(rows);
-          again();
+          sweeping_ = rows.list.size() == sweep_batch && !crowded_ && !draining_;
+          if (!sweeping_) return;
+          const auto& last = rows.list.back();
+          sweep_page({last.created_at, last.id, sweep_batch});
         },
-        [this](const error&) { again(); }, errc::store_unavailable);
+        [this](const error&) { sweeping_ = false; }, errc::store_unavailable);
   }
 
   void resume(const reservations& rows) {
     for (const auto& row : rows.list) {
-      if (draining_ || purchases_.size() >= world_->options.reservation.in_flight_max) return;
-      if (!is_leftover(row) || !resuming_.insert(row.id).second) continue;
+      if (draining_) return;
+      if (!is_leftover(row) || resuming_.count(row.id) != 0) continue;
+      crowded_ = resuming_.size() >= resumed_max ||
+                 purchases_.size() >= world_->options.reservation.in_flight_max;
+      if (crowded_) return;
+      resuming_.insert(row.id);
       purchase_order order{row.event, row.seat, row.email, row.amount, {}, {}};
       const auto identity = identity_of(order);
       open({std::move(order), 0, {}, {}, row.id, row.token}, identity, {});
@@ -304,49 +327,41 @@ class desk_state {
                         sweep_open{});
   }
 
-  caf::result<desk_drained> drain() {
+  // -- the end --------------------------------------------------------------------------------
+
+  caf::result<desk_drained> drain(duration_ms limit) {
     draining_ = true;
     auto answer = self_->make_response_promise<desk_drained>();
     waiting_for_drain_.push_back(answer);
-    if (purchases_.empty() || planted::is(planted::bug::drain_cut_short)) drained();
+    if (purchases_.empty() || planted::is(planted::bug::drain_cut_short))
+      drained();
+    else
+      self_->delayed_send(desk_actor{self_}, std::chrono::milliseconds{limit}, drain_over{});
     return answer;
   }
 
+  /// The time is over. What is left stays pending in the store, for the next process; its buyers
+  /// are told to ask again as each of them ends.
+  void abandon() {
+    abandoned_ = true;
+    for (const auto& [token, one] : purchases_)
+      self_->send_exit(one.actor, caf::exit_reason::user_shutdown);
+  }
+
   void drained() {
-    for (auto& waiting : std::exchange(waiting_for_drain_, {})) waiting.deliver(desk_drained{});
+    for (auto& waiting : std::exchange(waiting_for_drain_, {}))
+      waiting.deliver(desk_drained{left_});
   }
 
   // -- being looked at ----------------------------------------------------------------------------
 
   desk_report report() const {
-    const auto view = breaker_.view(now());
     desk_report out;
     out.in_flight = purchases_.size();
     out.tokens_milli = budget_.tokens_milli();
-    out.breaker_state = to_string(view.state);
-    out.consecutive = static_cast<std::uint64_t>(view.consecutive);
-    out.trips = view.trips_total;
-    out.rejected = view.rejected;
-    out.retry_after_ms = view.retry_after_ms;
     out.draining = draining_;
-    for (const auto& [turn, count] : turns_)
-      out.breaker_turns.push_back({to_string(turn.first), to_string(turn.second), count});
+    breaker_.describe(out, now());
     return out;
-  }
-
-  void announce(const breaker_transitions& transitions) {
-    for (const auto& t : transitions) {
-      ++turns_[{t.to, t.cause}];
-      self_->send(world_->feed,
-                  happened{std::string{"breaker."} + to_string(t.to), "reservation", 0, "inventory",
-                           std::string{to_string(t.from)} + " -> " + to_string(t.to) + ": " +
-                               to_string(t.cause)});
-    }
-  }
-
-  static std::string evidence(const breaker_admission& a) {
-    return std::string{"breaker "} + to_string(a.state) + ", " + std::to_string(a.consecutive) +
-           " failures in a row";
   }
 
   instant_ms now() const { return now_ms(self_); }
@@ -354,8 +369,7 @@ class desk_state {
 
   pointer self_;
   std::shared_ptr<const reservation_world> world_;
-  circuit_breaker breaker_;
-  std::map<std::pair<breaker_state, breaker_cause>, std::uint64_t> turns_;
+  inventory_breaker breaker_;
   retry_budget budget_;
   std::uint64_t next_token_ = 0;
   std::map<std::uint64_t, in_flight> purchases_;  ///< by token
@@ -363,9 +377,13 @@ class desk_state {
   std::map<std::string, std::uint64_t> by_key_;
   std::map<caf::actor_id, std::uint64_t> by_actor_;
   std::set<reservation_id> resuming_;
+  bool sweeping_ = false;  ///< the store is asked for a page of what is pending
+  bool crowded_ = false;   ///< the last sweep found more than may be resumed at once
   std::set<caf::actor_id> cancelling_;
   std::uint64_t cancels_ = 0;  ///< cancellations that are over
   bool draining_ = false;
+  bool abandoned_ = false;  ///< the time to drain is over
+  std::uint64_t left_ = 0;  ///< purchases that were ended for that
   std::vector<caf::typed_response_promise<desk_drained>> waiting_for_drain_;
 };
 

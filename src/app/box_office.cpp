@@ -175,15 +175,17 @@ std::uint64_t box_office::live_reservations() const {
   return sold;
 }
 
-bool box_office::drain() {
+std::uint64_t box_office::drain() {
   auto& r = *running_;
   {
     const std::lock_guard<std::mutex> hold{r.board->lock};
     if (const auto door = caf::actor_cast<caf::actor>(r.board->gateway))
       caf::anon_send(door, gateway::stop_accepting{});
   }
-  return bool{ask_and_wait<desk_drained>(r.system, r.house->desk,
-                                         milliseconds{r.parts.all.drain_limit_ms}, drain_desk{})};
+  const auto limit = r.parts.all.drain_limit_ms;
+  const auto drained = ask_and_wait<desk_drained>(
+      r.system, r.house->desk, milliseconds{limit + quick_ms}, drain_desk{limit});
+  return drained ? drained->left : 0;  // a desk that has died has told its buyers so
 }
 
 void box_office::stop() {

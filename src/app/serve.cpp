@@ -115,17 +115,19 @@ bool has_come(const std::future<void>& stop) {
   return stop.wait_for(std::chrono::seconds{0}) == std::future_status::ready;
 }
 
-void run_until_stopped(box_office& office, holdings& held, const settings& all,
-                       const std::future<void>& stop) {
-  stop.wait();
+/// From the signal to the end of the last actor.
+duration_ms end_limit_ms(const settings& all) {
+  return all.drain_limit_ms + stop_limit_ms(all) + all.smtp.timeout_ms + hang_ms;
+}
+
+void run_until_stopped(box_office& office, holdings& held, const settings& all) {
   say(*held.book, log_level::info, "stop.draining",
       "purchases under way have " + std::to_string(all.drain_limit_ms) + " ms; once more to force");
-  const auto limit_ms = all.drain_limit_ms + stop_limit_ms(all) + all.smtp.timeout_ms + hang_ms;
-  const deadline_guard guard{limit_ms, [] { platform::end_process(exit_code::internal); }};
-  const bool all_done = office.drain();
+  const auto left = office.drain();
   close(office, held);
   say(*held.book, log_level::info, "stop.done",
-      all_done ? "nothing was left open" : "purchases were left open; the next start ends them");
+      left == 0 ? "nothing was left open"
+                : "purchases left open: " + std::to_string(left) + "; the next start ends them");
 }
 
 }  // namespace
@@ -154,6 +156,7 @@ int serve(const settings_request& request, std::int64_t started_at) {
            format);
     platform::end_process(exit_code::internal);
   };
+  std::optional<deadline_guard> guard;  // outlives the office: its end is the end of all actors
   box_office office{std::move(parts)};
   if (const auto why = office.start()) {
     close(office, held);
@@ -161,7 +164,9 @@ int serve(const settings_request& request, std::int64_t started_at) {
   }
   if (!has_come(stop)) announce(held, all, *loaded.plan, office, started_at);
   office.log_events();
-  run_until_stopped(office, held, all, stop);
+  stop.wait();
+  guard.emplace(end_limit_ms(all), [] { platform::end_process(exit_code::internal); });
+  run_until_stopped(office, held, all);
   if (held.folder) std::remove(held.file("endpoints.json").c_str());
   return exit_code::ok;
 }

@@ -241,7 +241,8 @@ struct charges {
 };
 /// Purchases that are still pending: what a restart or a lost answer left open. Oldest first.
 struct open_purchases {
-  wall_ms created_before = 0;
+  wall_ms after_created_at = 0;  ///< cursor: those created later, or as late with a higher id
+  reservation_id after_id = 0;
   std::uint32_t limit = 1000;
 };
 /// Who lives on which seat, for INVENTORY's rebuild; pages of `limit` in order of reservation id.
@@ -323,7 +324,7 @@ TAQUILLA_FIELDS(list_reservations, x.email, x.event, x.state, x.limit, x.after)
 TAQUILLA_FIELDS(reservations, x.list, x.next)
 TAQUILLA_FIELDS(list_charges, x.state, x.limit, x.after)
 TAQUILLA_FIELDS(charges, x.list, x.next)
-TAQUILLA_FIELDS(open_purchases, x.created_before, x.limit)
+TAQUILLA_FIELDS(open_purchases, x.after_created_at, x.after_id, x.limit)
 TAQUILLA_FIELDS(live_seats, x.after, x.limit)
 TAQUILLA_FIELDS(live_seat, x.id, x.event, x.seat, x.identity, x.confirmed, x.token)
 TAQUILLA_FIELDS(live_seats_page, x.seats, x.next)

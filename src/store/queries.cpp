@@ -20,9 +20,9 @@ query_statements::query_statements(preparation db)
       page_of_open(db, select_reservations +
                            " INDEXED BY open_since"
                            " WHERE id > ?1 AND state = 0 ORDER BY id"),
-      open_before(db, select_reservations +
-                          " WHERE state = 0 AND created_at < ?1"
-                          " ORDER BY created_at, id LIMIT ?2"),
+      open_after(db, select_reservations +
+                         " WHERE state = 0 AND (created_at, id) > (?1, ?2)"
+                         " ORDER BY created_at, id LIMIT ?3"),
       live_page(db,
                 "SELECT id, event, seat_row, seat_number, identity, state, token FROM reservations"
                 " WHERE id > ?1 AND live = 1 ORDER BY id LIMIT ?2"),
@@ -116,7 +116,7 @@ result<reservations> sqlite_database::read(const open_purchases& query) {
   return look<reservations>([&]() -> result<reservations> {
     reservations page;
     const auto limit = std::clamp(query.limit, 1U, page_limit_max);
-    auto row = queries_.open_before.query(query.created_before, limit);
+    auto row = queries_.open_after.query(query.after_created_at, query.after_id, limit);
     while (row.next()) page.list.push_back(reservation_from(row));
     return page;
   });

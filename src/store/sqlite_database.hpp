@@ -41,7 +41,7 @@ struct mail_statements {
 };
 struct query_statements {
   explicit query_statements(preparation db);
-  statement find, page, page_of_buyer, page_of_open, open_before, live_page, owner, key_owner;
+  statement find, page, page_of_buyer, page_of_open, open_after, live_page, owner, key_owner;
   statement count_open, count_owed, count_due, count_dead, last_id;
 };
 

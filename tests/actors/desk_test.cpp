@@ -19,6 +19,20 @@ theatre_setting after(const virtual_theatre& earlier) {
   return next;
 }
 
+/// Pending purchases of seats that nobody else wants.
+void leave_behind(virtual_theatre& house, std::uint32_t count, wall_ms created_at) {
+  auto& store = *house.base();
+  REQUIRE(store.begin());
+  const auto first = static_cast<std::uint32_t>(created_at % 100'000);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    auto what = order();
+    what.seat = {"Z", first + i + 1};
+    const auto token = std::to_string(created_at) + "-" + std::to_string(i);
+    REQUIRE(store.apply(record_purchase{token, identity_of(what), what, created_at, {}}));
+  }
+  REQUIRE(store.commit() == commit_outcome::committed);
+}
+
 }  // namespace
 
 TEST_CASE("one purchase more than may be in flight is told so and has touched nothing") {
@@ -55,6 +69,24 @@ TEST_CASE("a draining desk ends what is in flight, refuses what is new, and says
   house.advance(1'000);
   CHECK(running.text() == "ok");
   CHECK(drained.ok());
+}
+
+TEST_CASE("a purchase that outlasts the drain is left to the next process, and its buyer told so") {
+  virtual_theatre house;
+  house.chaos("payment", "stall");
+  auto stuck = house.buy(order());
+  auto other = house.buy(order("A2"));
+  house.settle();
+  auto drained = house.drain(3'000);
+  house.advance(2'999);
+  CHECK(stuck.pending());
+  CHECK(drained.pending());
+  house.advance(1);
+  CHECK(stuck.text() == "outcome_unknown");
+  CHECK(other.text() == "outcome_unknown");
+  REQUIRE(drained.ok());
+  CHECK(drained.value() == 2);
+  CHECK(house.counts().pending == 2);
 }
 
 TEST_CASE("an idle desk is drained at once, and again") {
@@ -277,14 +309,7 @@ TEST_CASE("purchases that were left behind are resumed within the limit, and all
   setting.options.reservation.in_flight_max = 2;
   virtual_theatre house{setting};
   house.chaos("payment", "slow", {1'000});
-  auto& store = *house.base();
-  REQUIRE(store.begin());
-  for (const char* seat : {"A1", "A2", "A3", "A4", "A5"}) {
-    const auto what = order(seat);
-    const auto long_ago = house.today() - 3'600'000;
-    REQUIRE(store.apply(record_purchase{seat, identity_of(what), what, long_ago, {}}));
-  }
-  REQUIRE(store.commit() == commit_outcome::committed);
+  leave_behind(house, 5, house.today() - 3'600'000);
   std::uint64_t most = 0;
   for (int second = 0; second < 60; ++second) {
     house.advance(1'000);
@@ -293,6 +318,22 @@ TEST_CASE("purchases that were left behind are resumed within the limit, and all
   CHECK(most == 2);
   house.chaos("payment", "recover");
   CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("a crowd of leftovers is resumed in one sweep, not a page a period") {
+  virtual_theatre house;
+  leave_behind(house, 1'600, house.today() - 3'600'000);
+  house.advance(6'000);
+  CHECK(house.counts().pending == 0);
+}
+
+TEST_CASE("a leftover from a clock that was ahead does not wait behind others that are stuck") {
+  virtual_theatre house;
+  house.chaos("payment", "stall");
+  leave_behind(house, 300, house.today() - 3'600'000);
+  leave_behind(house, 1, house.today() + 3'650'000);
+  house.advance(6'000);
+  CHECK(house.desk().in_flight == 301);
 }
 
 }  // namespace taquilla::testing

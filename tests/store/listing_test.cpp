@@ -117,16 +117,18 @@ TEST_CASE_FIXTURE(listing_fixture, "open purchases come oldest first") {
   early.at = 500;  // the clock was set back
   REQUIRE(done(*store, late));
   REQUIRE(done(*store, early));
-  const auto opened_before = [this](wall_ms before, std::uint32_t limit) {
+  const auto opened_after = [this](wall_ms at, reservation_id id, std::uint32_t limit) {
     std::string out;
-    const auto page = store->read(open_purchases{before, limit});
+    const auto page = store->read(open_purchases{at, id, limit});
     REQUIRE(page);
     for (const auto& one : page->list) out += std::to_string(one.id) + " ";
     return out;
   };
-  CHECK(opened_before(5000, 10) == "8 2 6 ");
-  CHECK(opened_before(5001, 10) == "8 2 6 7 ");
-  CHECK(opened_before(5001, 1) == "8 ");
+  CHECK(opened_after(0, 0, 10) == "8 2 6 7 ");
+  CHECK(opened_after(0, 0, 1) == "8 ");
+  CHECK(opened_after(500, 8, 2) == "2 6 ");
+  CHECK(opened_after(5000, 6, 10) == "7 ");
+  CHECK(opened_after(5000, 7, 10) == "");
 }
 
 TEST_CASE_FIXTURE(listing_fixture, "a seat's owner is found while he lives there") {

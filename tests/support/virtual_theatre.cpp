@@ -182,9 +182,9 @@ reply<chaos_seen> virtual_theatre::show_chaos(const std::string& service) {
   return answer;
 }
 
-reply<done> virtual_theatre::drain() {
-  return in_->ask<desk_drained, done>(in_->house.desk, drain_desk{},
-                                      [](desk_drained&) { return done{}; });
+reply<std::uint64_t> virtual_theatre::drain(duration_ms limit) {
+  return in_->ask<desk_drained, std::uint64_t>(in_->house.desk, drain_desk{limit},
+                                               [](desk_drained& d) { return d.left; });
 }
 
 reply<done> virtual_theatre::stop() {

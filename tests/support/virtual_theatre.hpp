@@ -101,7 +101,7 @@ class virtual_theatre {
   reply<chaos_seen> chaos(const std::string& service, const std::string& kind,
                           chaos_wish wish = {});
   reply<chaos_seen> show_chaos(const std::string& service);
-  reply<done> drain();
+  reply<std::uint64_t> drain(duration_ms limit = 10'000);  ///< how many were left
   reply<done> stop();
   /// How the start ended.
   const reply<done>& started() const;

@@ -134,6 +134,24 @@ class Drain(unittest.TestCase):
                 one.join(20)
             self.assertEqual([(one.status, one.json["messages"]) for one in answers], [(200, [])] * 3)
 
+    def test_who_outlasts_the_drain_is_told_to_ask_again(self):
+        with box_office(EXECUTABLE, *NO_LIMIT, "--set", "stop.drain_limit_ms=500") as (at, process, folder):
+            chaos(at, "payment", "stall")
+            answers = []
+            threads = in_background(
+                lambda i: answers.append(buy(at, seat=f"D{i + 1}", email=f"d{i}@drain.test")), 3)
+            wait_until(lambda: in_flight(at) == 3, "three purchases under way")
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+            self.assertLess(time.monotonic() - began, 4, "an attempt at PAYMENT takes 5 s")
+            self.assertEqual(process.returncode, 0)
+            for one in threads:
+                one.join(20)
+            self.assertEqual([(one.status, one.json["code"]) for one in answers],
+                             [(503, "outcome_unknown")] * 3)
+            self.assertIn("purchases left open: 3", (folder / "logs" / "supervisor.log").read_text())
+
     def test_a_second_signal_ends_it_at_once(self):
         with box_office(EXECUTABLE, *NO_LIMIT) as (at, process, folder):
             chaos(at, "payment", "slow?delay=20")

@@ -4,8 +4,10 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 namespace taquilla::gateway {
@@ -13,6 +15,7 @@ namespace taquilla::gateway {
 namespace {
 
 constexpr std::chrono::seconds heartbeat_period{5};
+constexpr std::chrono::milliseconds time_for_last_words{1'000};
 
 class gateway_state {
  public:
@@ -23,7 +26,7 @@ class gateway_state {
   ~gateway_state() {
     if (!server_) return;
     application_->say_goodbye();
-    server_->drain(parts_.drain_limit);
+    server_->drain(time_to_drain());
   }
 
   gateway_actor::behavior_type start(gateway_parts parts) {
@@ -50,6 +53,7 @@ class gateway_state {
     }
     return {[this](const report_ready&) { return ready(); },
             [this](const stop_accepting&) {
+              stopping_since_ = self_->clock().now();
               if (server_) server_->stop_accepting();
             },
             [this](const look_again&) { beat(); }};
@@ -59,6 +63,15 @@ class gateway_state {
   caf::result<child_ready> ready() const {
     if (server_) return child_ready{};
     return to_caf({errc::internal_error, "cannot listen on " + refusal_, 0});
+  }
+
+  /// The purchases under way have used up some of it; what they are told still has to get out.
+  std::chrono::milliseconds time_to_drain() const {
+    const auto limit = parts_.drain_limit;
+    if (!stopping_since_) return limit;
+    const auto used = std::chrono::duration_cast<std::chrono::milliseconds>(self_->clock().now() -
+                                                                            *stopping_since_);
+    return std::max(limit - used, std::min(limit, time_for_last_words));
   }
 
   void beat() {
@@ -71,6 +84,7 @@ class gateway_state {
   std::unique_ptr<application> application_;  // outlives the server that calls it
   std::shared_ptr<http_server> server_;
   std::string refusal_;
+  std::optional<caf::actor_clock::time_point> stopping_since_;
 };
 
 }  // namespace

@@ -94,7 +94,8 @@ class operator_state {
   static constexpr std::chrono::seconds start_patience{60};
   static constexpr std::chrono::seconds chaos_patience{30};
   static constexpr std::chrono::seconds look_patience{5};
-  static constexpr std::chrono::seconds drain_patience{10}, stop_patience{30};  // as the real one
+  static constexpr duration_ms drain_limit_ms = 10'000;  // as the real one
+  static constexpr std::chrono::seconds drain_patience{13}, stop_patience{30};
 
   void open() {
     self_->request(house_.supervisor, start_patience, start_children{})
@@ -104,7 +105,7 @@ class operator_state {
 
   // What src/app/serve.cpp does at a signal, in its order.
   void drain() {
-    self_->request(house_.desk, drain_patience, drain_desk{})
+    self_->request(house_.desk, drain_patience, drain_desk{drain_limit_ms})
         .then([this](const desk_drained&) { close(); }, [this](const caf::error&) { close(); });
   }
 
