@@ -111,10 +111,10 @@ function Set-Fault([string]$Service, [string]$Path) {
 function Get-Refusal {
   $answer = Invoke-Call GET inventory '/api/inventory/chaos'
   if (@(401, 403, 429) -notcontains $answer.Status) { return }
-  if ($answer.Status -eq 429) { return "too many wrong admin tokens; try again in a minute" }
+  if ($answer.Status -eq 429) { return 'too many wrong admin tokens; try again in a minute' }
   if ($Token) { return 'taquilla refuses this admin token; -Token must be its gateway.admin_token' }
-  return 'taquilla asks for its admin token (gateway.admin_token): give it with -Token, or in the ' +
-    'environment variable TAQUILLA_ADMIN_TOKEN'
+  return 'taquilla asks for its admin token (gateway.admin_token): ' +
+    'give it with -Token, or in the environment variable TAQUILLA_ADMIN_TOKEN'
 }
 
 # True when every service says that it is well again.
