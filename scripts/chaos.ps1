@@ -13,8 +13,10 @@ broken, not even when this script is killed.
 Runs in Windows PowerShell 5.1 and in PowerShell 7, without modules. Should Windows refuse it:
 Get-ChildItem .\scripts -Recurse -Filter *.ps1 | Unblock-File
 
-Exit codes: 0 every scenario passed, 1 a scenario failed, 2 wrong arguments, 5 taquilla cannot be
-reached, 6 a fault could not be cleared.
+Exit codes: 0 every scenario passed, 1 a scenario failed, 2 wrong arguments (also an admin token
+that is missing or refused), 5 taquilla cannot be reached, 6 a fault could not be cleared. A command
+line that PowerShell itself cannot read never gets here and ends with 1: a parameter without its
+value, one given twice, an abbreviation of several.
 
 .PARAMETER Scenario
 Which scenarios; All by default.
@@ -28,19 +30,27 @@ The endpoints.json in taquilla's data folder. Without it, and without -PortOffse
 ./taquilla-data/endpoints.json is read when it is there.
 
 .PARAMETER PortOffset
-What taquilla was started with, as in --port-offset 10000.
+What taquilla was started with, as in --port-offset 10000; 0 to 57000.
+
+.PARAMETER Token
+The gateway.admin_token of a taquilla that has one. Without it: the environment variable
+TAQUILLA_ADMIN_TOKEN, which no list of processes shows.
 
 .PARAMETER TimeoutSec
-How long one answer, or the healing of one fault, may take.
+How long one answer, or the healing of one fault, may take; 20 to 600.
 
 .PARAMETER Buyers
-How many buyers race for the one seat of UltimaButaca.
+How many buyers race for the one seat of UltimaButaca; 2 to 200.
 
 .PARAMETER KeepReservations
 Leaves the reservations of the scenarios in place instead of cancelling them.
 
 .PARAMETER KeepFault
-Does not heal after a scenario: its fault stays until its time is up or the next scenario starts.
+Ends a scenario where it would heal: its fault stays, to be looked at, until its time (TimeoutSec
+and 10 s) is up or the next scenario starts. What the scenario checks after healing is left out.
+
+.PARAMETER Rest
+What no parameter takes: a wrong argument.
 
 .PARAMETER List
 Writes what each scenario does and expects, and plays nothing.
@@ -53,6 +63,9 @@ Writes what each scenario does and expects, and plays nothing.
 
 .EXAMPLE
 .\scripts\chaos.ps1 -WhatIf
+
+.EXAMPLE
+.\scripts\chaos.ps1 InventarioFantasma -KeepFault
 #>
 [CmdletBinding(SupportsShouldProcess = $true)]
 [OutputType('Taquilla.ChaosResult')]
@@ -61,55 +74,34 @@ param(
     'All', 'ReservaNormal', 'InventarioFantasma', 'PasarelaLenta', 'DiluvioDePeticiones',
     'CorreoPerdido', 'UltimaButaca' | Where-Object { $_ -like "$($args[2])*" }
   })]
-  [string[]]$Scenario = 'All',
-  [uri]$BaseUri, [uri]$InventoryUri, [uri]$PaymentsUri, [uri]$NotificationsUri,
-  [string]$EndpointsPath, [ValidateRange(0, 57000)][int]$PortOffset = 0,
-  [ValidatePattern('^[A-Za-z0-9_-]+$')][string]$EventId = 'EVT-001',
-  [ValidateRange(20, 600)][int]$TimeoutSec = 30, [ValidateRange(2, 200)][int]$Buyers = 20,
-  [switch]$List, [switch]$StopOnFirstFailure, [switch]$KeepReservations, [switch]$KeepFault)
+  [Parameter(Position = 0)][string[]]$Scenario = 'All',
+  [string]$BaseUri, [string]$InventoryUri, [string]$PaymentsUri, [string]$NotificationsUri,
+  [string]$EndpointsPath, $PortOffset = 0, [string]$EventId = 'EVT-001',
+  [string]$Token = $env:TAQUILLA_ADMIN_TOKEN, $TimeoutSec = 30, $Buyers = 20,
+  [switch]$List, [switch]$StopOnFirstFailure, [switch]$KeepReservations, [switch]$KeepFault,
+  [Parameter(ValueFromRemainingArguments = $true)]$Rest)
 
 Set-StrictMode -Version 1
 $ErrorActionPreference = 'Stop'
-. "$PSScriptRoot/chaos/taquilla.ps1"
-. "$PSScriptRoot/chaos/scenarios.ps1"
 
-# Where taquilla listens: parameters, else endpoints.json, else the ports of the original.
-function Get-Endpoint {
-  $found = @{}
-  foreach ($one in @(@('gateway', 80), @('inventory', 8082), @('payments', 8083),
-      @('notifications', 8084))) {
-    $found[$one[0]] = [uri]"http://127.0.0.1:$($one[1] + $PortOffset)"
-  }
-  $path = $EndpointsPath
-  $usual = 'taquilla-data/endpoints.json'
-  if (-not $path -and $PortOffset -eq 0 -and (Test-Path -LiteralPath $usual)) { $path = $usual }
-  if ($path) {
-    $text = [IO.File]::ReadAllText((Resolve-Path -LiteralPath $path).ProviderPath)
-    $file = $text | ConvertFrom-Json
-    foreach ($pair in @(@('gateway', 'gateway'), @('inventory', 'inventory'),
-        @('payments', 'payment'), @('notifications', 'notification'))) {
-      if (-not $file.($pair[1])) { throw "$path names no $($pair[1])" }
-      $found[$pair[0]] = [uri]$file.($pair[1])
-    }
-  }
-  if ($BaseUri) { $found.gateway = $BaseUri }
-  if ($InventoryUri) { $found.inventory = $InventoryUri }
-  if ($PaymentsUri) { $found.payments = $PaymentsUri }
-  if ($NotificationsUri) { $found.notifications = $NotificationsUri }
-  foreach ($uri in $found.Values) {
-    if (@('http', 'https') -notcontains $uri.Scheme) { throw "$uri is not an http address" }
-  }
-  return $found
+# Says why nothing is played, in one line, and ends.
+function Stop-Script([int]$Code, [string]$Why) {
+  $Host.UI.WriteErrorLine("chaos.ps1: $Why")
+  exit $Code
 }
 
-function Get-Choice {
-  $names = @($Scenario | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() })
-  $known = @('All') + @($scenarios | ForEach-Object { $_.Name })
-  foreach ($name in $names) {
-    if ($known -notcontains $name) { throw "no scenario '$name'; there are: $($known -join ', ')" }
-  }
-  return @($scenarios | Where-Object { $names -contains 'All' -or $names -contains $_.Name })
+. "$PSScriptRoot/chaos/arguments.ps1"
+try {
+  Test-Argument $Rest
+  $PortOffset = Get-Number PortOffset $PortOffset 0 57000
+  $TimeoutSec = Get-Number TimeoutSec $TimeoutSec 20 600
+  $Buyers = Get-Number Buyers $Buyers 2 200
+  . "$PSScriptRoot/chaos/taquilla.ps1"
+  . "$PSScriptRoot/chaos/scenarios.ps1"
+  $chosen = Get-Choice
+  $uris = Get-Endpoint
 }
+catch { Stop-Script 2 $_.Exception.Message }
 
 function Expand-Call([string]$Call) {
   foreach ($service in $uris.Keys) {
@@ -118,7 +110,14 @@ function Expand-Call([string]$Call) {
   return $Call
 }
 
-# Plays one scenario from healing to healing, and never leaves without healing.
+# What a scenario will ask for; who keeps the fault does not ask for its end.
+function Get-PlannedCall($Item) {
+  $calls = @($Item.Calls)
+  if ($Item.Heals -and -not $KeepFault) { $calls += $Item.Heals }
+  return @($calls | ForEach-Object { Expand-Call $_ })
+}
+
+# Plays one scenario from healing to healing; never leaves without, unless the fault is to be kept.
 function Invoke-Scenario($Item, $Run) {
   Write-Host ''
   Write-Host $Item.Title -ForegroundColor Cyan
@@ -127,7 +126,10 @@ function Invoke-Scenario($Item, $Run) {
     & $Item.Play | Out-Null
     $wrong = @($Run.Checks | Where-Object { -not $_.Passed } | ForEach-Object { $_.Name })
     $Run.Outcome = if ($wrong.Count) { 'Failed' } else { 'Passed' }
-    $Run.Note = if ($wrong.Count) { 'not so: ' + ($wrong -join '; ') } else { $Item.Expected }
+    $Run.Note = if ($wrong.Count) { 'not so: ' + ($wrong -join '; ') }
+    elseif ($KeepFault -and $Item.Heals) { "the fault stays for at most $life s; end it with: " +
+      (Expand-Call $Item.Heals) }
+    else { $Item.Expected }
   }
   catch {
     $Run.Outcome = 'Error'
@@ -155,23 +157,23 @@ function Get-Result($Item, $Run, [TimeSpan]$Duration) {
   return $result
 }
 
-try { $chosen = Get-Choice; $uris = Get-Endpoint }
-catch { $Host.UI.WriteErrorLine("chaos.ps1: $($_.Exception.Message)"); exit 2 }
 if ($List) {
+  # Five properties, hence a list: a table would cut what is expected and drop the calls.
   $chosen | ForEach-Object {
-    [pscustomobject]@{ Scenario = $_.Name; Title = $_.Title; Expected = $_.Expected
-      Calls = @($_.Calls | ForEach-Object { Expand-Call $_ }) }
+    [pscustomobject]@{ Scenario = $_.Name; Title = $_.Title; Breaks = $_.Breaks
+      Expected = $_.Expected; Calls = @(Get-PlannedCall $_) }
   }
   return
 }
 
 $client = Get-Client
-$alive = Invoke-Call GET gateway '/livez'
-if ($alive.Status -ne 200 -and -not $WhatIfPreference) {
-  $Host.UI.WriteErrorLine(
-    "chaos.ps1: no taquilla at $($uris.gateway) ($($alive.Status) $($alive.Text)). " +
-    'Start it with scripts/run, or say where it is: -BaseUri, -EndpointsPath or -PortOffset.')
-  exit 5
+if (-not $WhatIfPreference) {
+  $alive = Invoke-Call GET gateway '/livez'
+  if ($alive.Status -ne 200) {
+    Stop-Script 5 ("no taquilla at $($uris.gateway) ($($alive.Status) $($alive.Text)). " +
+      'Start it with scripts/run, or say where it is: -BaseUri, -EndpointsPath or -PortOffset.')
+  }
+  if ($refusal = Get-Refusal) { Stop-Script 2 $refusal }
 }
 
 $healed = $true
@@ -180,8 +182,9 @@ foreach ($item in $chosen) {
   $run = @{ Outcome = 'Skipped'; Note = 'not played'; Checks = @(); Faults = @()
     Requests = 0; Reservations = @(); Rejected = 0; Blocked = 0 }
   $clock = [Diagnostics.Stopwatch]::StartNew()
-  $agreed = @($item.Calls | Where-Object { $PSCmdlet.ShouldProcess((Expand-Call $_), $item.Name) })
-  if ($agreed.Count -eq @($item.Calls).Count) { Invoke-Scenario $item $run }
+  $calls = @(Get-PlannedCall $item)
+  $agreed = @($calls | Where-Object { $PSCmdlet.ShouldProcess($_, $item.Name) })
+  if ($agreed.Count -eq $calls.Count) { Invoke-Scenario $item $run }
   $results += Get-Result $item $run $clock.Elapsed
   if ($StopOnFirstFailure -and @('Failed', 'Error') -contains $run.Outcome) { break }
 }

@@ -1,5 +1,6 @@
 # The scenarios of chaos.ps1: what each one breaks and expects, as a table, and how it is played.
-# A player takes a free seat and a new buyer, and states with Test-That what must be true.
+# A player takes a free seat and a new buyer, and states with Test-That what must be true. What it
+# checks after healing (Heals) it leaves out when the fault is to be kept.
 
 # Longer than any answer may take: a fault outlives its scenario by seconds at most.
 $life = $TimeoutSec + 10
@@ -8,29 +9,38 @@ $scenarios = @(
   @{ Name = 'ReservaNormal'; Play = 'Invoke-ReservaNormal'
     Title = '0. Reserva Normal'
     Calls = @('POST {gateway}/api/reservations')
+    Breaks = 'nothing'
     Expected = 'Confirmed, with one charge and one mail.' }
   @{ Name = 'InventarioFantasma'; Play = 'Invoke-InventarioFantasma'
     Title = '1. Inventario Fantasma (Circuit Breaker)'
     Calls = @("POST {inventory}/api/inventory/chaos/crash?for=$life",
-      'POST {gateway}/api/reservations', 'POST {inventory}/api/inventory/chaos/recover')
+      'POST {gateway}/api/reservations')
+    Heals = 'POST {inventory}/api/inventory/chaos/recover'
+    Breaks = 'the inventory'
     Expected = '503 while the inventory is down, nothing sold; success once it is back.' }
   @{ Name = 'PasarelaLenta'; Play = 'Invoke-PasarelaLenta'
     Title = '2. Pasarela Lenta (Timeout + Retry)'
     Calls = @("POST {payments}/api/payments/chaos/slow?delay=20&for=$life",
-      'POST {gateway}/api/reservations', 'POST {payments}/api/payments/chaos/normal')
+      'POST {gateway}/api/reservations')
+    Heals = 'POST {payments}/api/payments/chaos/normal'
+    Breaks = 'the payments'
     Expected = '504 after about 15 s, nothing charged in the end, the seat free; then success.' }
   @{ Name = 'DiluvioDePeticiones'; Play = 'Invoke-DiluvioDePeticiones'
     Title = '3. Diluvio de Peticiones (Rate Limiting)'
     Calls = @('POST {gateway}/api/reservations, 15 times')
+    Breaks = 'nothing'
     Expected = 'The first 6 pass, the rest are blocked; one reservation, one charge.' }
   @{ Name = 'CorreoPerdido'; Play = 'Invoke-CorreoPerdido'
     Title = '4. Correo Perdido (Async graceful)'
     Calls = @("POST {notifications}/api/notifications/chaos/disable?for=$life",
-      'POST {gateway}/api/reservations', 'POST {notifications}/api/notifications/chaos/enable')
+      'POST {gateway}/api/reservations')
+    Heals = 'POST {notifications}/api/notifications/chaos/enable'
+    Breaks = 'the mail'
     Expected = 'Confirmed while the mail is off; the mail is delivered once after enable.' }
   @{ Name = 'UltimaButaca'; Play = 'Invoke-UltimaButaca'
     Title = '5. Ultima Butaca'
     Calls = @("POST {gateway}/api/reservations, $Buyers buyers at once, one seat")
+    Breaks = 'nothing'
     Expected = 'One buyer gets the seat and is charged once; every other buyer gets 409.' }
 )
 
@@ -56,6 +66,7 @@ function Invoke-InventarioFantasma {
   Write-Host "  $($answer.Status) $($answer.Json.message)" -ForegroundColor Red
   Test-That 'the purchase while the inventory is down' 503 $answer.Status
   Test-That 'its success field' 'False' $answer.Json.success
+  if ($KeepFault) { return }
   Set-Fault inventory '/api/inventory/chaos/recover'
   Test-That 'the seat is still free' 'free' (Wait-Value 'free' { Get-SeatState $seat })
   Test-Purchase 'the same purchase after recover' (Invoke-Purchase $seat $buyer)
@@ -71,6 +82,7 @@ function Invoke-PasarelaLenta {
   Write-Host "  $($answer.Status) $($answer.Json.message) ($seconds s)" -ForegroundColor Red
   Test-That 'the purchase while the payments are slow' 504 $answer.Status
   Test-That 'seconds until then' '14 to 18' $seconds ($seconds -ge 14 -and $seconds -le 18)
+  if ($KeepFault) { return }
   Set-Fault payments '/api/payments/chaos/normal'
   $failed = @(Get-Reservation $buyer)
   Test-That 'the reservation is kept' 'failed' (@($failed | ForEach-Object { $_.state }) -join ' ')
@@ -115,6 +127,7 @@ function Invoke-CorreoPerdido {
   Set-Fault notifications "/api/notifications/chaos/disable?for=$life"
   Test-Purchase 'the purchase while the mail is off' (Invoke-Purchase $seat $buyer)
   Test-That 'mails while it is off' 0 (Measure-Mail $buyer)
+  if ($KeepFault) { return }
   Set-Fault notifications '/api/notifications/chaos/enable'
   Test-That 'mails after enable' 1 (Measure-Mail $buyer 15)
   $due = '"reservationId":\s*' + $run.Reservations[-1] + '\b'

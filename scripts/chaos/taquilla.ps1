@@ -24,6 +24,10 @@ function Start-Call([string]$Method, [string]$Service, [string]$Path, [string]$B
     $message.Content = New-Object System.Net.Http.StringContent(
       $Body, [Text.Encoding]::UTF8, 'application/json')
   }
+  # To those alone who ask for it.
+  if ($Token -and $Path -match '/chaos(/|$)') {
+    [void]$message.Headers.TryAddWithoutValidation('Authorization', "Bearer $Token")
+  }
   Write-Verbose "$Method $($message.RequestUri) $Body"
   return @{ Task = $client.SendAsync($message); Clock = [Diagnostics.Stopwatch]::StartNew() }
 }
@@ -100,6 +104,17 @@ function Set-Fault([string]$Service, [string]$Path) {
   $run.Faults += $Path
   $answer = Invoke-Call POST $Service $Path
   Test-That "POST $Path" 200 $answer.Status
+}
+
+# Why taquilla will not let this caller break anything; nothing when it will. Asks and changes
+# nothing.
+function Get-Refusal {
+  $answer = Invoke-Call GET inventory '/api/inventory/chaos'
+  if (@(401, 403, 429) -notcontains $answer.Status) { return }
+  if ($answer.Status -eq 429) { return 'too many wrong admin tokens; try again in a minute' }
+  if ($Token) { return 'taquilla refuses this admin token; -Token must be its gateway.admin_token' }
+  return 'taquilla asks for its admin token (gateway.admin_token): ' +
+    'give it with -Token, or in the environment variable TAQUILLA_ADMIN_TOKEN'
 }
 
 # True when every service says that it is well again.

@@ -3,6 +3,7 @@
 #include "app/platform.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <iterator>
@@ -25,9 +26,36 @@ const char* key_of(gateway::listener at) {
   return keys[static_cast<std::size_t>(at)];
 }
 
-/// `taquilla` with an offset, if there is one.
-std::string taquilla_with(std::int64_t offset) {
-  return offset == 0 ? "taquilla" : "taquilla --port-offset " + std::to_string(offset);
+/// As a shell takes it for one word.
+std::string quoted(const std::string& word) {
+  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::strchr("_-./:=,@%+", c) != nullptr;
+  });
+  if (plain) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string{"'\\''"} : std::string{c};
+  return out + '\'';
+}
+
+/// One KEY=VALUE as it was given. What is secret stays out of messages: who gave it knows it.
+std::string given_again(const std::string& key, const std::string& value) {
+  if (key == "data.folder") return " --data " + quoted(value);
+  if (key == "log.format") return " --log " + quoted(value);
+  if (key == "gateway.port_offset") return " --port-offset " + quoted(value);
+  const bool secret = key == "gateway.admin_token" || key == "notifications.smtp_url";
+  return " --set " + (secret ? key + "=..." : quoted(key + '=' + value));
+}
+
+/// The run that failed, without what it said of one key.
+std::string taquilla_without(const settings& all, const std::string& changed) {
+  std::string out = "taquilla";
+  if (!all.config_file.empty()) out += " --config " + quoted(all.config_file);
+  for (const auto& one : all.overrides) {
+    const auto equals = std::min(one.find('='), one.size());
+    const auto key = one.substr(0, equals);
+    if (key != changed) out += given_again(key, one.substr(std::min(equals + 1, one.size())));
+  }
+  return out;
 }
 
 /// All ports elsewhere: the first round offset that is not the one that failed.
@@ -35,9 +63,10 @@ std::string with_another_offset(const settings& all) {
   constexpr std::int64_t step = 10'000;
   const auto& ports = all.http.ports;
   const std::int64_t highest = *std::max_element(std::begin(ports), std::end(ports));
-  for (auto offset = step; highest + offset <= port_max; offset += step)
-    if (offset != all.port_offset) return taquilla_with(offset);
-  return "taquilla --port-offset 0";
+  auto offset = step;
+  if (offset == all.port_offset) offset += step;
+  if (highest + offset > port_max) offset = 0;
+  return taquilla_without(all, "gateway.port_offset") + " --port-offset " + std::to_string(offset);
 }
 
 /// One port elsewhere, as the configuration counts: before the offset.
@@ -51,7 +80,7 @@ std::string with_another_port(const settings& all, gateway::listener at) {
   while (taken(port)) ++port;
   if (port + all.port_offset > port_max) port = own - 1;
   while (taken(port)) --port;
-  return taquilla_with(all.port_offset) + " --set " + key_of(at) + '=' + std::to_string(port);
+  return taquilla_without(all, key_of(at)) + " --set " + key_of(at) + '=' + std::to_string(port);
 }
 
 }  // namespace
@@ -75,7 +104,7 @@ trouble bind_trouble(const gateway::bind_failure& failure, const settings& all) 
              "sudo sysctl net.ipv4.ip_unprivileged_port_start=80      whole machine"}};
   return {"E006",
           refused + std::strerror(failure.error_number),
-          {"name an address of this machine with --bind", elsewhere}};
+          {"name an address of this machine with --bind"}};
 }
 
 }  // namespace taquilla::app

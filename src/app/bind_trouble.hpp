@@ -1,6 +1,6 @@
 // Why a listener could not be had, and the commands that help: who holds the port, or which right
-// is missing. The commands fit the run that failed: they keep its --port-offset, or name another
-// one than it. Looks at the system (platform.hpp) for the holder's name; any thread.
+// is missing. The commands are the run that failed with one thing changed: they keep its --config,
+// --data and --set. Looks at the system (platform.hpp) for the holder's name; any thread.
 #pragma once
 
 #include "app/trouble.hpp"

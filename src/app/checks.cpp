@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 namespace taquilla::app {
 
@@ -16,17 +17,29 @@ int refuse(const trouble& why) {
   return why.exit;
 }
 
+/// Why there is nothing to look at, as far as the folder can tell.
+std::optional<trouble> no_store_at(const std::string& data, const std::string& file) {
+  std::error_code problem;
+  const bool there = std::filesystem::exists(file, problem);
+  if (problem)
+    return trouble{"E022",
+                   "the store " + file + " cannot be looked for: " + problem.message(),
+                   {"give this user the right to read and write the folder"},
+                   exit_code::cannot_start};
+  if (there) return {};
+  return trouble{"E024",
+                 "there is no store in '" + data + "'",
+                 {"name the folder that taquilla serves with --data"},
+                 exit_code::unreachable};
+}
+
 }  // namespace
 
 int audit(const audit_request& request) {
   const auto file = (std::filesystem::path{request.data} / "taquilla.db").string();
-  std::error_code problem;
-  if (!std::filesystem::exists(file, problem))
-    return refuse({"E024",
-                   "there is no store in '" + request.data + "'",
-                   {"name the folder that taquilla serves with --data"},
-                   exit_code::unreachable});
+  if (const auto none = no_store_at(request.data, file)) return refuse(*none);
   const auto report = run_audit(file, request.final ? audit_mode::final : audit_mode::running);
+  if (report.unreadable) return refuse(data_trouble(*report.unreadable));
   for (const auto& row : report.broken)
     std::cout << "BROKEN " << row.invariant << ": " << row.detail << '\n';
   std::cout << "audit: " << report.checked << " invariants asked, "

@@ -6,7 +6,8 @@
 
 namespace taquilla::app {
 
-/// 0 every invariant holds, 1 one is broken (its rows are printed), 5 there is no store.
+/// 0 every invariant holds, 1 one is broken (its rows are printed), 4 the store cannot be read, so
+/// that nothing was judged, 5 there is none.
 int audit(const audit_request& request);
 /// 0 the configuration can be used, 3 it cannot.
 int check_config(const check_request& request);

@@ -15,8 +15,8 @@ constexpr const char* about =
     "Without a command it serves: REST API and console on port 80, chaos on 8082 to 8084.";
 
 constexpr const char* exit_codes =
-    "Exit codes: 0 done, 1 a check failed, 2 usage, 3 configuration, 4 cannot start,\n"
-    "5 not reachable, 70 internal, 130 forced stop";
+    "Exit codes: 0 done, 1 a check failed, 2 usage, 3 configuration, 4 cannot start or read\n"
+    "the store, 5 not reachable, 70 internal, 130 forced stop";
 
 /// Notes the value of an option that is a name for a key. A wrong one is a wrong command line: it
 /// is answered with the option that was typed, not with the key behind it.
@@ -111,7 +111,8 @@ int run_command_line(int argc, const char* const* argv, const commands& all) {
 
   audit_request audit;
   auto* audit_command = root.add_subcommand(
-      "audit", "Check the promises on a stopped or running store; 1 when one is broken");
+      "audit",
+      "Check the promises on a stopped or running store; 1: one is broken, 4: cannot be read");
   audit_command->add_option("--data", audit.data, "The data folder")->type_name("DIR")->required();
   audit_command->add_flag("--final", audit.final,
                           "Everything is healed: open purchases and due mails are broken promises");

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace taquilla::app {
 
@@ -43,6 +44,10 @@ struct settings {
   log_options log;
   smtp_options smtp;
   duration_ms drain_limit_ms = 10'000;  ///< what a stop waits for purchases under way
+
+  // What the command line said, for messages that propose to run it once more in another way.
+  std::string config_file;             ///< empty: none
+  std::vector<std::string> overrides;  ///< KEY=VALUE, in their order
 
   bool in_memory() const { return data == ":memory:"; }
 };

@@ -5,6 +5,8 @@
 #include "store/sqlite_database.hpp"
 
 #include <memory>
+#include <stdexcept>
+#include <utility>
 
 namespace taquilla {
 
@@ -30,28 +32,41 @@ std::int64_t number(sqlite3* db, const char* sql) {
   return row.next() ? row.integer(0) : 0;
 }
 
+/// The reasons of connection.cpp, with what helps an auditor.
+void must_be_a_store(sqlite3* db) {
+  if (number(db, "PRAGMA application_id") != store::application_id)
+    throw store::refused_file{
+        "the file is no store of taquilla; name the folder that taquilla serves with --data"};
+  const auto version = number(db, "PRAGMA user_version");
+  if (version != store::schema_version)
+    throw store::refused_file{"the store has schema version " + std::to_string(version) +
+                              ", this program knows " + std::to_string(store::schema_version) +
+                              "; audit it with the program that wrote it"};
+}
+
 /// All SELECTs see one snapshot, or a purchase could move between two of them.
 /// @param questions prepared when they are first needed.
 audit_report audit_snapshot(sqlite3* db, std::unique_ptr<store::audit_questions>& questions,
-                            audit_mode mode) {
+                            audit_mode mode, const std::string& path) {
   audit_report report;
   try {
     store::statement{db, "BEGIN"}.run();
-    const auto version = number(db, "PRAGMA user_version");
-    if (number(db, "PRAGMA application_id") != store::application_id)
-      report.broken.push_back({readable, "the file is not a store of taquilla"});
-    else if (version != store::schema_version)
-      report.broken.push_back({readable, "schema version " + std::to_string(version) +
-                                             ", known is " +
-                                             std::to_string(store::schema_version)});
-    else {
-      if (!questions) questions = std::make_unique<store::audit_questions>(db);
-      questions->ask(mode, report);
-    }
-  } catch (const sqlite_failure& failure) {
-    report.broken.push_back({readable, failure.what()});
+    must_be_a_store(db);
+    if (!questions) questions = std::make_unique<store::audit_questions>(db);
+    questions->ask(mode, report);
+  } catch (const std::runtime_error& failure) {
+    if (report.checked == 0)
+      report.unreadable = store::why_not_opened(path);
+    else
+      report.broken.push_back({readable, failure.what()});
   }
   if (sqlite3_get_autocommit(db) == 0) sqlite3_exec(db, "ROLLBACK", nullptr, nullptr, nullptr);
+  return report;
+}
+
+audit_report not_judged(error why) {
+  audit_report report;
+  report.unreadable = std::move(why);
   return report;
 }
 
@@ -90,6 +105,11 @@ void audit_questions::ask(sqlite3_stmt* question, audit_mode mode, audit_report&
 
 }  // namespace store
 
+std::string audit_report::first_wrong() const {
+  if (unreadable) return unreadable->detail;
+  return broken.empty() ? std::string{} : broken.front().invariant + ": " + broken.front().detail;
+}
+
 audit_report run_audit(const sqlite_options& options, audit_mode mode) {
   try {
     // An exclusive owner must be able to recover the WAL, which counts as writing.
@@ -99,9 +119,9 @@ audit_report run_audit(const sqlite_options& options, audit_mode mode) {
     sqlite3_db_config(db.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     if (options.exclusive) store::statement{db.get(), "PRAGMA locking_mode = EXCLUSIVE"}.run();
     std::unique_ptr<store::audit_questions> questions;
-    return audit_snapshot(db.get(), questions, mode);
-  } catch (const sqlite_failure& failure) {
-    return {{{readable, options.path + ": " + failure.what()}}, 0};
+    return audit_snapshot(db.get(), questions, mode, options.path);
+  } catch (const sqlite_failure&) {
+    return not_judged(store::why_not_opened(options.path));
   }
 }
 
@@ -113,8 +133,9 @@ audit_report run_audit(const std::string& path, audit_mode mode) {
 
 audit_report run_audit(database& open, audit_mode mode) {
   auto* sqlite = dynamic_cast<store::sqlite_database*>(&open);
-  if (sqlite == nullptr) return {{{readable, "not a SQLite store"}}, 0};
-  return audit_snapshot(sqlite->handle(), sqlite->questions(), mode);
+  if (sqlite == nullptr) return not_judged({errc::store_unavailable, "not a SQLite store", 0});
+  return audit_snapshot(sqlite->handle(), sqlite->questions(), mode,
+                        sqlite3_db_filename(sqlite->handle(), "main"));
 }
 
 }  // namespace taquilla

@@ -1,13 +1,14 @@
 // The audit: does the store keep its promises? Every invariant is one SELECT of audit.sql that
 // names itself and returns the rows that break it, so the same question can be asked with the
 // sqlite3 shell. It reads one snapshot, changes nothing, and works beside a running taquilla as
-// well as on a store that nobody has open. A store that cannot be read is a broken invariant too.
-// Any thread, own connection.
+// well as on a store that nobody has open. A file that cannot be opened as a store is not judged at
+// all; one that fails on the way breaks an invariant. Any thread, own connection.
 #pragma once
 
 #include "store/database.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,13 @@ struct audit_row {
 };
 
 struct audit_report {
-  std::vector<audit_row> broken;  ///< at most audit_rows_max an invariant
-  std::uint32_t checked = 0;      ///< how many invariants were asked
+  std::vector<audit_row> broken;    ///< at most audit_rows_max an invariant
+  std::uint32_t checked = 0;        ///< how many invariants were asked
+  std::optional<error> unreadable;  ///< why none was: "what; how to mend it"
 
-  bool clean() const { return broken.empty(); }
+  bool clean() const { return broken.empty() && !unreadable; }
+  /// The first thing that is wrong, in one line; empty when clean.
+  std::string first_wrong() const;
 };
 
 inline constexpr std::size_t audit_rows_max = 100;

@@ -1,5 +1,8 @@
 #include "store/sqlite_database.hpp"
 
+#include <filesystem>
+#include <unistd.h>
+
 namespace taquilla::store {
 
 sqlite_database::sqlite_database(const sqlite_options& options, bool prepare_at_once)
@@ -125,6 +128,44 @@ void sqlite_database::roll_back() {
   }
 }
 
+namespace {
+
+/// Which right is missing, and to what: SQLite's codes do not tell the file from its folder.
+std::string advice_on_access(const std::string& path) {
+  for (const char* part : {"", "-wal", "-shm"}) {
+    const auto file = path + part;
+    const bool there = ::access(file.c_str(), F_OK) == 0;
+    if (there && ::access(file.c_str(), R_OK | W_OK) != 0)
+      return "give this user the right to read and write " + file;
+  }
+  return "see that the folder exists and may be written";
+}
+
+/// How to mend it; empty when nothing is known.
+std::string advice_on(int kind, const std::string& path) {
+  std::error_code problem;
+  if (std::filesystem::is_directory(path, problem))
+    return path + " is a folder: move it away, or choose another place with --data";
+  switch (kind) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return "the file is damaged or no store at all: restore a copy, or move it away";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "another process uses it: stop that one first";
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+      return advice_on_access(path);
+    case SQLITE_FULL:
+      return "make room on the disk";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
 error why_not_opened(const std::string& path) {
   const auto failed = [&](const std::string& why) {
     return error{errc::store_unavailable, "the store " + path + " cannot be opened: " + why, 0};
@@ -134,17 +175,8 @@ error why_not_opened(const std::string& path) {
   } catch (const refused_file& refusal) {
     return failed(refusal.what());
   } catch (const sqlite_failure& failure) {
-    const int kind = failure.kind();
-    const char* advice = "";
-    if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB)
-      advice = "; the file is damaged or no store at all: restore a copy, or move it away";
-    else if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED)
-      advice = "; another process uses it: stop that one first";
-    else if (kind == SQLITE_CANTOPEN || kind == SQLITE_PERM || kind == SQLITE_READONLY)
-      advice = "; see that the folder exists and may be written";
-    else if (kind == SQLITE_FULL)
-      advice = "; make room on the disk";
-    return failed(failure.what() + std::string{advice});
+    const auto advice = advice_on(failure.kind(), path);
+    return failed(failure.what() + (advice.empty() ? "" : "; " + advice));
   }
 }
 

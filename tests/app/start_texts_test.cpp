@@ -128,10 +128,26 @@ TEST_CASE("the commands for a taken port can be typed as they are and lead elsew
     CAPTURE(port);
     settings all;
     all.port_offset = offset;
+    if (offset != 0) all.overrides = {"gateway.port_offset=" + std::to_string(offset)};
     const auto why = bind_trouble({at, "127.0.0.1", port, EADDRINUSE}, all);
     CHECK(why.fixes.at(0).rfind(all_ports, 0) == 0);
     CHECK(why.fixes.at(1).rfind(one_port, 0) == 0);
   }
+}
+
+TEST_CASE("the commands for a taken port keep what the run was told, and no secret") {
+  settings all;
+  all.config_file = "/etc/box office.json";
+  all.overrides = {"data.folder=/srv/t", "gateway.bind=[\"::1\"]", "gateway.ports.payment=9000",
+                   "gateway.admin_token=sesame", "venue.file=it's.json"};
+  all.http.ports[2] = 9000;
+  const auto why = bind_trouble({gateway::listener::payment, "::1", 9000, EADDRINUSE}, all);
+  const std::string kept =
+      "taquilla --config '/etc/box office.json' --data /srv/t --set 'gateway.bind=[\"::1\"]'";
+  const std::string rest = " --set gateway.admin_token=... --set 'venue.file=it'\\''s.json' --";
+  CHECK(why.fixes.at(0).rfind(
+            kept + " --set gateway.ports.payment=9000" + rest + "port-offset 10000 ", 0) == 0);
+  CHECK(why.fixes.at(1).rfind(kept + rest + "set gateway.ports.payment=9001 ", 0) == 0);
 }
 
 TEST_CASE("a missing right is answered with the commands that give it") {

@@ -49,16 +49,16 @@ def free_offset():
 
 
 @contextlib.contextmanager
-def box_office(executable, *arguments, offset=None, data=None, patience=30):
+def box_office(executable, *arguments, offset=None, data=None, patience=30, prefix=()):
     """Runs `taquilla serve` and yields (endpoints, process, data folder) once it says where it is.
 
     offset None: free ports. data None: a temporary folder, removed afterwards. patience: seconds
-    that the start and the stop may each take.
+    that the start and the stop may each take. prefix: a command that becomes this one, in its process.
     """
     folder = pathlib.Path(data or tempfile.mkdtemp(prefix="taquilla-"))
     offset = free_offset() if offset is None else offset
     output = open(folder.with_suffix(".log"), "w+", encoding="utf-8")
-    command = [str(executable), "serve", "--data", str(folder), "--port-offset", str(offset),
+    command = [*prefix, str(executable), "serve", "--data", str(folder), "--port-offset", str(offset),
                *arguments]
     process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=ROOT)
     try:

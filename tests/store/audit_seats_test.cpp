@@ -90,17 +90,49 @@ TEST_CASE_FIXTURE(audited_store, "the audit changes nothing") {
   CHECK(before == look(folder.file(), "SELECT sum(length(hex(timeline))) FROM reservations"));
 }
 
-TEST_CASE("the audit of what is no store says so") {
+TEST_CASE("what is no store is not judged, and told as an opening would tell it") {
   scratch_folder folder;
-  CHECK(names(run_audit(folder.file()), "the store can be read"));
+  const auto refusal = [&] {
+    const auto report = run_audit(folder.file());
+    CHECK_FALSE(report.clean());
+    CHECK(report.broken.empty());
+    CHECK(report.checked == 0);
+    REQUIRE(report.unreadable);
+    CHECK(report.first_wrong() == report.unreadable->detail);
+    CHECK(report.unreadable->detail.rfind("the store " + folder.file() + " cannot be opened: ",
+                                          0) == 0);
+    return report.unreadable->detail;
+  };
+  CHECK(refusal().find("unable to open") != std::string::npos);
   by_hand(folder.file(), "CREATE TABLE theirs (x)");
-  CHECK(names(run_audit(folder.file()), "the store can be read"));
+  CHECK(refusal().find("no store of taquilla; name") != std::string::npos);
   std::ofstream{folder.file()} << std::string(8192, 'x');
-  CHECK(names(run_audit(folder.file()), "the store can be read"));
+  CHECK(refusal().find("; the file is damaged or no store at all") != std::string::npos);
+  std::filesystem::remove(folder.file());
+  std::filesystem::create_directory(folder.file());
+  CHECK(refusal().find("; " + folder.file() + " is a folder: move it away") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(audited_store, "the audit of a newer store says so") {
-  CHECK(caught("PRAGMA user_version = 3", "the store can be read"));
+TEST_CASE_FIXTURE(audited_store, "a newer store is not judged") {
+  by_hand(folder.file(), "PRAGMA user_version = 3");
+  const auto report = run_audit(folder.file());
+  CHECK(report.broken.empty());
+  CHECK(report.first_wrong().find("schema version 3, this program knows 2; audit it with") !=
+        std::string::npos);
+}
+
+TEST_CASE_FIXTURE(audited_store, "a store that breaks on the way breaks an invariant") {
+  store.reset();
+  const auto page = std::stol(
+      look(folder.file(), "SELECT rootpage FROM sqlite_schema WHERE name = 'reservations'"));
+  std::fstream out{folder.file(), std::ios::binary | std::ios::in | std::ios::out};
+  out.seekp((page - 1) * 4096);
+  out << std::string(600, '\x5a');
+  out.close();
+  const auto report = run_audit(folder.file());
+  CHECK_FALSE(report.unreadable);
+  CHECK(report.checked > 0);
+  CHECK(names(report, "the store can be read"));
 }
 
 TEST_CASE_FIXTURE(audited_store, "the audit tells at most a hundred rows of one invariant") {

@@ -109,7 +109,7 @@ TEST_CASE("what was acknowledged survives kill -9 in the middle of a commit") {
     REQUIRE(WIFSIGNALED(status));
 
     const auto report = run_audit(folder.file());
-    CHECK_MESSAGE(report.clean(), (report.clean() ? "" : report.broken[0].invariant));
+    CHECK_MESSAGE(report.clean(), report.first_wrong());
     sqlite_options options;
     options.path = folder.file();
     auto opened = open_sqlite(options);

@@ -185,3 +185,11 @@ TEST_CASE("a store whose folder is missing is refused with advice") {
   REQUIRE_FALSE(opened);
   CHECK(opened.failure().detail.find("folder exists") != std::string::npos);
 }
+
+TEST_CASE("a folder in the store's place is named as such") {
+  scratch_folder folder;
+  std::filesystem::create_directory(folder.file());
+  const auto opened = opening(folder.file());
+  REQUIRE_FALSE(opened);
+  CHECK(opened.failure().detail.find("; " + folder.file() + " is a folder") != std::string::npos);
+}

@@ -297,8 +297,9 @@ std::string virtual_theatre::at_rest() {
     for (const auto& [seat, state] : owned) wrong += " " + seat + " " + state;
     wrong += "\n";
   }
-  for (const auto& row : run_audit(*in_->truth, audit_mode::final).broken)
-    wrong += row.invariant + ": " + row.detail + "\n";
+  const auto report = run_audit(*in_->truth, audit_mode::final);
+  if (report.unreadable) wrong += report.unreadable->detail + "\n";
+  for (const auto& row : report.broken) wrong += row.invariant + ": " + row.detail + "\n";
   const std::map<std::string, int> own{
       {"door", 7},         {"event_feed", 1}, {"inventory", 1},        {"mail_relay", 1},
       {"notification", 1}, {"payment", 1},    {"reservation_desk", 1}, {"settlement", 1},

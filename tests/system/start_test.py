@@ -1,7 +1,8 @@
 """Goal: a start that cannot be says what, why and how to mend it, with the exit code that is promised.
 
 Method: the real executable with a wrong command line, a wrong configuration, a port in use, a port
-without the right to it, a data folder in use; every text is checked. usage: start_test.py TAQUILLA
+without the right to it, a data folder in use, a store that is none, or not ours to read; the same
+stores audited; every text is checked. usage: start_test.py TAQUILLA
 """
 import json
 import os
@@ -9,6 +10,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -33,6 +35,15 @@ class Start(unittest.TestCase):
     def skip_loudly(self, why):
         print(f"\n*** SKIPPED: {why} ***\n", flush=True)
         self.skipTest(why)
+
+    def without_rights(self):
+        """What stands before a command so that it runs as somebody who may not do everything."""
+        if os.geteuid() != 0:
+            return ()
+        if not shutil.which("setpriv"):
+            self.skip_loudly("root may do everything, and there is no setpriv to become somebody else")
+        self.folder.chmod(0o755)
+        return ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
     def file(self, text):
         path = self.folder / "taquilla.json"
@@ -77,10 +88,22 @@ class Start(unittest.TestCase):
             mail = self.file(json.dumps({"notifications": {"smtp_url": url}}))
             self.expect(run("check-config", mail), 3, "error[E012]", "taquilla.json:1:32", "smtps://HOST")
             self.expect(run("--config", mail), 3, "error[E012]")
-        self.expect(run("--config", "no-such-file.json"), 3, "error[E014]")
         venue = self.file('{"events": []}')
         self.expect(run("--set", f"venue.file={venue}"), 3, "error[E013]", "events: must be a list")
         self.expect(run("check-config", str(ROOT / "config/taquilla.json")), 0, "can be used")
+
+    def test_a_configuration_that_cannot_be_read_says_why(self):
+        missing, secret = self.folder / "no-such.json", pathlib.Path(self.file("{}"))
+        secret.chmod(0)
+        somebody = self.without_rights()
+        for path, why, prefix in ((missing, "there is no such file", ()),
+                                  (self.folder, "it is a folder", ()),
+                                  (secret, "Permission denied", somebody)):
+            for command in (["--config", str(path)], ["check-config", str(path)],
+                            ["--set", f"venue.file={path}"]):
+                done = run(*command, prefix=prefix)
+                self.expect(done, 3, "error[E014]", f"'{path}' cannot be read: {why}", "fix:")
+                self.assertNotIn("--config", done.stderr)
 
     def test_a_port_in_use_names_its_holder(self):
         offset = free_offset()
@@ -88,16 +111,12 @@ class Start(unittest.TestCase):
             done = run("--data", ":memory:", "--port-offset", str(offset))
         self.expect(done, 4, "error[E004]", f"cannot listen on 127.0.0.1:{8083 + offset}",
                     f"(pid {os.getpid()})", "fix:", "gateway.ports.payment")
+        self.assertEqual(done.stderr.count("taquilla --data :memory: --"), 2, "what was told is kept")
 
     def test_a_port_below_1024_without_the_right_says_how_to_get_it(self):
         if int(pathlib.Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) <= 80:
             self.skip_loudly("on this machine everybody may use port 80")
-        prefix = ()
-        if os.geteuid() == 0:
-            if not shutil.which("setpriv"):
-                self.skip_loudly("root may use port 80, and there is no setpriv to become somebody else")
-            prefix = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-        done = run("--data", ":memory:", prefix=prefix)
+        done = run("--data", ":memory:", prefix=self.without_rights())
         self.expect(done, 4, "error[E005]", "127.0.0.1:80", "--port-offset 10000",
                     "setcap cap_net_bind_service=+ep", "ip_unprivileged_port_start=80")
 
@@ -140,6 +159,51 @@ class Start(unittest.TestCase):
         done = run("--data", str(self.folder), "--port-offset", str(free_offset()))
         self.expect(done, 4, "error[E022]")
         self.assertEqual((self.folder / "taquilla.db").read_bytes(), before)
+
+    def refused_store(self, make, *words):
+        """Serve and audit refuse what `make` puts in the store's place; both leave it as it is."""
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        make(folder / "taquilla.db")
+        for command in (["--port-offset", str(free_offset()), "--data"], ["audit", "--data"]):
+            done = run(*command, str(folder))
+            self.expect(done, 4, "error[E022]", "cannot be opened: ", "fix:", *words)
+            self.assertEqual(done.stdout, "", "nothing was judged")
+
+    def test_what_is_no_store_is_refused_alike_by_serve_and_audit(self):
+        def by_hand(*commands):
+            def make(path):
+                base = sqlite3.connect(path)
+                for command in commands:
+                    base.execute(command)
+                base.commit()
+                base.close()
+            return make
+
+        ours = f"PRAGMA application_id = {0x54415155}"
+        table = "CREATE TABLE theirs (x)"
+        self.refused_store(by_hand(table, ours, "PRAGMA user_version = 3"), "schema version 3")
+        self.refused_store(by_hand(table), "--data")
+        self.refused_store(lambda path: path.write_bytes(b"not a database" * 500), "restore a copy")
+        self.refused_store(lambda path: path.mkdir(), "taquilla.db is a folder: move it away")
+
+    def test_a_store_without_the_right_to_it_says_which_right(self):
+        somebody = self.without_rights()
+        with box_office(EXECUTABLE, data=self.folder):
+            pass
+        store, lock = self.folder / "taquilla.db", self.folder / "LOCK"
+        self.folder.chmod(0o777)
+        lock.chmod(0o666)
+        store.chmod(0o444)
+        serve = ["--port-offset", str(free_offset()), "--data", str(self.folder)]
+        self.expect(run(*serve, prefix=somebody), 4, "error[E022]",
+                    f"give this user the right to read and write {store}")
+        store.chmod(0)
+        audit = ["audit", "--data", str(self.folder)]
+        self.expect(run(*audit, prefix=somebody), 4, "error[E022]", f"read and write {store}")
+        self.folder.chmod(0)
+        closed = run(*audit, prefix=somebody)
+        self.folder.chmod(0o700)
+        self.expect(closed, 4, "error[E022]", "Permission denied", "the right to read")
 
     def test_errors_are_json_lines_when_the_log_is(self):
         done = run("--data", ":memory:", "--log", "json", "--bind", "203.0.113.1",

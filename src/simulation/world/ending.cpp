@@ -124,10 +124,8 @@ bool world::audit_due() const {
 }
 
 void world::ask_audit() {
-  const auto report = run_audit(*audited_, at_rest_ ? audit_mode::final : audit_mode::running);
-  if (report.clean()) return;
-  const auto& first = report.broken.front();
-  facts_.audit = first.invariant + ": " + first.detail;
+  facts_.audit =
+      run_audit(*audited_, at_rest_ ? audit_mode::final : audit_mode::running).first_wrong();
 }
 
 /// True if something that no deadline can defend against slowed a client or a purchase down.
