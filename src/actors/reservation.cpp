@@ -27,7 +27,7 @@ class reservation_actor_state {
     ticket_ = std::move(ticket);
     timeline_.reserve(timeline_usual);
     run();
-    return {[this](const fault_touched& fault) { fault_ = fault.fault_id; },
+    return {[this](const fault_touched& fault) { touched_by(fault.fault_id); },
             [this](const step_timer& timer) { wait_is_over(timer); }};
   }
 
@@ -121,11 +121,11 @@ class reservation_actor_state {
   void perform(const saga::record_purchase&) {
     begin_step();
     record_purchase what{std::to_string(ticket_.token), identity_of(ticket_.order), ticket_.order,
-                         today(), timeline_};
+                         today(), unsaved("recorded", {})};
     ask_store<purchase_recorded>(std::move(what), [this](const purchase_recorded& row) {
-      saved_ = timeline_.size();
       recorded_ = row.already_yours ? 0 : row.id;
       end_step(row.already_yours ? "found" : "recorded", {});
+      saved_ = timeline_.size();
       if (row.already_yours)
         apply(saga::seat_yours{row.id});
       else
@@ -233,6 +233,7 @@ class reservation_actor_state {
         self_, world_->desk, patience(options().store.patience_ms), what,
         [this](const retry_answer& verdict) {
           note("retry_policy", verdict.evidence);
+          if (verdict.again) save_timeline();
           if (verdict.again)
             apply(saga::retry_granted{verdict.after_ms});
           else
@@ -316,11 +317,31 @@ class reservation_actor_state {
 
   /// What the store has not seen yet, with the step that this very write will make true.
   std::vector<timeline_entry> unsaved(const char* step, std::string detail) const {
-    std::vector<timeline_entry> out(timeline_.begin() + static_cast<std::ptrdiff_t>(saved_),
-                                    timeline_.end());
+    std::vector<timeline_entry> out(first_unsaved(), timeline_.cend());
     out.push_back({today(), 0, step, std::move(detail), {}});
     return out;
   }
+
+  /// A purchase that takes long can be watched, and its story outlives us.
+  void save_timeline() {
+    append_timeline what{recorded_, {first_unsaved(), timeline_.cend()}};
+    const auto before = std::exchange(saved_, timeline_.size());
+    ask<timeline_appended>(
+        self_, world_->store, patience(options().store.patience_ms), std::move(what),
+        [](const timeline_appended&) {},
+        [this, before](const error& why) {
+          // Undone, it goes with the next write. After silence a gap is better than a line twice.
+          if (is_refusal(why)) saved_ = before;
+        },
+        errc::store_unavailable);
+  }
+
+  std::vector<timeline_entry>::const_iterator first_unsaved() const {
+    return timeline_.cbegin() + static_cast<std::ptrdiff_t>(saved_);
+  }
+
+  /// More than one may touch a step: a delay, and then an error.
+  void touched_by(const std::string& fault) { fault_ += (fault_.empty() ? "" : ", ") + fault; }
 
   std::string remaining_text() const {
     return ", " + std::to_string(deadline_.remaining(now())) + " ms of the deadline left";
@@ -342,7 +363,7 @@ class reservation_actor_state {
   std::vector<timeline_entry> timeline_;
   std::size_t saved_ = 0;  ///< how many entries the store has
   instant_ms step_began_ = 0;
-  std::string fault_;  ///< the injected fault that touched the step under way
+  std::string fault_;  ///< the injected faults that touched the step under way
   reservation_id recorded_ = 0;
   bool accepted_ = false;
   bool was_charged_ = false;

@@ -14,6 +14,9 @@ namespace {
 
 using complaints = std::vector<complaint>;
 
+/// A purchase whose last attempt was in vain is written off, and has to hear that it was.
+constexpr duration_ms write_off_ms = 500;
+
 std::string ms(duration_ms value) { return std::to_string(value) + " ms"; }
 
 void must_exceed(complaints& out, const char* larger_name, duration_ms larger,
@@ -44,9 +47,13 @@ void check_times(complaints& out, const settings& all) {
   const duration_ms waits = retry.jitter ? (retry.attempts_max - 1) * retry.cap_ms : 0;
   must_exceed(out, "reservation.deadline_ms", shop.reservation.deadline_ms,
               "payment.attempts x payment.attempt_timeout_ms" +
-                  std::string{retry.jitter ? " + (attempts - 1) x payment.retry.cap_ms" : ""},
-              retry.attempts_max * shop.payment.attempt_timeout_ms + waits,
-              "otherwise the last attempts can never be made");
+                  std::string{retry.jitter ? " + (attempts - 1) x payment.retry.cap_ms" : ""} +
+                  " + " + ms(write_off_ms) + " to write it off",
+              retry.attempts_max * shop.payment.attempt_timeout_ms + waits + write_off_ms,
+              "otherwise the last attempts can never be made, or how they ended is not heard");
+  must_exceed(out, "store.patience_ms", shop.store.patience_ms, "2 x store.commit_delay_ms",
+              2 * shop.store.commit_delay_ms,
+              "otherwise a write that waits for its commit is taken for a silent store");
   must_exceed(out, "inventory.breaker.lease_ms", shop.inventory.breaker.lease_ms,
               "inventory.patience_ms", shop.inventory.patience_ms,
               "otherwise a slow probe is taken for a lost one");

@@ -26,10 +26,18 @@ namespace taquilla::app::platform {
 
 namespace {
 
+/// Whoever started us may have had one ignored (nohup does): then it stays so. A blocked signal is
+/// fetched even if it is ignored.
+bool is_ignored(int signal) {
+  struct sigaction now {};
+  return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 sigset_t stop_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int one : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, one);
+  for (const int one : {SIGINT, SIGTERM, SIGHUP})
+    if (!is_ignored(one)) sigaddset(&set, one);
   return set;
 }
 

@@ -31,6 +31,13 @@ error kept(const error& why) {
   return {errc::not_kept, "nothing of this purchase was kept", 1000};
 }
 
+/// Whether it is written off is not known. Most likely it is: then its seat is free and money owed,
+/// which nobody else would say. If not, the store still protects the seat, and the desk's sweep
+/// ends the purchase.
+transition written_off_or_not() {
+  return {closed{}, {release_seat{}, announce_settlement{}, decline{unknown_outcome()}}};
+}
+
 /// A silent store is asked again `tries_max` times; then the desk's sweep takes over.
 template <class Stage>
 transition again_or_unknown(Stage now, effect repeat) {
@@ -66,6 +73,11 @@ transition fail(reservation_id id, const error& why) {
 transition on_key_free(const checking_key& s) {
   if (s.yours == 0) return {closed{}, {decline{{errc::seat_taken, {}, 0}}}};
   return {replaying{s.yours}, {read_answer{s.yours}}};
+}
+
+transition fail_again(const failing& s) {
+  if (s.tries >= tries_max) return written_off_or_not();
+  return again_or_unknown(s, fail_purchase{s.id, s.why});
 }
 
 /// Where there is no row, there is no charge and nothing to undo: the reason itself is the answer.
@@ -134,8 +146,8 @@ transition on(S, const confirming&, const deadline_passed&)   { return {closed{}
 transition on(S, const failing& s, const failed&)             { return {closed{}, {release_seat{}, announce_settlement{}, decline{s.why}}}; }
 transition on(S, const failing& s, const confirmed&)          { return {closed{}, {sell_seat{s.id}, announce_mail{}, accept{s.id, false}}}; }
 transition on(S, const failing& s, const refused& e)          { return on_unfailable(s, e); }
-transition on(S, const failing& s, const unheard&)            { return again_or_unknown(s, fail_purchase{s.id, s.why}); }
-transition on(S, const failing&, const deadline_passed&)      { return {closed{}, {decline{unknown_outcome()}}}; }
+transition on(S, const failing& s, const unheard&)            { return fail_again(s); }
+transition on(S, const failing&, const deadline_passed&)      { return written_off_or_not(); }
 // clang-format on
 
 /// Late or repeated: nothing changes.

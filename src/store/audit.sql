@@ -36,6 +36,12 @@ SELECT 'a live charge is owned or being given back',
  WHERE c.state = 0 AND (r.id IS NULL OR r.state NOT IN (0, 1))
    AND NOT EXISTS (SELECT 1 FROM settlements s WHERE s.id = c.id);
 
+-- A void that came before any charge left a tombstone of no amount.
+SELECT 'a charge is of the amount of its reservation',
+       'charge ' || c.id || ': ' || c.cents || ' cents, reservation ' || r.cents || ' cents'
+  FROM charges c JOIN reservations r ON r.id = c.id
+ WHERE c.cents <> r.cents AND NOT (c.state = 1 AND c.cents = 0);
+
 SELECT 'a charge is voided for a failed reservation alone',
        'charge ' || c.id || ': reservation state ' || r.state
   FROM charges c JOIN reservations r ON r.id = c.id WHERE c.state = 1 AND r.state <> 3;

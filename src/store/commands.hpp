@@ -245,10 +245,11 @@ struct open_purchases {
   reservation_id after_id = 0;
   std::uint32_t limit = 1000;
 };
-/// Who lives on which seat, for INVENTORY's rebuild; pages of `limit` in order of reservation id.
+/// Who lives on which seat, for INVENTORY's rebuild; pages of `limit` in order of reservation id. A
+/// page may be short and its cursor still go on, as in list_reservations.
 struct live_seats {
   reservation_id after = 0;
-  std::uint32_t limit = 50'000;
+  std::uint32_t limit = 20'000;
 };
 struct live_seat {
   reservation_id id = 0;

@@ -24,8 +24,8 @@ query_statements::query_statements(preparation db)
                          " WHERE state = 0 AND (created_at, id) > (?1, ?2)"
                          " ORDER BY created_at, id LIMIT ?3"),
       live_page(db,
-                "SELECT id, event, seat_row, seat_number, identity, state, token FROM reservations"
-                " WHERE id > ?1 AND live = 1 ORDER BY id LIMIT ?2"),
+                "SELECT id, event, seat_row, seat_number, identity, state, token, live"
+                " FROM reservations WHERE id > ?1 ORDER BY id"),
       owner(db,
             "SELECT id, event, seat_row, seat_number, identity, state, token FROM reservations"
             " WHERE event = ?1 AND seat_row = ?2 AND seat_number = ?3 AND live = 1"),
@@ -42,7 +42,6 @@ query_statements::query_statements(preparation db)
 
 namespace {
 
-constexpr std::uint32_t live_page_max = 50'000;
 constexpr std::uint32_t live_page_usual = 1'000;
 
 live_seat live_seat_from(const statement::rows& row) {
@@ -125,16 +124,16 @@ result<reservations> sqlite_database::read(const open_purchases& query) {
 result<live_seats_page> sqlite_database::read(const live_seats& query) {
   return look<live_seats_page>([&]() -> result<live_seats_page> {
     live_seats_page page;
-    const auto limit = std::clamp(query.limit, 1U, live_page_max);
+    const auto limit = std::clamp(query.limit, 1U, rows_per_page_max);
     page.seats.reserve(std::min(limit, live_page_usual));
-    auto row = queries_.live_page.query(query.after, limit + 1);
-    while (row.next()) {
-      if (page.seats.size() == limit) {
-        page.next = page.seats.back().id;
-        break;
-      }
-      page.seats.push_back(live_seat_from(row));
+    auto row = queries_.live_page.query(query.after);
+    // Purchases that ended may be many more than those that live: they count as looked at.
+    for (std::uint32_t seen = 0; row.next(); ++seen) {
+      if (page.seats.size() == limit || seen == rows_per_page_max) return page;
+      page.next = row.as<reservation_id>(0);
+      if (row.integer(7) != 0) page.seats.push_back(live_seat_from(row));
     }
+    page.next = 0;
     return page;
   });
 }

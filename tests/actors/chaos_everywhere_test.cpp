@@ -107,7 +107,7 @@ TEST_CASE("the timeline names the injected fault that touched each step") {
   CHECK(text.find("seat_held breaker closed, 0 failures in a row [inventory#1]") !=
         std::string::npos);
   CHECK(text.find("attempt 1 of 3: fault_injected") != std::string::npos);
-  CHECK(text.find("[payment#1]") != std::string::npos);
+  CHECK(text.find("[payment#2, payment#1]") != std::string::npos);  // late, and then an error
   CHECK(text.find("attempt 2 of 3: charged [payment#2]") != std::string::npos);
   CHECK(text.find("retry_policy scheduled: attempt 1, ") != std::string::npos);
   CHECK(text.find("confirmed") != std::string::npos);
@@ -183,6 +183,26 @@ TEST_CASE("every payment attempt and every wait is an entry of its own, with its
   }
   CHECK(attempts == 3);
   CHECK(waits == 2);
+}
+
+TEST_CASE("a purchase that waits for PAYMENT can be watched, and a dying process keeps its story") {
+  virtual_theatre house;
+  house.chaos("payment", "stall");
+  house.buy(order());
+  house.settle();
+  CHECK(timeline_text(house.reservation_of(1)) ==
+        "seat_held breaker closed, 0 failures in a row\nrecorded \n");
+  house.advance(7'000);  // within the second attempt
+  const auto text = timeline_text(house.reservation_of(1));
+  CAPTURE(text);
+  CHECK(text.find("payment_attempt attempt 1 of 3: payment_timeout") != std::string::npos);
+  CHECK(text.find("retry_policy scheduled: attempt 1") != std::string::npos);
+  house.advance(60'000);
+  std::string steps;
+  for (const auto& entry : house.reservation_of(1).timeline) steps += entry.step + " ";
+  CHECK(steps ==
+        "seat_held recorded payment_attempt retry_policy wait payment_attempt retry_policy wait "
+        "payment_attempt retry_policy failed settlement_attempt void_due ");
 }
 
 TEST_CASE("a rule shows what it has touched, and is gone when it was ended or is used up") {

@@ -160,14 +160,22 @@ TEST_CASE("a secret is never repeated in a complaint") {
 }
 
 TEST_CASE("values that contradict each other are refused with their numbers") {
-  CHECK(interlock_complaint({"payment.attempts=4"}) ==
-        "reservation.deadline_ms (20000 ms) must exceed payment.attempts x "
-        "payment.attempt_timeout_ms (20000 ms): otherwise the last attempts can never be made");
-  CHECK(interlock_complaint({"payment.retry.jitter=true", "payment.retry.cap_ms=2500"}) ==
-        "reservation.deadline_ms (20000 ms) must exceed payment.attempts x "
-        "payment.attempt_timeout_ms + (attempts - 1) x payment.retry.cap_ms (20000 ms): otherwise "
-        "the last attempts can never be made");
-  CHECK(interlock_complaint({"payment.retry.jitter=true", "payment.retry.cap_ms=2499"}) ==
+  CHECK(
+      interlock_complaint({"payment.attempts=4"}) ==
+      "reservation.deadline_ms (20000 ms) must exceed payment.attempts x "
+      "payment.attempt_timeout_ms + 500 ms to write it off (20500 ms): otherwise the last attempts "
+      "can never be made, or how they ended is not heard");
+  CHECK(
+      interlock_complaint({"payment.retry.jitter=true", "payment.retry.cap_ms=2250"}) ==
+      "reservation.deadline_ms (20000 ms) must exceed payment.attempts x "
+      "payment.attempt_timeout_ms + (attempts - 1) x payment.retry.cap_ms + 500 ms to write it off "
+      "(20000 ms): otherwise the last attempts can never be made, or how they ended is not heard");
+  CHECK(interlock_complaint({"payment.retry.jitter=true", "payment.retry.cap_ms=2249"}) ==
+        "0 complaints");
+  CHECK(interlock_complaint({"store.patience_ms=1000", "store.commit_delay_ms=500"}) ==
+        "store.patience_ms (1000 ms) must exceed 2 x store.commit_delay_ms (1000 ms): otherwise a "
+        "write that waits for its commit is taken for a silent store");
+  CHECK(interlock_complaint({"store.patience_ms=1000", "store.commit_delay_ms=499"}) ==
         "0 complaints");
   CHECK(interlock_complaint({"gateway.bind=[\"127.9.9.9\",\"::1\"]"}) == "0 complaints");
   CHECK(interlock_complaint({"gateway.bind=128.0.0.1"}).rfind("listening on 128.0.0.1 ", 0) == 0);

@@ -89,14 +89,14 @@ TEST_CASE("a silent store is asked the same again, five times, and then the outc
   CHECK(after(confirming{7, tries_max}, unheard{}) == "closed: decline outcome_unknown");
   CHECK(after(recording{tries_max}, unheard{}) == "closed: decline outcome_unknown");
   CHECK(after(failing{7, because(errc::payment_declined), tries_max}, unheard{}) ==
-        "closed: decline outcome_unknown");
+        "closed: release_seat, announce_settlement, decline outcome_unknown");
 }
 
 TEST_CASE("at the deadline a purchase whose commit is under way is unknown, not refused") {
   CHECK(after(recording{}, deadline_passed{}) == "closed: decline outcome_unknown");
   CHECK(after(confirming{7, 1}, deadline_passed{}) == "closed: decline outcome_unknown");
   CHECK(after(failing{7, because(errc::payment_declined), 1}, deadline_passed{}) ==
-        "closed: decline outcome_unknown");
+        "closed: release_seat, announce_settlement, decline outcome_unknown");
 }
 
 TEST_CASE("a purchase whose row was rolled back has nothing to undo and says why") {

@@ -69,6 +69,13 @@ TEST_CASE_FIXTURE(audited_store,
   CHECK(caught("DELETE FROM settlements WHERE id = 6", void_owed));
 }
 
+TEST_CASE_FIXTURE(audited_store, "the audit sees money given back, or held, of another amount") {
+  const std::string amount = "a charge is of the amount of its reservation";
+  CHECK(caught("UPDATE charges SET cents = cents + 1 WHERE id = 4", amount));  // refunded
+  CHECK(caught("UPDATE charges SET cents = 1 WHERE id = 3", amount));          // voided
+  CHECK(caught("UPDATE charges SET cents = cents - 1 WHERE id = 2", amount));  // pending
+}
+
 TEST_CASE_FIXTURE(audited_store, "the audit sees a cancelled reservation without a charge") {
   CHECK(caught("DELETE FROM charges WHERE id = 4", refund_owed));
 }

@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(audited_store, "the audit works beside a running store and whe
   store.reset();
   const auto report = run_audit(folder.file());
   CHECK(report.clean());
-  CHECK(report.checked == 21);
+  CHECK(report.checked == 22);
 }
 
 TEST_CASE_FIXTURE(audited_store, "the audit changes nothing") {

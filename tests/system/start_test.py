@@ -17,7 +17,7 @@ import sys
 import tempfile
 import unittest
 
-from client import ROOT, ask, box_office, buy, free_offset, wait_until
+from client import ROOT, ask, box_office, buy, free_offset, hear_signals, wait_until
 
 EXECUTABLE = None
 
@@ -120,13 +120,14 @@ class Start(unittest.TestCase):
         self.expect(done, 4, "error[E005]", "127.0.0.1:80", "--port-offset 10000",
                     "setcap cap_net_bind_service=+ep", "ip_unprivileged_port_start=80")
 
-    def starting(self):
+    def starting(self, before=hear_signals):
         """A start that takes as long as the test wants: it reads its venue from a pipe."""
         pipe = self.folder / "venue.json"
         os.mkfifo(pipe)
         process = subprocess.Popen(
             [EXECUTABLE, "--data", ":memory:", "--port-offset", str(free_offset()),
-             "--set", f"venue.file={pipe}"], stderr=subprocess.PIPE, text=True)
+             "--set", f"venue.file={pipe}"], stderr=subprocess.PIPE, text=True,
+            preexec_fn=before)
         self.addCleanup(process.kill)
         self.addCleanup(process.stderr.close)
         status = pathlib.Path(f"/proc/{process.pid}/status")
@@ -146,6 +147,15 @@ class Start(unittest.TestCase):
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(20), 130)
+
+    def test_a_signal_that_was_ignored_stays_so(self):
+        """As nohup leaves it: the terminal may close."""
+        process, pipe = self.starting(lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        pipe.write_bytes((ROOT / "config/venue.json").read_bytes())
+        self.assertEqual(process.wait(20), 0, "130: the hangups were heard")
 
     def test_a_data_folder_in_use_names_its_holder(self):
         with box_office(EXECUTABLE) as (_, process, folder):
