@@ -109,16 +109,17 @@ class Browser:
 
 
 class Page:
-    """One tab. `troubles` is what its console complained of, failed requests left out."""
+    """One tab. `troubles` is what its console complained of, failed requests left out;
+    `credentials` every Authorization that it sent."""
 
     def __init__(self, browser, url, width, height):
-        self.browser, self.troubles = browser, []
+        self.browser, self.troubles, self.credentials = browser, [], []
         target = browser.command("Target.createTarget", {"url": "about:blank"})["targetId"]
         self.session = browser.command("Target.attachToTarget",
                                        {"targetId": target, "flatten": True})["sessionId"]
         browser.listeners[self.session] = self.heard
         self.target = target
-        for domain in ("Page", "Runtime", "Log"):
+        for domain in ("Page", "Runtime", "Log", "Network"):
             self.command(f"{domain}.enable")
         self.resize(width, height)
         self.command("Page.navigate", {"url": url})
@@ -132,6 +133,8 @@ class Page:
             self.troubles.append(details.get("exception", {}).get("description", details["text"]))
         if method == "Runtime.consoleAPICalled" and params["type"] in ("error", "assert"):
             self.troubles.append(str(params["args"]))
+        if method == "Network.requestWillBeSent" and "Authorization" in params["request"]["headers"]:
+            self.credentials.append(params["request"]["headers"]["Authorization"])
         # A refused purchase is a failed request, which is what some checks are about.
         if method == "Log.entryAdded" and params["entry"]["level"] == "error" \
                 and params["entry"]["source"] != "network":
