@@ -15,12 +15,22 @@ export async function ask(path, { method = 'GET', headers = {}, body, guarded, t
   const sent = guarded && used ? { ...headers, Authorization: 'Bearer ' + used } : headers;
   const patience = method === 'GET' ? readPatienceMs : actPatienceMs;
   const answer = await fetch(path,
-    { method, headers: sent, body, signal: AbortSignal.timeout(patience) });
+    { method, headers: sent, body, signal: AbortSignal.timeout(patience) }).catch(notHeard);
   if (guarded && answer.status === 401) {
     credential.wanted = true;
     if (used === credential.token) credential.token = '';
   }
-  return { ok: answer.ok, status: answer.status, body: await answer.json().catch(() => ({})) };
+  return { ok: answer.ok, status: answer.status, body: await bodyOf(answer) };
+}
+
+function notHeard(problem) {
+  throw new Error(problem.name === 'TimeoutError' ? 'no respondió a tiempo'
+    : 'sin conexión con el servidor');
+}
+
+/** A good answer that was cut off is none; what a proxy says with a refusal need not be JSON. */
+function bodyOf(answer) {
+  return answer.json().catch((problem) => (answer.ok ? notHeard(problem) : {}));
 }
 
 /** The body of a good answer; any other is thrown as an error that people can read. */

@@ -38,8 +38,9 @@ function showNothing() {
 }
 
 async function show(id) {
+  const click = lastClick;
   const { ok, body } = await ask('/api/reservations/' + id);
-  if (!ok) return;
+  if (!ok || click !== lastClick) return;  // by now another purchase is looked at
   shown = id;
   setText(byId('story-title'), `Historia de la reserva ${id}, asiento ${body.seatId}`);
   byId('timeline').replaceChildren(...body.timeline.map(stepLine));

@@ -45,6 +45,9 @@ async function attempt(part) {
 }
 
 function showTroubles() {
-  const list = [...troubles].map(([part, why]) => `${partNames[part]}: ${why}`);
+  const partsBy = new Map();
+  for (const [part, why] of troubles)
+    partsBy.set(why, [...(partsBy.get(why) || []), partNames[part]]);
+  const list = [...partsBy].map(([why, parts]) => `${parts.join(', ')}: ${why}`);
   setText(byId('trouble'), list.length > 0 ? `No está al día: ${list.join('; ')}` : '');
 }

@@ -9,7 +9,7 @@ import { buy } from './purchase.js';
 import { seatNames } from './words.js';
 
 const pageSeats = 1000, pagesMax = 5;
-let events = [], shownEvent = null, anyHeld = false;
+let events = [], anyHeld = false;
 
 /** True when a seat will become free by itself, which nobody tells of. */
 export const someSeatIsHeld = () => anyHeld;
@@ -46,15 +46,11 @@ export async function readSeats() {
   if (!event) return;
   const seats = await seatsOf(event);
   if (event !== byId('event').value) return;  // the operator has moved on meanwhile
-  if (event !== shownEvent) clear();
-  shownEvent = event;
   showSeats(seats);
   const all = chosenEvent()?.seats || seats.length;
   setText(byId('seats-cut'), all <= seats.length ? ''
     : `Se muestran los primeros ${seats.length} de ${all} asientos.`);
 }
-
-function clear() { keep(byId('seats'), []); }
 
 function showSeats(seats) {
   anyHeld = seats.some((seat) => seat.state === 'held');
@@ -128,6 +124,8 @@ function moved(event) {
 
 export function startSeats() {
   const map = byId('seats');
+  // At once: a click must not buy the seat of that name in another event than it is drawn for.
+  byId('event').addEventListener('change', () => keep(map, []));
   map.addEventListener('click', pressed);
   map.addEventListener('keydown', moved);
   map.addEventListener('focusin', (event) => setStop(event.target));
