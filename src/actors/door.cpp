@@ -82,6 +82,7 @@ class door_state {
     if (options_.find_victim && (rules_.any_active(now) || !waiting_.empty())) {
       const auto found = options_.find_victim(held.what);  // before the message is moved away
       disturb(now, found, std::move(held));
+      watch_rules();  // one may have touched its last
     } else {
       deliver(held);
     }
@@ -124,6 +125,7 @@ class door_state {
   /// Whoever ends the faults ends what they have begun: nothing waits for a rule that is gone.
   void end_all() {
     rules_.clear(now_ms(self_));
+    watch_rules();
     while (!waiting_.empty()) let_first_go();
     clear_the_way();
   }
@@ -140,6 +142,7 @@ class door_state {
     timer_at_ = instant_never;
     while (!waiting_.empty() && waiting_.begin()->first <= now) let_first_go();
     if (!waiting_.empty()) wake_at(waiting_.begin()->first);
+    watch_rules();
     clear_the_way();
   }
 
@@ -219,10 +222,49 @@ class door_state {
     if (what.times > 0) options.times = static_cast<std::int64_t>(what.times);
     if (const auto wrong = problem(*kind, options); !wrong.empty())
       return to_caf({errc::invalid_field, std::string{wrong}, 0});
-    rules_.set(*kind, options, now_ms(self_));
+    const auto id = rules_.set(*kind, options, now_ms(self_));
+    announced_.emplace(id, what.kind);
+    watch_rules();
+    tell_rule("fault.set", id, what.kind + limits_of(what));
     clear_the_way();
     return report();
   }
+
+  // -- telling of the rules -------------------------------------------------------------------
+
+  /// Tells of the announced rules that are over, whoever ended them, and sees to it that the next
+  /// end by time is noticed though nobody comes by.
+  void watch_rules() {
+    if (announced_.empty()) return;
+    const auto rules = rules_.view(now_ms(self_));
+    for (auto known = announced_.begin(); known != announced_.end();) {
+      const auto rule = std::find_if(rules.begin(), rules.end(),
+                                     [&](const auto& r) { return r.id == known->first; });
+      const bool replaced = rule == rules.end();
+      if (!replaced && rule->state == chaos_rule_state::active) {
+        if (rule->until != instant_never) wake_at(rule->until);
+        ++known;
+        continue;
+      }
+      tell_rule("fault.ended", known->first,
+                known->second + ": " + (replaced ? "replaced" : to_string(rule->state)));
+      known = announced_.erase(known);
+    }
+  }
+
+  void tell_rule(const char* kind, std::uint64_t rule, std::string detail) {
+    self_->send(feed_, happened{kind, options_.service, 0,
+                                options_.service + "#" + std::to_string(rule), std::move(detail)});
+  }
+
+  static std::string limits_of(const set_chaos& what) {
+    std::string text;
+    if (what.for_ms > 0) text += ", for " + std::to_string(what.for_ms) + " ms";
+    if (what.times > 0) text += ", " + std::to_string(what.times) + " times";
+    return text;
+  }
+
+  // -- showing them ---------------------------------------------------------------------------
 
   chaos_report report() const {
     chaos_report out;
@@ -258,7 +300,8 @@ class door_state {
   bool knocked_ = false;             ///< a wake-up came while nobody was in
   std::deque<caf::message> missed_;  ///< what else nobody says twice, in the order it came
   chaos rules_;
-  std::multimap<instant_ms, held_back> waiting_;  ///< behind a delay, by when they go
+  std::map<std::uint64_t, std::string> announced_;  ///< rules the feed knows as set, their kinds
+  std::multimap<instant_ms, held_back> waiting_;    ///< behind a delay, by when they go
   instant_ms timer_at_ = instant_never;
 };
 

@@ -10,7 +10,8 @@
 // the service a request can be delayed, refused, swallowed, or answered into the void after the
 // work was done. Which messages chaos may touch is told by a `victim_finder`; looking (lists,
 // health) is never disturbed. What a rule touches is counted, told to the event feed, and told to
-// the purchase it touched, so that its timeline names the fault.
+// the purchase it touched, so that its timeline names the fault. The feed also hears of every rule
+// that is set and of its end, be it by order, by a successor, by time or by count.
 #pragma once
 
 #include "actors/clock.hpp"
@@ -78,7 +79,7 @@ struct entrance {
   caf::actor way;
 };
 
-/// @param feed is told of every request that a rule touched; may be null.
+/// @param feed is told of every rule, and of every request that one touched; may be null.
 entrance spawn_door(caf::actor_system& system, door_options options, wall_clock wall,
                     event_feed_actor feed);
 

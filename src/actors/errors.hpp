@@ -1,7 +1,7 @@
 // Between CAF's errors and ours. A refusal is a caf::error of category `taquilla` whose context
-// carries the detail and the retry advice; everything else CAF reports (timeout, dead receiver,
-// thrown exception) means that nobody answered, and becomes the code that the asker names for
-// silence.
+// carries the detail, the retry advice and the failed reservation; everything else CAF reports
+// (timeout, dead receiver, thrown exception) means that nobody answered, and becomes the code that
+// the asker names for silence.
 #pragma once
 
 #include "domain/error.hpp"

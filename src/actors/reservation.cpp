@@ -293,6 +293,7 @@ class reservation_actor_state {
 
   void perform(const saga::decline& e) {
     why_ = e.why;
+    why_.reservation = recorded_;  // its timeline says how it failed
     tell("reservation.refused", recorded_, to_string(e.why.code));
   }
 

@@ -48,11 +48,12 @@ struct error {
   errc code = errc::none;
   std::string detail;               ///< for people; may be empty
   std::int64_t retry_after_ms = 0;  ///< 0: no advice
+  std::uint64_t reservation = 0;    ///< the one that failed, where it was written down; 0: none
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, error& x) {
-  return f(x.code, x.detail, x.retry_after_ms);
+  return f(x.code, x.detail, x.retry_after_ms, x.reservation);
 }
 
 /// A value or the reason why there is none.

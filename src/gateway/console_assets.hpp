@@ -4,12 +4,15 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 namespace taquilla::gateway {
 
-extern const std::string_view console_index_html;
-extern const std::string_view console_app_js;
-extern const std::string_view console_style_css;
-extern const std::string_view console_icon_svg;
+struct console_asset {
+  std::string_view name;  ///< "app.js"
+  std::string_view content;
+};
+
+const std::vector<console_asset>& console_assets();
 
 }  // namespace taquilla::gateway

@@ -92,6 +92,7 @@ json problem_schema() {
             {"success", {{"const", false}}},
             {"message", text},
             {"code", text},
+            {"reservationId", {{"type", "integer"}}},
             {"errors",
              {{"type", "array"},
               {"items",

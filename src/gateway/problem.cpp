@@ -61,6 +61,7 @@ http_response problem_as(int status, const error& why, std::string_view request_
       .boolean("success", false)
       .text("message", message_of(why.code))
       .text("code", code);
+  if (why.reservation != 0) json.number("reservationId", why.reservation);
   if (!fields.empty()) {
     json.key("errors").open_array();
     const auto shown = std::min(fields.size(), field_errors_max);

@@ -136,6 +136,7 @@ TEST_CASE("a recover ends what a slow service has begun: nothing waits for a rul
   auto late = house.buy(order());
   house.advance(5'000);
   REQUIRE(late.text() == "inventory_unavailable");
+  CHECK(late.failure().reservation == 0);  // it was never written down
   house.chaos("inventory", "recover");
   house.settle();
   CHECK(house.seats().empty());
@@ -159,6 +160,7 @@ TEST_CASE("a payment service that is down or answers errors is unavailable, and 
     auto refused = house.buy(order());
     house.advance(20'000);
     CHECK(refused.text() == "payment_unavailable");
+    CHECK(refused.failure().reservation == 1);
     CHECK(refused.failure().retry_after_ms > 0);
     CHECK(house.reservation_of(1).failure == "payment_unavailable");
     house.chaos("payment", "recover");
@@ -248,6 +250,7 @@ TEST_CASE("a declined card is told at once, and the void of nothing leaves a tom
   auto declined = house.buy(order());
   house.settle();
   CHECK(declined.text() == "payment_declined");
+  CHECK(declined.failure().reservation == 1);
   CHECK(house.reservation_of(1).failure == "payment_declined");
   house.advance(10'000);
   auto late = house.charge(1, {5000});

@@ -21,6 +21,15 @@ std::string missing(const std::vector<event_seen>& events, const std::vector<std
   return "";
 }
 
+/// What was told of the rules of chaos, a line each.
+std::string rules_told(virtual_theatre& house) {
+  std::string out;
+  for (const auto& e : house.feed())
+    if (e.kind == "fault.set" || e.kind == "fault.ended")
+      out += e.kind + " " + e.service + " " + e.subject + " " + e.detail + "\n";
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("what happens to a purchase, a service and the breaker is told in order") {
@@ -39,6 +48,51 @@ TEST_CASE("what happens to a purchase, a service and the breaker is told in orde
   CHECK(missing(events, {"reservation.cancelled", "actor.down"}) == "actor.down");
   for (std::size_t i = 1; i < events.size(); ++i)
     CHECK(events[i].sequence == events[i - 1].sequence + 1);
+}
+
+TEST_CASE("a fault that ends by time is told of when its time is over, though nobody comes by") {
+  virtual_theatre house;
+  house.chaos("payment", "slow", {1'000, 1.0, 5'000});
+  house.advance(4'999);
+  const std::string set = "fault.set payment payment#1 slow, for 5000 ms\n";
+  CHECK(rules_told(house) == set);
+  house.advance(1);
+  CHECK(rules_told(house) == set + "fault.ended payment payment#1 slow: expired\n");
+  house.advance(60'000);
+  CHECK(rules_told(house) == set + "fault.ended payment payment#1 slow: expired\n");
+}
+
+TEST_CASE("every other end of a fault is told of once too: by count, by order, by a successor") {
+  virtual_theatre house;
+  house.chaos("payment", "decline", {0, 1.0, 0, 1});
+  house.buy(order());
+  house.settle();
+  const std::string counted =
+      "fault.set payment payment#1 decline, 1 times\n"
+      "fault.ended payment payment#1 decline: exhausted\n";
+  CHECK(rules_told(house) == counted);
+  house.chaos("payment", "stall", {0, 1.0, 9'000});
+  house.chaos("payment", "stall");
+  house.chaos("payment", "recover");
+  house.chaos("payment", "recover");
+  house.advance(60'000);
+  CHECK(rules_told(house) == counted +
+                                 "fault.set payment payment#2 stall, for 9000 ms\n"
+                                 "fault.ended payment payment#2 stall: replaced\n"
+                                 "fault.set payment payment#3 stall\n"
+                                 "fault.ended payment payment#3 stall: cleared\n");
+}
+
+TEST_CASE("the earlier of two ends is told of first, whichever was ordered first") {
+  virtual_theatre house;
+  house.chaos("inventory", "slow", {10, 1.0, 8'000});
+  house.chaos("inventory", "flaky", {0, 0.5, 3'000});
+  house.advance(3'000);
+  CHECK(rules_told(house).find("fault.ended inventory inventory#2 flaky: expired\n") !=
+        std::string::npos);
+  CHECK(rules_told(house).find("inventory#1 slow: expired") == std::string::npos);
+  house.advance(5'000);
+  CHECK(rules_told(house).find("inventory#1 slow: expired") != std::string::npos);
 }
 
 TEST_CASE("the feed keeps its limit of events and a reader can tell that he missed some") {

@@ -113,6 +113,7 @@ TEST_CASE("the console is served with a policy that allows our own files alone")
   const std::pair<const char*, const char*> files[] = {
       {"/", "text/html; charset=utf-8"},
       {"/console/app.js", "text/javascript; charset=utf-8"},
+      {"/console/words.js", "text/javascript; charset=utf-8"},
       {"/console/style.css", "text/css; charset=utf-8"},
       {"/console/icon.svg", "image/svg+xml; charset=utf-8"},
       {"/docs", "text/html; charset=utf-8"}};
@@ -142,7 +143,7 @@ TEST_CASE("the pages need nothing that the policy forbids, and the script writes
       CHECK(page.find(inline_code) == std::string::npos);
     }
   }
-  const auto script = h.get("/console/app.js").body;
+  const auto script = h.scripts();
   for (const char* dangerous : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write",
                                 "eval(", "new Function", "http://", "https://", "import("}) {
     CAPTURE(dangerous);
@@ -152,7 +153,9 @@ TEST_CASE("the pages need nothing that the policy forbids, and the script writes
 
 TEST_CASE("every file and every API path that the console asks for is served") {
   house h;
-  const auto page = h.get("/").body + h.get("/console/app.js").body;
+  auto page = h.get("/").body + h.scripts();
+  for (auto own = page.find("from './"); own != std::string::npos; own = page.find("from './"))
+    page.replace(own, 8, "from '/console/");
   const auto found =
       find_all(page, R"re([`'"](/(api|console|docs|metrics|health|openapi)[^`'"?]*))re");
   for (const auto& groups : found) {

@@ -144,7 +144,7 @@ TEST_CASE("metrics count requests, purchases, faults and seats") {
 }
 
 TEST_CASE("whatever state the breaker is in, that one is 1, and the console has a word for it") {
-  const auto console = house{}.get("/console/app.js").body;
+  const auto console = house{}.scripts();
   for (const char* name : {"closed", "open", "half_open", "ramping", "forced_open", "disabled"}) {
     CAPTURE(name);
     house h;

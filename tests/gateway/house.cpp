@@ -1,5 +1,7 @@
 #include "gateway/house.hpp"
 
+#include "gateway/console_assets.hpp"
+
 #include <regex>
 #include <set>
 
@@ -42,6 +44,14 @@ std::optional<http_response> house::try_ask(http_request request) {
   }
   if (allowed.count("GET") > 0) allowed.insert("HEAD");
   return app->unmatched(request, {allowed.begin(), allowed.end()});
+}
+
+std::string house::scripts() {
+  std::string all;
+  for (const auto& [name, content] : console_assets())
+    if (name.find(".js") != std::string_view::npos)
+      all += get("/console/" + std::string{name}).body;
+  return all;
 }
 
 }  // namespace taquilla::gateway

@@ -94,6 +94,9 @@ struct house {
     return ask(request_to("POST", std::move(target), {}, at));
   }
 
+  /// The console's script, all its modules together, as they are served.
+  std::string scripts();
+
   std::int64_t now = 1'000'000;
   std::shared_ptr<fake_front_desk> kept = std::make_shared<fake_front_desk>();
   fake_front_desk& desk = *kept;

@@ -83,6 +83,14 @@ TEST_CASE("every error of the front desk keeps its code and gets the status of i
   }
 }
 
+TEST_CASE("a refusal names the reservation that failed, where one was written down") {
+  error why{errc::payment_declined, {}, 0};
+  why.reservation = 17;
+  CHECK(json_of(problem(why, "n0-1"))["reservationId"] == 17);
+  why.reservation = 0;
+  CHECK(json_of(problem(why, "n0-1")).contains("reservationId") == false);
+}
+
 TEST_CASE("the contract's failures have the contract's statuses") {
   const std::pair<errc, int> table[] = {{errc::payment_declined, 402},
                                         {errc::unknown_event, 404},

@@ -3,20 +3,46 @@
 #include "gateway/routes/page.hpp"
 #include "gateway/routes/routes.hpp"
 
+#include <stdexcept>
+
 namespace taquilla::gateway {
 
 namespace {
 
-endpoint asset(std::vector<listener> at, std::string path, std::string summary, std::string type,
-               std::string_view content) {
+struct kind_of_file {
+  std::string_view ending;
+  const char* type;
+  const char* summary;
+};
+
+constexpr kind_of_file kinds[] = {
+    {".html", "text/html", "The live console."},
+    {".js", "text/javascript", "A part of its script."},
+    {".css", "text/css", "Its looks."},
+    {".svg", "image/svg+xml", "Its icon."},
+};
+
+const kind_of_file& kind_of(std::string_view name) {
+  const auto ending = name.substr(name.rfind('.'));
+  for (const auto& kind : kinds)
+    if (kind.ending == ending) return kind;
+  throw std::logic_error{"no content type for " + std::string{name}};
+}
+
+endpoint asset(const console_asset& file) {
+  const auto& kind = kind_of(file.name);
+  const std::string type = kind.type;
+  const bool is_page = file.name == "index.html";
+  // The documentation has the same looks on every port.
+  const bool everywhere = kind.ending == ".css" || kind.ending == ".svg";
   endpoint e;
-  e.at = std::move(at);
+  e.at = everywhere ? every_listener : std::vector<listener>{listener::gateway};
   e.method = "GET";
-  e.path = std::move(path);
-  e.summary = std::move(summary);
+  e.path = is_page ? "/" : "/console/" + std::string{file.name};
+  e.summary = kind.summary;
   e.answers = {200};
   e.content_type = type;
-  e.handle = [type, content](const http_request&, const exchange& out) {
+  e.handle = [type, content = file.content](const http_request&, const exchange& out) {
     out.send(page_response(type + "; charset=utf-8", std::string{content}));
   };
   return e;
@@ -25,15 +51,7 @@ endpoint asset(std::vector<listener> at, std::string path, std::string summary, 
 }  // namespace
 
 void add_console_endpoints(std::vector<endpoint>& table) {
-  const std::vector<listener> front = {listener::gateway};
-  table.push_back(asset(front, "/", "The live console.", "text/html", console_index_html));
-  table.push_back(
-      asset(front, "/console/app.js", "Its script.", "text/javascript", console_app_js));
-  // The documentation has the same looks on every port.
-  table.push_back(
-      asset(every_listener, "/console/style.css", "Its looks.", "text/css", console_style_css));
-  table.push_back(
-      asset(every_listener, "/console/icon.svg", "Its icon.", "image/svg+xml", console_icon_svg));
+  for (const auto& file : console_assets()) table.push_back(asset(file));
 }
 
 }  // namespace taquilla::gateway
