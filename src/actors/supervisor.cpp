@@ -6,6 +6,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -204,11 +205,25 @@ class supervisor_state {
     if (one == nullptr || one->state != life::down || stopping_) return;
     const bool by_time = self_->current_sender() == self_->ctrl();
     if (by_time && over.rule != one->crash_order) return;  // of an older crash
-    one->intensity.reset();
-    // The rule has ended at the door as well, by the same limit; other faults stay as they were
-    // set.
-    enter(*one, life::waiting, "the crash is over");
-    restart(*one);
+    if (by_time) return rise(*one);
+    // The door counts. It may have said so before it heard of a further order to crash.
+    ask<chaos_report>(
+        self_, one->spec.door, door_patience_ms, show_rules{},
+        [this, name = over.service, order = one->crash_order](const chaos_report& now) {
+          auto* child = find(name);
+          const bool again = std::any_of(now.active.begin(), now.active.end(),
+                                         [](const auto& rule) { return rule.kind == "crash"; });
+          if (!again && child->crash_order == order && child->state == life::down && !stopping_)
+            rise(*child);
+        },
+        [](const error&) {}, errc::deadline_expired);
+  }
+
+  /// The rule has ended at the door as well, by the same limit; other faults stay as they were set.
+  void rise(child& one) {
+    one.intensity.reset();
+    enter(one, life::waiting, "the crash is over");
+    restart(one);
   }
 
   caf::result<chaos_report> recover(child& one) {

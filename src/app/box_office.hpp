@@ -48,8 +48,8 @@ class box_office {
   std::array<std::uint16_t, gateway::listener_count> ports() const;
   std::uint64_t live_reservations() const;
 
-  /// No new purchases; gives those under way `drain_limit_ms`, then ends them: their buyers are told
-  /// to ask again, and the next start decides. @return how many those were.
+  /// No new purchases; gives those under way `drain_limit_ms`, then ends them: their buyers are
+  /// told to ask again, and the next start decides. @return how many those were.
   std::uint64_t drain();
   /// Stops every child and waits until nothing runs any more. Idempotent.
   void stop();

@@ -251,8 +251,20 @@ int run_seeds(const simulate_options& o, std::ostream& out, std::ostream& err) {
   return s.verdict();
 }
 
+/// Each of these says what to do; of two, one would be dropped in silence.
+void check_one_task(const simulate_options& o) {
+  int tasks = int{o.teeth} + int{o.canary} + int{o.bench};
+  for (const auto* text : {&o.seed, &o.seeds, &o.replay, &o.minimize, &o.explain})
+    tasks += int{!text->empty()};
+  if (tasks > 1)
+    throw usage_error{
+        "one at a time: --seed, --seeds, --replay, --minimize, --explain, --teeth, --canary, "
+        "--bench"};
+}
+
 int dispatch(const simulate_options& o, std::ostream& out, std::ostream& err) {
   constexpr double tooth_budget_s = 60;
+  check_one_task(o);
   if (o.jobs < 1 || o.jobs > 64) throw usage_error{"--jobs: 1..64"};
   if (o.ratio < 0 || o.ratio > 1) throw usage_error{"--ratio: 0..1"};
   if (o.teeth)

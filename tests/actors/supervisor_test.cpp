@@ -185,6 +185,14 @@ TEST_CASE("the end of an old crash does not end a newer one") {
   CHECK(state_of(house, "inventory") == "down");
 }
 
+TEST_CASE("the word of a crash that was counted out does not end one that was ordered since") {
+  virtual_theatre house;
+  house.chaos("inventory", "crash");
+  house.say_crash_is_over("inventory");
+  house.settle();
+  CHECK(state_of(house, "inventory") == "down");
+}
+
 TEST_CASE("a crash that ends by itself leaves the other faults of its service as they were set") {
   virtual_theatre house;
   house.chaos("payment", "slow", {2'000});

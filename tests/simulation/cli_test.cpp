@@ -48,6 +48,15 @@ said replay_of(const std::string& story) {
 
 }  // namespace
 
+TEST_CASE("two tasks at once are refused, instead of one being dropped") {
+  simulate_options options;
+  options.seed = "1";
+  options.seeds = "1..2";
+  const auto got = simulate(options);
+  CHECK(got.code == 2);
+  CHECK(has(got.err, "one at a time"));
+}
+
 TEST_CASE("the help of simulate tells its own exit codes") {
   CLI::App root;
   root.footer("Exit codes: 3 configuration");

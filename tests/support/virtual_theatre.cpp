@@ -206,6 +206,10 @@ reply<charge_record> virtual_theatre::charge(reservation_id id, money amount) {
                                                 [](charge_record& c) { return c; });
 }
 
+void virtual_theatre::say_crash_is_over(const std::string& service) {
+  caf::anon_send(in_->house.supervisor, crash_over{service, 1});
+}
+
 // -- time -------------------------------------------------------------------------------------
 
 bool virtual_theatre::step() { return in_->stage.step(); }

@@ -109,6 +109,8 @@ class virtual_theatre {
   // -- messages sent past the desk ------------------------------------------------------------
   reply<reservation_id> hold(const seat_id& seat, std::uint64_t identity, std::uint64_t token);
   reply<charge_record> charge(reservation_id id, money amount);
+  /// As a door does that has counted to the end of a crash.
+  void say_crash_is_over(const std::string& service);
 
   // -- time ---------------------------------------------------------------------------------------
   bool step();
