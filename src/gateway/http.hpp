@@ -132,10 +132,13 @@ struct http_server_options {
   std::chrono::milliseconds write_timeout{10000};
   std::chrono::milliseconds answer_timeout{60000};  ///< a handler that never answers: 504 by us
   std::chrono::milliseconds linger_timeout{1000};  ///< reads on after an error answer, before close
-  std::size_t pipelined_max = 32;                  ///< requests of one connection in work at once
+  /// Requests of one connection in work at once. Few, because what they will hold is not known
+  /// before they are answered.
+  std::size_t pipelined_max = 4;
   std::size_t connection_outbound_max =
-      256 * 1024;                               ///< unsent bytes: over it nothing more is begun
-  std::size_t outbound_max = 64 * 1024 * 1024;  ///< unsent bytes of all: over it, reset
+      256 * 1024;  ///< memory of unsent answers: over it nothing more is begun
+  /// The same of all connections: over it, those are reset whose share grows.
+  std::size_t outbound_max = 64 * 1024 * 1024;
 };
 
 /// Descriptors that the rest of the program needs beside the connections.

@@ -80,7 +80,7 @@ bool connection::may_frame() const {
   if (phase_ != phase::serving || last_request_seen_ || waiting_ || stream_) return false;
   if (!framer_.idle()) return true;
   return pipeline_.size() < home_.options().pipelined_max &&
-         outbox_.size() + pipeline_.parked_bytes() < home_.options().connection_outbound_max;
+         outbox_.held() + pipeline_.parked_bytes() < home_.options().connection_outbound_max;
 }
 
 bool connection::frame() {
@@ -181,7 +181,7 @@ void connection::move_on() {
     moved = false;
     while (flush() || begin_waiting() || frame()) moved = true;
   }
-  account(outbox_.size() + pipeline_.parked_bytes(), pipeline_.unanswered());
+  account(outbox_.held() + pipeline_.parked_bytes(), pipeline_.unanswered());
   if (phase_ == phase::gone) return;
   if (moved) home_.pump_later(shared_from_this());
   read();

@@ -38,7 +38,7 @@ class pipeline {
   bool empty() const { return slots_.empty(); }
   std::size_t size() const { return slots_.size(); }
   std::size_t unanswered() const;
-  /// Bytes of answers that are ready and wait for an earlier one.
+  /// Memory of answers that are ready and wait for an earlier one.
   std::size_t parked_bytes() const;
   /// The oldest request without an answer and when it began; nothing when all are ready.
   std::optional<std::pair<ticket, std::chrono::steady_clock::time_point>> oldest_unanswered() const;

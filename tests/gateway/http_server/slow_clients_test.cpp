@@ -304,3 +304,21 @@ TEST_CASE("who pipelines many requests does not make the others wait for them") 
   for (int i = 0; i < 30; ++i) CHECK(greedy.read_reply().status == 200);
   CHECK(house.server->read_counters().shed == 0);
 }
+
+TEST_CASE("of one connection few requests are in work at once") {
+  auto options = test_options();
+  options.threads = 1;
+  running_server house{options};
+  client greedy{house.port()}, clock{house.port()};
+  std::string all;
+  for (int i = 0; i < 30; ++i) all += get_request("/park");
+  greedy.send(all);
+  REQUIRE(house.application.wait_parked(4));
+  for (int i = 0; i < 10; ++i) CHECK(clock.get("/hello").status == 200);
+  CHECK(house.server->read_counters().in_flight == 4);
+  for (int answered = 0; answered < 30;) {
+    REQUIRE(house.application.wait_parked(1));
+    answered += static_cast<int>(house.application.release_all());
+  }
+  for (int i = 0; i < 30; ++i) CHECK(greedy.read_reply().body == "released");
+}
