@@ -16,7 +16,7 @@ namespace taquilla::gateway {
 
 struct pending_answer {
   answer_shape shape;
-  bool safe = false;     ///< GET, HEAD, OPTIONS: may run beside other safe ones
+  bool safe = false;     ///< may run beside other safe ones: GET, HEAD, OPTIONS, no long answer
   bool interim = false;  ///< stands for "100 Continue", not for an answer
   std::chrono::steady_clock::time_point since{};
   std::optional<http_response> response;  ///< set once it is ready
