@@ -64,7 +64,7 @@ rows gateway_rows() {
       integer("gateway.stream_clients", "clients", 0, 10'000, MEMBER(gateway.stream_clients_max),
               "Followers of GET /api/stream at once"),
       integer("gateway.store_reads", "requests", 1, 10'000, MEMBER(gateway.desk.store_reads_max),
-              "Reads of the store at once; one more is told 503"),
+              "Reads of the store at once, and of the inventory; one more is told 503"),
       integer("gateway.cancellations", "requests", 1, 100'000,
               MEMBER(gateway.desk.cancellations_max),
               "Cancellations at once; one more is told 503"),
@@ -108,15 +108,15 @@ rows http_rows() {
           "gateway.http.answer_timeout_ms", 1'000, hour, MEMBER(http.answer_timeout),
           "For a handler to answer; longer by 3 s than a purchase or a cancellation may take"),
       milliseconds("gateway.http.linger_timeout_ms", 0, 10'000, MEMBER(http.linger_timeout),
-                   "Reads on after an error answer, before the close"),
+                   "Reads on after the last answer, before the close"),
       integer("gateway.http.pipelined", "requests", 1, 1'000, MEMBER(http.pipelined_max),
               "Requests of one connection in work at once"),
       integer("gateway.http.connection_outbound_bytes", "bytes", 16'384, 67'108'864,
               MEMBER(http.connection_outbound_max),
-              "Unsent bytes of one connection; over it nothing more is begun"),
+              "Memory of one connection's unsent answers; over it nothing more is begun"),
       integer("gateway.http.outbound_bytes", "bytes", 1'048'576, 4'294'967'296,
               MEMBER(http.outbound_max),
-              "Unsent bytes of all connections; over it the slowest are reset"),
+              "Memory of all unsent answers; over it the connections that add to it are reset"),
   };
 }
 

@@ -34,7 +34,8 @@ class box_office_application final : public application {
       routes_.push_back({table[row].at, table[row].method, path_pattern(table[row].path),
                          [this, row](const http_request& request, responder answer) {
                            handle(row, request, std::move(answer));
-                         }});
+                         },
+                         table[row].alone});
     }
   }
 

@@ -44,6 +44,7 @@ context::context(gateway_options given, const std::shared_ptr<front_desk>& asked
       admins(options.admin_token),
       limit(options.limiter),
       counts(endpoints.size() + 2),
+      reports(options.reports_max),
       stream(std::make_shared<live_stream>(options.stream_clients_max)),
       openapi_json(openapi_document(endpoints, options.version)),
       docs_html(docs_page(endpoints, options.version)) {}

@@ -12,6 +12,7 @@
 #include "gateway/same_origin.hpp"
 #include "gateway/tally.hpp"
 #include "gateway/trusted_proxies.hpp"
+#include "gateway/turnstile.hpp"
 
 #include <atomic>
 #include <memory>
@@ -38,6 +39,7 @@ struct context {
   admin_gate admins;
   purchase_limit limit;
   tally counts;
+  turnstile reports;  ///< /health and /metrics in the making
   const std::shared_ptr<live_stream> stream;
   std::string openapi_json, docs_html;
 

@@ -70,8 +70,8 @@ struct http_response {
   std::string content_type = "application/json; charset=utf-8";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::shared_ptr<byte_source>
-      stream;  ///< when set, `body` is sent first and the rest is taken here
+  /// When set, `body` is sent first and the rest is taken here. The connection ends with it.
+  std::shared_ptr<byte_source> stream;
   /// The connection ends with this answer. For answers of `refuse`: only there has nothing that was
   /// pipelined behind the request been begun.
   bool close = false;
@@ -89,6 +89,9 @@ struct route {
   std::string method;
   std::string pattern;  ///< regular expression over the whole path
   std::function<void(const http_request&, responder)> handle;
+  /// A long answer: begun when nothing else of its connection is in work, and nothing beside it.
+  /// The pattern is then a path without groups.
+  bool alone = false;
 };
 
 /// What the server serves. All functions are called from several threads at once, may be called on
@@ -131,11 +134,14 @@ struct http_server_options {
   std::chrono::milliseconds idle_timeout{30000};
   std::chrono::milliseconds write_timeout{10000};
   std::chrono::milliseconds answer_timeout{60000};  ///< a handler that never answers: 504 by us
-  std::chrono::milliseconds linger_timeout{1000};  ///< reads on after an error answer, before close
-  std::size_t pipelined_max = 32;                  ///< requests of one connection in work at once
+  std::chrono::milliseconds linger_timeout{1000};  ///< reads on after the last answer, before close
+  /// Requests of one connection in work at once. Few, because what they will hold is not known
+  /// before they are answered.
+  std::size_t pipelined_max = 4;
   std::size_t connection_outbound_max =
-      256 * 1024;                               ///< unsent bytes: over it nothing more is begun
-  std::size_t outbound_max = 64 * 1024 * 1024;  ///< unsent bytes of all: over it, reset
+      256 * 1024;  ///< memory of unsent answers: over it nothing more is begun
+  /// The same of all connections: over it, those are reset whose share grows.
+  std::size_t outbound_max = 64 * 1024 * 1024;
 };
 
 /// Descriptors that the rest of the program needs beside the connections.

@@ -21,8 +21,8 @@ inline constexpr std::int64_t answer_margin_ms = 3'000;
 
 /// What may be asked of the box office at once; one more is told 503 `overloaded`.
 struct front_desk_limits {
-  /// Of the one writer. A full pipeline of one client; a listing of a large store takes 10 ms, so
-  /// that a purchase beside it waits a third of a second for STORE at most.
+  /// Of the one writer; of INVENTORY and the EVENT FEED as many each. A listing of a large store
+  /// takes 10 ms, so that a purchase beside it waits a third of a second for STORE at most.
   std::size_t store_reads_max = 32;
   std::size_t cancellations_max = 256;  ///< an actor each
   std::size_t mail_waiters_max = 64;    ///< GET mailbox?wait=
@@ -40,6 +40,7 @@ struct gateway_options {
   std::function<http_server::counters()> server_counters;  ///< may be empty
   std::function<process_figures()> process;                ///< may be empty
   std::size_t stream_clients_max = 64;                     ///< GET /api/stream at once
+  std::size_t reports_max = 64;  ///< GET /health and /metrics at once; one more is told 503
   front_desk_limits desk;
 };
 

@@ -40,12 +40,17 @@ std::uint64_t power_of_ten(int exponent) {
 
 query_reader::query_reader(const http_request& request) : request_(request) {}
 
+const std::string* query_reader::given(std::string_view name) const {
+  const auto* value = request_.parameter(name);
+  return value == nullptr || value->empty() ? nullptr : value;
+}
+
 const std::string* query_reader::find(std::string_view name) {
   known_.push_back(name);
   const auto times = std::count_if(request_.query.begin(), request_.query.end(),
                                    [&](const auto& parameter) { return parameter.first == name; });
   if (times > 1) wrong(name, "está repetido");
-  return request_.parameter(name);
+  return given(name);
 }
 
 std::string query_reader::text(std::string_view name, std::size_t bytes_max) {

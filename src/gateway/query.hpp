@@ -1,6 +1,7 @@
 // The query of a request, read once and strictly: what is wrong, repeated or unknown is collected
-// by name, so that one answer names everything there is to mend. Limits of pages live here. Pure;
-// used by one handler for the length of its call.
+// by name, so that one answer names everything there is to mend. A parameter without a value
+// ("limit=", as forms send what was left open) is one that was not given. Limits of pages live
+// here. Pure; used by one handler for the length of its call.
 #pragma once
 
 #include "gateway/http.hpp"
@@ -22,7 +23,7 @@ class query_reader {
  public:
   explicit query_reader(const http_request& request);
 
-  bool has(std::string_view name) const { return request_.parameter(name) != nullptr; }
+  bool has(std::string_view name) const { return given(name) != nullptr; }
   /// The value of `name`, empty when absent. Longer than `bytes_max` is wrong.
   std::string text(std::string_view name, std::size_t bytes_max = 254);
   /// `limit`, 1..1000.
@@ -40,6 +41,7 @@ class query_reader {
   std::vector<field_error> finish();
 
  private:
+  const std::string* given(std::string_view name) const;
   const std::string* find(std::string_view name);
 
   const http_request& request_;

@@ -31,6 +31,18 @@ std::string forwarded_for(const http_request& request) {
   return all;
 }
 
+/// The address of a hop, which some proxies write with its port and RFC 7239 in brackets:
+/// "192.0.2.7:443", "[2001:db8::1]", "[2001:db8::1]:443". What has another shape is left as it is.
+std::string_view without_port(std::string_view hop) {
+  const bool bracketed = !hop.empty() && hop.front() == '[';
+  const auto end = bracketed ? hop.find(']') : hop.find(':');
+  if (end == std::string_view::npos) return hop;
+  const auto behind = hop.substr(bracketed ? end + 1 : end);
+  const bool port = !behind.empty() && behind.front() == ':' && parse_digits(behind.substr(1));
+  if (!port && (!bracketed || !behind.empty())) return hop;
+  return bracketed ? hop.substr(1, end - 1) : hop.substr(0, end);
+}
+
 }  // namespace
 
 bool trusted_proxies::parse(std::string_view text, address_bytes& out) {
@@ -75,7 +87,7 @@ std::string trusted_proxies::client_address(const http_request& request) const {
   while (!rest.empty() && trusts(hop)) {
     const auto comma = rest.rfind(',');
     const auto start = comma == std::string_view::npos ? 0 : comma + 1;
-    hop = trimmed(rest.substr(start));
+    hop = without_port(trimmed(rest.substr(start)));
     rest = rest.substr(0, comma == std::string_view::npos ? 0 : comma);
   }
   return std::string{hop};

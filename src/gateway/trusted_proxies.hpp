@@ -1,7 +1,8 @@
 // Which peers may speak for somebody else, and for whom they speak. Without a list, and for any
 // peer that is not on it, a request comes from its socket and forwarded headers are noise. From a
-// trusted peer the client is the right-most address of X-Forwarded-For that is not itself a trusted
-// proxy: what stands further left was written by the client and proves nothing.
+// trusted peer the client is the right-most address of X-Forwarded-For (with or without brackets
+// and port) that is not itself a trusted proxy: what stands further left was written by the client
+// and proves nothing.
 //
 // Immutable after construction, so any thread may ask. Never used to decide about administration.
 #pragma once

@@ -110,7 +110,9 @@ void fake_front_desk::reservations_like(list_reservations filter, reply<reservat
 void fake_front_desk::events(reply<std::vector<event_view>> done) {
   event_view hall{"EVT-001", "Noche de estreno", 10 * seats_a_row, 0, 0};
   hall.sold = static_cast<std::uint64_t>(std::count_if(records_.begin(), records_.end(), is_live));
-  give<std::vector<event_view>>(std::move(done), std::vector<event_view>{hall});
+  std::vector<event_view> all{hall};
+  all.insert(all.end(), further_events.begin(), further_events.end());
+  give<std::vector<event_view>>(std::move(done), std::move(all));
 }
 
 void fake_front_desk::seats(std::string event, std::string after, std::uint32_t limit,

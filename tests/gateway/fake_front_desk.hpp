@@ -30,6 +30,7 @@ class fake_front_desk : public front_desk {
   list_mailbox last_mailbox;
   std::vector<feed_line> kept_feed;
   std::uint32_t seats_limit = 0;
+  std::vector<event_view> further_events;  ///< behind the one hall
 
   fake_front_desk();
 

@@ -199,6 +199,25 @@ TEST_CASE("metrics are given even when the front desk answers nothing good") {
   CHECK(answer.body.find("taquilla_breaker_state") == std::string::npos);
 }
 
+TEST_CASE("so many reports are made at once; readiness is told to everybody") {
+  auto options = house::quiet();
+  options.reports_max = 2;
+  house h{options};
+  h.desk.answer_later = true;
+  CHECK(!h.try_ask(request_to("GET", "/health")));
+  CHECK(!h.try_ask(request_to("GET", "/metrics")));
+  for (const char* path : {"/health", "/metrics"}) {
+    const auto refused = h.get(path);
+    CHECK(refused.status == 503);
+    CHECK(json_of(refused)["code"] == "overloaded");
+  }
+  CHECK(!h.try_ask(request_to("GET", "/readyz")));
+  h.desk.answer_all();
+  h.desk.answer_later = false;
+  CHECK(h.get("/metrics").status == 200);
+  CHECK(h.get("/health").status == 200);
+}
+
 TEST_CASE("the server's counters are shown where there are any") {
   auto options = house::quiet();
   options.server_counters = [] {

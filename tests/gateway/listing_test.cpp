@@ -98,6 +98,33 @@ TEST_CASE("events tell what is free") {
   CHECK(json_of(h.get("/api/events/EVT-002/seats"))["code"] == "unknown_event");
 }
 
+TEST_CASE("events are paged in the order of the venue") {
+  house h;
+  h.desk.further_events = {{"EVT-009", "Matinal", 5, 0, 0}, {"EVT-002", "Nocturna", 5, 0, 0}};
+  std::string seen, target = "/api/events?limit=1";
+  for (int page = 0; page < 3; ++page) {
+    const auto body = json_of(h.get(target));
+    REQUIRE(body["events"].size() == 1);
+    seen += body["events"][0]["eventId"].get<std::string>() + ' ';
+    if (body["next"].is_null()) break;
+    target = "/api/events?limit=1&after=" + body["next"].get<std::string>();
+  }
+  CHECK(seen == "EVT-001 EVT-009 EVT-002 ");
+  CHECK(json_of(h.get("/api/events?after=EVT-002"))["events"].empty());
+  CHECK(json_of(h.get("/api/events?limit=3"))["next"].is_null());
+  CHECK(json_of(h.get("/api/events?after=EVT-777"))["errors"][0]["field"] == "after");
+}
+
+TEST_CASE("a reservation has one name") {
+  house h;
+  h.ask(purchase());
+  CHECK(h.get("/api/reservations/1").status == 200);
+  for (const char* name : {"0", "01", "001", "+1", "1.0", "1e0"}) {
+    CHECK(h.get(std::string{"/api/reservations/"} + name).status == 404);
+    CHECK(h.ask(request_to("DELETE", std::string{"/api/reservations/"} + name)).status == 404);
+  }
+}
+
 TEST_CASE("seats are paged in the order of the hall, on both of their paths") {
   house h;
   h.ask(purchase());
@@ -174,7 +201,6 @@ TEST_CASE("a wrong question is answered 422 and names the parameter") {
       {"/api/reservations?limit=0", "limit"},
       {"/api/reservations?limit=1001", "limit"},
       {"/api/reservations?limit=-1", "limit"},
-      {"/api/reservations?limit=", "limit"},
       {"/api/reservations?limit=1e2", "limit"},
       {"/api/reservations?limit=5&limit=5", "limit"},
       {"/api/reservations?after=x", "after"},
@@ -206,6 +232,22 @@ TEST_CASE("a wrong question is answered 422 and names the parameter") {
   }
   house h;
   CHECK(h.get("/api/notifications/mailbox?to=" + std::string(255, 'x')).status == 422);
+}
+
+TEST_CASE("a parameter without a value is one that was not given") {
+  house h;
+  for (const char* target :
+       {"/api/reservations?limit=&after=&userEmail=&eventId=&state=", "/api/events?limit=&after=",
+        "/api/events/EVT-001/seats?limit=&after=", "/api/payments/charges?state=&limit=&after=",
+        "/api/notifications/mailbox?to=&wait=&limit=&after=",
+        "/api/notifications/outbox?limit=&after=", "/api/stream?after="}) {
+    CAPTURE(target);
+    CHECK(h.get(target).status == 200);
+  }
+  CHECK(h.desk.last_filter.limit == 100);
+  CHECK(h.desk.waited_ms == -1);
+  CHECK(h.get("/api/reservations?limit=&limit=5").status == 422);
+  CHECK(h.get("/api/reservations?nonsense=").status == 422);
 }
 
 TEST_CASE("trouble at the front desk is passed on by every listing") {

@@ -322,3 +322,13 @@ TEST_CASE("purchases from several threads are each answered once and counted") {
   CHECK(limited == 299);
   CHECK(answered == 101);
 }
+
+TEST_CASE("a purchase has no query, and one that has is told so before it is read") {
+  house h;
+  auto request = purchase();
+  request.query = {{"x", "1"}};
+  const auto answer = h.ask(request);
+  CHECK(answer.status == 422);
+  CHECK(json_of(answer)["errors"][0]["field"] == "x");
+  CHECK(h.desk.asked.empty());
+}

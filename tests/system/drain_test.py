@@ -118,6 +118,46 @@ class Drain(unittest.TestCase):
         self.assertEqual(cut, [])
         self.assertLessEqual(set(answered), {200, 409, 503})
 
+    def test_a_client_that_pipelines_more_than_it_gets_loses_nothing_of_what_it_gets(self):
+        for count in (200, 300, 2000):
+            with self.subTest(pipelined=count):
+                self.whole_answers_of(count)
+
+    def whole_answers_of(self, count):
+        """SIGTERM when the server has begun all that it does for a client which does not read yet."""
+        with box_office(EXECUTABLE, *NO_LIMIT) as (at, process, _):
+            parts = urllib.parse.urlsplit(at["gateway"])
+            begun = [""]
+
+            def no_more_is_begun():
+                text = ask(at["gateway"], "GET", "/metrics").body.decode()
+                begun.append(next((line for line in text.splitlines()
+                                   if 'requests_total' in line and '/openapi.json' in line), ""))
+                return begun[-1] == begun[-2] != ""
+
+            with socket.create_connection((parts.hostname, parts.port), timeout=20) as one:
+                one.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * count)
+                wait_until(no_more_is_begun, "no more is begun")
+                process.send_signal(signal.SIGTERM)
+                wait_until(lambda: refuses_connections(at), "every listener is closed")
+                got = b""
+                while more := one.recv(65536):
+                    got += more
+            process.wait(20)
+            self.assertEqual(process.returncode, 0)
+        self.check_whole(got)
+
+    def check_whole(self, got):
+        heads = []
+        while got:
+            head, _, rest = got.partition(b"\r\n\r\n")
+            length = int(head.split(b"Content-Length: ")[1].split(b"\r\n")[0])
+            self.assertGreaterEqual(len(rest), length, f"answer {len(heads) + 1} is cut")
+            heads.append(head)
+            got = rest[length:]
+        self.assertEqual([b"Connection: close" in head for head in heads],
+                         [False] * (len(heads) - 1) + [True])
+
     def test_who_waits_for_a_mail_is_answered_and_does_not_hold_up_the_stop(self):
         with box_office(EXECUTABLE, *NO_LIMIT) as (at, process, _):
             answers = []

@@ -145,6 +145,22 @@ class Hostile(unittest.TestCase):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_WR)
 
+    def deaf(self, path):
+        """Pipelines of long answers that nobody reads; few enough for the queue (gateway.http.queue)."""
+        self.connect(500, (b"GET " + path + b" HTTP/1.1\r\n" + HOST + b"\r\n") * 60, 2048)
+
+    def deaf_seats(self):
+        self.deaf(b"/api/events/EVT-001/seats?limit=1000")
+
+    def deaf_metrics(self):
+        self.deaf(b"/metrics")
+
+    def deaf_health(self):
+        self.deaf(b"/health")
+
+    def deaf_documents(self):
+        self.deaf(b"/openapi.json")
+
     # -- questions that reach the store --------------------------------------------------------------
 
     def listings(self):
@@ -176,6 +192,26 @@ class Hostile(unittest.TestCase):
                 self.hang_up()
             self.cancellations()
             self.probe("cancellations")
+            self.hang_up()
+
+    # -- followers -----------------------------------------------------------------------------------
+
+    def test_one_connection_has_one_follower(self):
+        """Of three that ask for 31 streams each, with 64 places, each gets one."""
+        follow = b"GET /api/stream HTTP/1.1\r\n" + HOST + b"\r\n"
+        with self.open_house():
+            self.connect(3, b"GET /api/notifications/mailbox?to=x@y.test&wait=0.3 HTTP/1.1\r\n" + HOST
+                         + b"\r\n" + follow * 31)
+            for one in self.sockets:
+                one.setblocking(True)
+                one.settimeout(PATIENCE)
+                seen = b""
+                while b"event: snapshot" not in seen:
+                    seen += one.recv(65536)
+            fresh = socket.create_connection(self.address, timeout=PATIENCE)
+            self.sockets.append(fresh)
+            fresh.sendall(follow)
+            self.assertEqual(fresh.recv(12), b"HTTP/1.1 200")
             self.hang_up()
 
     # -- purchases that hang -------------------------------------------------------------------------
@@ -218,13 +254,15 @@ class Hostile(unittest.TestCase):
         attacks = [self.idle, self.slow_heads, self.slow_bodies, self.slow_readers,
                    self.endless_lines, self.endless_fields, self.endless_chunks,
                    self.promised_giants, self.noise, self.pipelines, self.deaf_followers,
-                   self.half_closed]
+                   self.half_closed, self.deaf_seats, self.deaf_metrics, self.deaf_health,
+                   self.deaf_documents]
         with self.open_house() as process:
             for attack in attacks:
                 attack()
                 self.probe(attack.__name__)
                 print(f"{attack.__name__:16} {most_memory_mib(process.pid):6.1f} MiB", flush=True)
                 self.hang_up()
+                self.probe(f"after {attack.__name__}")  # what it has left behind harms nobody
             self.stuck_purchases()
             self.hang_up()
             used = most_memory_mib(process.pid)

@@ -5,10 +5,12 @@
 #include "gateway/bridge/feed_text.hpp"
 #include "gateway/bridge/health_round.hpp"
 #include "gateway/bridge/mail_watch.hpp"
-#include "gateway/bridge/turnstile.hpp"
+#include "gateway/bridge/shared_round.hpp"
+#include "gateway/turnstile.hpp"
 
 #include <caf/all.hpp>
 
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -19,6 +21,15 @@ namespace {
 constexpr duration_ms memory_ms = 3'000;    ///< questions about what is in memory
 constexpr duration_ms recover_ms = 15'000;  ///< `recover` is answered when the service serves
 constexpr duration_ms refollow_ms = 2'000;  ///< a restarted EVENT FEED has forgotten its followers
+
+// Purchases are bounded by the DESK; this bounds what it may be asked before it has said so, those
+// included that only wait for one under way.
+constexpr std::size_t purchases_asked_per_place = 2;
+// Each is a message to a service that may hang for as long as `recover` may take.
+constexpr std::size_t chaos_orders_max = 32;
+// Of one shared question. Health has more room: its answer to /readyz is some bytes, and to be told
+// that too many ask would read as not ready.
+constexpr std::size_t sharers_max = 256, health_sharers_max = 16'384;
 
 const char* name_of(service which) {
   static constexpr const char* names[] = {"inventory", "payment", "notification"};
@@ -55,6 +66,57 @@ feed_follower_actor spawn_follower(caf::actor_system& system, event_feed_actor f
   return caf::actor_cast<feed_follower_actor>(follower);
 }
 
+/// A reply that is copied without its memory: a question has it in half a dozen continuations.
+template <class T>
+struct shared_reply {
+  explicit shared_reply(reply<T> told) : done(std::make_shared<const reply<T>>(std::move(told))) {}
+  void operator()(result<T> answer) const { (*done)(std::move(answer)); }
+  std::shared_ptr<const reply<T>> done;
+};
+
+/// One request of the clerk: `shape` turns the actor's answer into the port's.
+template <class Answer, class Handle, class Request, class Reply, class Shape>
+void ask_for_reply(clerk_pointer clerk, const Handle& whom, duration_ms patience,
+                   const Request& what, const Reply& done, const Shape& shape, errc silence) {
+  const auto refuse = [done](const error& why) { done(why); };
+  ask<Answer>(clerk, whom, patience, what,
+              guarded(clerk, refuse, [done, shape](Answer& answer) { done(shape(answer)); }),
+              guarded(clerk, refuse, refuse), silence);
+}
+
+// -- what one question answers for all who ask it -------------------------------------------------
+
+auto health_of(const theatre& house, duration_ms store_patience_ms) {
+  return std::make_shared<shared_round<health_view>>(
+      health_sharers_max, [house, store_patience_ms](clerk_pointer clerk, reply<health_view> done) {
+        std::make_shared<health_round>(house, memory_ms, store_patience_ms, std::move(done))
+            ->begin(clerk);
+      });
+}
+
+auto events_of(const inventory_actor& inventory) {
+  using views = std::vector<event_view>;
+  return std::make_shared<shared_round<views>>(
+      sharers_max, [inventory](clerk_pointer clerk, const reply<views>& done) {
+        const auto shape = [](event_list& found) {
+          views out;
+          for (auto& e : found.events) out.push_back({e.id, e.name, e.seats, e.held, e.sold});
+          return out;
+        };
+        ask_for_reply<event_list>(clerk, inventory, memory_ms, list_events{}, done, shape,
+                                  errc::inventory_unavailable);
+      });
+}
+
+auto chaos_state_of(const supervisor_actor& supervisor, service target) {
+  return std::make_shared<shared_round<chaos_table>>(
+      sharers_max, [supervisor, target](clerk_pointer clerk, const reply<chaos_table>& done) {
+        ask_for_reply<chaos_report>(
+            clerk, supervisor, memory_ms, show_chaos{name_of(target)}, done,
+            [target](chaos_report& r) { return table_of(target, r); }, errc::internal_error);
+      });
+}
+
 class caf_front_desk final : public front_desk {
  public:
   caf_front_desk(caf::actor_system& system, const theatre& house, const theatre_options& options,
@@ -62,18 +124,28 @@ class caf_front_desk final : public front_desk {
       : system_(system),
         house_(house),
         options_(options),
+        purchases_(purchases_asked_per_place * options.reservation.in_flight_max),
         reads_(limits.store_reads_max),
+        seat_reads_(limits.store_reads_max),
+        feed_reads_(limits.store_reads_max),
         cancellations_(limits.cancellations_max),
         mail_waiters_(limits.mail_waiters_max),
+        chaos_orders_(chaos_orders_max),
         mail_watch_(std::make_shared<mail_watch>(house.store, options.store.patience_ms)),
-        health_(std::make_shared<health_round>(house, memory_ms, options.store.patience_ms)),
+        health_(health_of(house, options.store.patience_ms)),
+        events_(events_of(house.inventory)),
+        chaos_states_{chaos_state_of(house.supervisor, service::inventory),
+                      chaos_state_of(house.supervisor, service::payment),
+                      chaos_state_of(house.supervisor, service::notification)},
         clerk_(spawn_clerk(system, house.feed)) {}
   ~caf_front_desk() override { caf::anon_send_exit(clerk_, caf::exit_reason::user_shutdown); }
 
   void buy(purchase_order order, reply<purchase_answer> done) override {
+    auto admitted = purchases_.admit(std::move(done));
+    if (!admitted) return;
     question<purchase_accepted>(
         house_.desk, options_.reservation.deadline_ms + answer_margin_ms, std::move(order),
-        std::move(done),
+        std::move(admitted),
         [](purchase_accepted& a) {
           return purchase_answer{a.id, a.replayed};
         },
@@ -104,21 +176,14 @@ class caf_front_desk final : public front_desk {
     read<mails>(std::move(filter), std::move(done));
   }
 
-  void events(reply<std::vector<event_view>> done) override {
-    question<event_list>(
-        house_.inventory, memory_ms, list_events{}, std::move(done),
-        [](event_list& found) {
-          std::vector<event_view> out;
-          for (auto& e : found.events) out.push_back({e.id, e.name, e.seats, e.held, e.sold});
-          return out;
-        },
-        errc::inventory_unavailable);
-  }
+  void events(reply<std::vector<event_view>> done) override { share(events_, std::move(done)); }
   void seats(std::string event, std::string after, std::uint32_t limit,
              reply<std::vector<seat_view>> done) override {
+    auto admitted = seat_reads_.admit(std::move(done));
+    if (!admitted) return;
     question<seat_page>(
         house_.inventory, memory_ms, list_seats{std::move(event), std::move(after), limit},
-        std::move(done),
+        std::move(admitted),
         [](seat_page& page) {
           std::vector<seat_view> out;
           for (auto& s : page.seats) out.push_back({s.seat, s.state, s.held_for_ms});
@@ -141,24 +206,24 @@ class caf_front_desk final : public front_desk {
   }
 
   void chaos(chaos_order order, reply<chaos_table> done) override {
+    auto admitted = chaos_orders_.admit(std::move(done));
+    if (!admitted) return;
     question<chaos_report>(
-        house_.supervisor, recover_ms, order_of(order), std::move(done),
+        house_.supervisor, recover_ms, order_of(order), std::move(admitted),
         [target = order.target](chaos_report& r) { return table_of(target, r); },
         errc::internal_error);
   }
   void chaos_state(service target, reply<chaos_table> done) override {
-    question<chaos_report>(
-        house_.supervisor, memory_ms, show_chaos{name_of(target)}, std::move(done),
-        [target](chaos_report& r) { return table_of(target, r); }, errc::internal_error);
+    share(chaos_states_[static_cast<std::size_t>(target)], std::move(done));
   }
 
-  void health(reply<health_view> done) override {
-    errand_for(done, [round = health_, done](clerk_pointer clerk) { round->ask_for(clerk, done); });
-  }
+  void health(reply<health_view> done) override { share(health_, std::move(done)); }
 
   void feed(std::uint64_t after, std::uint32_t limit, reply<std::vector<feed_line>> done) override {
+    auto admitted = feed_reads_.admit(std::move(done));
+    if (!admitted) return;
     question<feed_page>(
-        house_.feed, memory_ms, read_feed{after, limit}, std::move(done),
+        house_.feed, memory_ms, read_feed{after, limit}, std::move(admitted),
         [](feed_page& page) {
           std::vector<feed_line> out;
           for (auto& event : page.events) out.push_back(line_of(event));
@@ -189,17 +254,19 @@ class caf_front_desk final : public front_desk {
     send_errand(clerk_, std::move(what), [done](const error& why) { done(why); });
   }
 
-  /// One request of the clerk: `shape` turns the actor's answer into the port's.
-  template <class Answer, class Handle, class Request, class Reply, class Shape>
-  void question(const Handle& whom, duration_ms patience, Request what, Reply done, Shape shape,
+  template <class T>
+  void share(const std::shared_ptr<shared_round<T>>& round, reply<T> done) {
+    errand_for(done, [round, done](clerk_pointer clerk) { round->ask_for(clerk, done); });
+  }
+
+  template <class Answer, class Handle, class Request, class T, class Shape>
+  void question(const Handle& whom, duration_ms patience, Request what, reply<T> told, Shape shape,
                 errc silence) {
-    errand_for(done, [whom, patience, what = std::move(what), done, shape,
-                      silence](clerk_pointer clerk) {
-      const auto refuse = [done](const error& why) { done(why); };
-      ask<Answer>(clerk, whom, patience, what,
-                  guarded(clerk, refuse, [done, shape](Answer& answer) { done(shape(answer)); }),
-                  guarded(clerk, refuse, refuse), silence);
-    });
+    const shared_reply<T> done{std::move(told)};
+    errand_for(done,
+               [whom, patience, what = std::move(what), done, shape, silence](clerk_pointer clerk) {
+                 ask_for_reply<Answer>(clerk, whom, patience, what, done, shape, silence);
+               });
   }
 
   template <class Answer, class Request>
@@ -213,10 +280,14 @@ class caf_front_desk final : public front_desk {
   caf::actor_system& system_;
   const theatre house_;
   const theatre_options options_;
-  turnstile reads_, cancellations_, mail_waiters_;
+  /// Together they bound the open questions of the clerk, and each what one actor is asked.
+  turnstile purchases_, reads_, seat_reads_, feed_reads_, cancellations_, mail_waiters_,
+      chaos_orders_;
   /// Shared with what is under way on the clerk, which may outlive this.
   const std::shared_ptr<mail_watch> mail_watch_;
-  const std::shared_ptr<health_round> health_;
+  const std::shared_ptr<shared_round<health_view>> health_;
+  const std::shared_ptr<shared_round<std::vector<event_view>>> events_;
+  const std::array<std::shared_ptr<shared_round<chaos_table>>, 3> chaos_states_;  ///< by service
   const caf::actor clerk_;
 };
 

@@ -21,21 +21,12 @@ breaker_view breaker_of(const desk_report& r) {
 template <class Answer, class Handle, class Request, class OnAnswer, class OnError>
 void health_round::ask_one(clerk_pointer clerk, const Handle& whom, duration_ms patience,
                            Request what, OnAnswer on_answer, OnError on_error) {
-  const auto refuse = [self = shared_from_this(), clerk](const error& why) {
-    self->over(clerk, why);
-  };
+  const auto refuse = [self = shared_from_this()](const error& why) { self->done_(why); };
   ask<Answer>(clerk, whom, patience, std::move(what), guarded(clerk, refuse, std::move(on_answer)),
               guarded(clerk, refuse, std::move(on_error)), errc::internal_error);
 }
 
-void health_round::ask_for(clerk_pointer clerk, reply<health_view> done) {
-  next_.push_back(std::move(done));
-  if (!running_) begin(clerk);
-}
-
 void health_round::begin(clerk_pointer clerk) {
-  asking_ = std::exchange(next_, {});
-  view_ = {};
   const auto self = shared_from_this();
   ask_one<health_report>(
       clerk, house_.supervisor, memory_patience_ms_, report_health{},
@@ -45,8 +36,7 @@ void health_round::begin(clerk_pointer clerk) {
           self->view_.parts.push_back({c.name, c.state, c.since, c.reason, c.restarts});
         self->ask_desk(clerk);
       },
-      [self, clerk](const error& why) { self->over(clerk, why); });
-  running_ = true;  // last: a round that could not begin keeps nobody waiting
+      [self](const error& why) { self->done_(why); });
 }
 
 void health_round::ask_desk(clerk_pointer clerk) {
@@ -70,22 +60,14 @@ void health_round::ask_store(clerk_pointer clerk) {
   const auto self = shared_from_this();
   ask_one<store_counts>(
       clerk, house_.store, store_patience_ms_, count_everything{instant_never},
-      [self, clerk](const store_counts& counts) {
+      [self](const store_counts& counts) {
         self->view_.store = counts;
-        self->over(clerk, self->view_);
+        self->done_(self->view_);
       },
-      [self, clerk](const error&) {
+      [self](const error&) {
         self->view_.ready = false;
-        self->over(clerk, self->view_);
+        self->done_(self->view_);
       });
-}
-
-void health_round::over(clerk_pointer clerk, const result<health_view>& outcome) {
-  running_ = false;
-  for (auto& done : std::exchange(asking_, {}))
-    guarded(
-        clerk, [&done](const error& why) { done(why); }, done)(outcome);
-  if (!next_.empty() && !running_) begin(clerk);
 }
 
 }  // namespace taquilla::gateway

@@ -66,13 +66,31 @@ void connection::on_read(const std::error_code& error, std::size_t bytes) {
   pump();
 }
 
-// A half-closed client still gets what it asked for; one that listens to a stream has gone.
+// A half-closed client still gets what it asked for. For a stream, which has no end of its own, it
+// is the way to say that it is enough: it ends in good order.
 void connection::end_of_input() {
-  if (phase_ == phase::lingering || (pipeline_.empty() && outbox_.empty() && !waiting_) || stream_)
+  input_ended_ = true;
+  if (stream_) end_stream();
+  if (phase_ == phase::lingering || (pipeline_.empty() && outbox_.empty() && !waiting_))
     return drop(false);
   last_request_seen_ = true;
   close_after_sent_ = true;
   pump();
+}
+
+// A client that went with answers unread has reset the connection, which nobody hears who does not
+// read. Waiting for it while reading as well would cost a system call each read.
+void connection::watch_for_reset() {
+  if (phase_ != phase::serving || reading_ || watching_ || in_flight_ == 0) return;
+  watching_ = true;
+  socket_.async_wait(asio::ip::tcp::socket::wait_error,
+                     [self = shared_from_this()](const std::error_code& error) {
+                       if (error || self->phase_ == phase::gone) return;
+                       // Urgent data wakes this as well, and would again: it stays `watching_`.
+                       std::error_code gone;
+                       self->socket_.remote_endpoint(gone);
+                       if (gone) self->drop(false);
+                     });
 }
 
 // A request that has begun is read to its end; a new one is begun only below the limits.
@@ -80,7 +98,7 @@ bool connection::may_frame() const {
   if (phase_ != phase::serving || last_request_seen_ || waiting_ || stream_) return false;
   if (!framer_.idle()) return true;
   return pipeline_.size() < home_.options().pipelined_max &&
-         outbox_.size() + pipeline_.parked_bytes() < home_.options().connection_outbound_max;
+         outbox_.held() + pipeline_.parked_bytes() < home_.options().connection_outbound_max;
 }
 
 bool connection::frame() {
@@ -118,8 +136,12 @@ std::size_t connection::feed_framer(std::string_view bytes) {
   return consumed;
 }
 
+bool connection::runs_beside(const framed_request& framed) const {
+  return is_safe(framed.request.method) && !home_.runs_alone(framed.request.path);
+}
+
 void connection::begin(framed_request framed) {
-  const bool safe = is_safe(framed.request.method);
+  const bool safe = runs_beside(framed);
   if (queued_ || !pipeline_.may_join(safe)) {
     waiting_ = std::move(framed);
     return;
@@ -137,7 +159,7 @@ void connection::begin(framed_request framed) {
 }
 
 bool connection::begin_waiting() {
-  if (!waiting_ || queued_ || !pipeline_.may_join(is_safe(waiting_->request.method))) return false;
+  if (!waiting_ || queued_ || stream_ || !pipeline_.may_join(runs_beside(*waiting_))) return false;
   auto framed = std::move(*waiting_);
   waiting_.reset();
   begin(std::move(framed));
@@ -145,7 +167,7 @@ bool connection::begin_waiting() {
 }
 
 void connection::answer(pipeline::ticket ticket, http_response response) {
-  if (response.close) last_request_seen_ = linger_ = true;
+  if (response.close) last_request_seen_ = true;
   const auto stream = response.stream;
   const bool taken = phase_ != phase::gone && pipeline_.answer(ticket, std::move(response));
   if (!taken && stream) stream->closed();
@@ -157,7 +179,6 @@ void connection::refuse_bytes(int status, const char* detail) {
   slot.shape = {framer_.for_head(), true, false};
   slot.since = now();
   last_request_seen_ = true;
-  linger_ = true;
   const auto ticket = pipeline_.push(std::move(slot));
   ++home_.counters().protocol_errors;
   pipeline_.answer(ticket, home_.protocol_error(status, detail));
@@ -181,10 +202,12 @@ void connection::move_on() {
     moved = false;
     while (flush() || begin_waiting() || frame()) moved = true;
   }
-  account(outbox_.size() + pipeline_.parked_bytes(), pipeline_.unanswered());
+  account(outbox_.held() + pipeline_.parked_bytes(), pipeline_.unanswered());
+  if (idle() && draining()) finish();
   if (phase_ == phase::gone) return;
   if (moved) home_.pump_later(shared_from_this());
   read();
+  watch_for_reset();
   keep_deadlines();
 }
 

@@ -2,7 +2,7 @@
 // answers in order, keeps the deadlines, ends. Everything happens on the thread of its reactor, and
 // nothing waits.
 //
-//   on_read -> frame -> reactor.submit ... answer -> flush -> send -> (read on | linger | close)
+//   on_read -> frame -> reactor.submit ... answer -> flush -> send -> (read on | linger -> close)
 //                                    \-> stream: take, send, take, ...
 //
 // Every event ends in `pump`, which moves whatever can move; so no event has to know the others.
@@ -68,8 +68,10 @@ class connection : public std::enable_shared_from_this<connection> {
   bool may_frame() const;
   void begin(framed_request framed);
   bool begin_waiting();
+  bool runs_beside(const framed_request& framed) const;
   void refuse_bytes(int status, const char* detail);
   void end_of_input();
+  void watch_for_reset();
 
   // connection_output.cpp: output, deadlines, end
   bool flush();
@@ -79,6 +81,7 @@ class connection : public std::enable_shared_from_this<connection> {
   void append_chunk(std::string&& bytes);
   void send();
   void await_writable();
+  void take_no_more();
   void finish();
   void account(std::size_t held, std::size_t in_flight);
   void note_output();
@@ -101,12 +104,13 @@ class connection : public std::enable_shared_from_this<connection> {
   std::optional<framed_request> waiting_;  ///< framed, but may not run beside those in work
   bool queued_ = false;                    ///< has a request in the reactor's queue
   bool reading_ = false;
+  bool watching_ = false;           ///< a reset will be noticed, though nothing is read
+  bool input_ended_ = false;        ///< the client has said that it will send no more
   bool last_request_seen_ = false;  ///< nothing is framed any more
 
   outbox outbox_;
   bool writing_ = false;
   bool close_after_sent_ = false;
-  bool linger_ = false;  ///< the client may still be sending: close only after it has stopped
   std::shared_ptr<byte_source> stream_;
   bool stream_chunked_ = false;
   std::shared_ptr<std::atomic<bool>> bell_;  ///< true while a wake-up of the stream is on its way

@@ -30,19 +30,27 @@ bool connection::flush() {
     outbox_.append("HTTP/1.1 100 Continue\r\n\r\n");
     return true;
   }
-  const bool last = home_.leaving() && pipeline_.empty() && !waiting_;
-  slot.shape.close = slot.shape.close || last || slot.response->close;
-  if (slot.shape.close) last_request_seen_ = close_after_sent_ = true;
   auto stream = slot.response->stream;
-  auto first = stream ? std::move(slot.response->body) : std::string{};
   const int status = slot.response->status;
+  const bool streams = stream && !slot.shape.head_only && status != 204 && status != 304;
+  // Who follows a stream is not kept waiting for what he asks behind it: that is not taken at all.
+  const bool last = (home_.leaving() && !waiting_) || streams;
+  slot.shape.close = slot.shape.close || slot.response->close || (last && pipeline_.empty());
+  if (slot.shape.close) take_no_more();
+  auto first = stream ? std::move(slot.response->body) : std::string{};
   outbox_.adopt(home_.write(std::move(*slot.response), slot.shape));
-  if (!stream) return true;
-  if (slot.shape.head_only || status == 204 || status == 304)
-    stream->closed();
-  else
+  if (streams)
     open_stream(std::move(stream), !slot.shape.http_1_0, std::move(first));
+  else if (stream)
+    stream->closed();
   return true;
+}
+
+// The answer that says so is written: nothing that was sent behind its request is one any more.
+void connection::take_no_more() {
+  last_request_seen_ = close_after_sent_ = true;
+  waiting_.reset();
+  leftover_.clear();
 }
 
 void connection::open_stream(std::shared_ptr<byte_source> source, bool chunked, std::string first) {
@@ -51,7 +59,7 @@ void connection::open_stream(std::shared_ptr<byte_source> source, bool chunked, 
   append_chunk(std::move(first));
   bell_ = std::make_shared<std::atomic<bool>>(false);
   home_.watch(*stream_, *this, bell_);
-  if (draining()) end_stream();
+  if (draining() || input_ended_) end_stream();
 }
 
 void connection::on_stream_ready() {
@@ -123,10 +131,12 @@ void connection::await_writable() {
                      });
 }
 
-// To close a socket with input unread resets it, and the reset may overtake the answer: so the end
-// is announced, and what the client still sends is read and thrown away for a while.
+// To close a socket with input unread, or that gets some later, resets it, and the reset may
+// overtake an answer that the kernel has still to deliver: so the end is announced, and what the
+// client sends is read and thrown away until it ends as well, or for a while.
 void connection::finish() {
-  if (!linger_ && leftover_.empty()) return drop(false);
+  const bool nothing_to_lose = input_ended_ || outbox_.total_sent() == 0;
+  if (nothing_to_lose) return drop(false);
   std::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   phase_ = phase::lingering;
@@ -155,7 +165,6 @@ bool connection::draining() const { return home_.draining(); }
 
 void connection::keep_deadlines() {
   const bool rests = idle();
-  if (rests && draining()) return drop(false);
   if (rests && !resting_) input_due_ = now() + home_.options().idle_timeout;
   resting_ = rests;
   if (const auto next = next_deadline()) home_.wake_at(*this, alarm_, *next);
@@ -182,14 +191,13 @@ void connection::on_alarm(time_point now) {
   const auto oldest = pipeline_.oldest_unanswered();
   if (oldest && now >= oldest->second + home_.options().answer_timeout)
     answer(oldest->first, home_.protocol_error(504, "The request was not answered in time."));
-  if (idle() && now >= input_due_) return drop(false);
+  if (idle() && now >= input_due_) finish();
   if (!framer_.idle() && !last_request_seen_ && now >= input_due_)
     refuse_bytes(408, "The request did not arrive in time.");
   pump();
 }
 
 void connection::drain() {
-  if (idle()) return drop(false);
   if (stream_) end_stream();
   pump();
 }

@@ -48,7 +48,7 @@ std::size_t pipeline::unanswered() const {
 std::size_t pipeline::parked_bytes() const {
   std::size_t bytes = 0;
   for (const auto& slot : slots_)
-    if (slot.response) bytes += slot.response->body.size();
+    if (slot.response) bytes += slot.response->body.capacity();
   return bytes;
 }
 

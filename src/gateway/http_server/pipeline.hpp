@@ -16,7 +16,7 @@ namespace taquilla::gateway {
 
 struct pending_answer {
   answer_shape shape;
-  bool safe = false;     ///< GET, HEAD, OPTIONS: may run beside other safe ones
+  bool safe = false;     ///< may run beside other safe ones: GET, HEAD, OPTIONS, no long answer
   bool interim = false;  ///< stands for "100 Continue", not for an answer
   std::chrono::steady_clock::time_point since{};
   std::optional<http_response> response;  ///< set once it is ready
@@ -38,7 +38,7 @@ class pipeline {
   bool empty() const { return slots_.empty(); }
   std::size_t size() const { return slots_.size(); }
   std::size_t unanswered() const;
-  /// Bytes of answers that are ready and wait for an earlier one.
+  /// Memory of answers that are ready and wait for an earlier one.
   std::size_t parked_bytes() const;
   /// The oldest request without an answer and when it began; nothing when all are ready.
   std::optional<std::pair<ticket, std::chrono::steady_clock::time_point>> oldest_unanswered() const;

@@ -43,6 +43,8 @@ reactor::reactor(const http_server_options& options, http_application& applicati
   mailbox_ = std::make_shared<mailbox>([this] { asio::post(context_, [this] { deliver(); }); });
   for (std::size_t i = 0; i < listener_count; ++i)
     matchers_[i] = std::make_unique<route_matcher>(application.routes(), static_cast<listener>(i));
+  for (const auto& one : application.routes())
+    if (one.alone) alone_.push_back(one.pattern);
 }
 
 reactor::~reactor() { stop(); }
@@ -143,6 +145,10 @@ bool reactor::submit(connection& from, pipeline::ticket ticket, framed_request f
   ++counters_.queued;
   schedule_work();
   return true;
+}
+
+bool reactor::runs_alone(const std::string& path) const {
+  return std::find(alone_.begin(), alone_.end(), path) != alone_.end();
 }
 
 bool reactor::turn_down(const framed_request& framed, http_response& answer) {

@@ -44,6 +44,7 @@ class reactor {
   // For the connections, on the loop.
   /// True: queued, and `left_queue` will tell when it is not any more. False: answered already.
   bool submit(connection& from, pipeline::ticket ticket, framed_request framed);
+  bool runs_alone(const std::string& path) const;
   http_response protocol_error(int status, std::string_view detail);
   http_response shed(shed_reason why, std::string_view detail);
   std::string write(http_response response, const answer_shape& shape);
@@ -86,6 +87,7 @@ class reactor {
   std::optional<connection::time_point> timer_set_for_;
   std::shared_ptr<mailbox> mailbox_;
   std::array<std::unique_ptr<route_matcher>, listener_count> matchers_;
+  std::vector<std::string> alone_;  ///< paths of long answers
   response_writer writer_;
   deadlines deadlines_;
   std::unordered_set<std::shared_ptr<connection>> connections_;

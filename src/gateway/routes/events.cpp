@@ -11,11 +11,27 @@ namespace {
 
 using place = parameter_doc::place;
 
+auto find_event(const std::vector<event_view>& events, const std::string& name) {
+  return std::find_if(events.begin(), events.end(),
+                      [&](const event_view& e) { return e.event == name; });
+}
+
 void list_events(const http_request& request, const exchange& out) {
-  if (const auto wrong = query_reader{request}.finish(); !wrong.empty()) return out.refuse(wrong);
-  out.desk().events(
-      answer_with<std::vector<event_view>>(out, [](const exchange& to, const auto& events) {
-        to.answer(page("events", events, "", write_event));
+  query_reader query{request};
+  const auto limit = query.limit();
+  auto after = query.text("after");
+  if (const auto wrong = query.finish(); !wrong.empty()) return out.refuse(wrong);
+  out.desk().events(answer_with<std::vector<event_view>>(
+      out, [limit, after = std::move(after)](const exchange& to, const auto& events) {
+        auto from = events.begin();
+        if (!after.empty()) {
+          from = find_event(events, after);
+          if (from == events.end()) return to.refuse({{"after", not_a_cursor}});
+          ++from;
+        }
+        const bool more = events.end() - from > limit;
+        const std::vector<event_view> shown{from, more ? from + limit : events.end()};
+        to.answer(page("events", shown, more ? shown.back().event : "", write_event));
       }));
 }
 
@@ -23,8 +39,7 @@ void show_event(const http_request& request, const exchange& out) {
   if (const auto wrong = query_reader{request}.finish(); !wrong.empty()) return out.refuse(wrong);
   out.desk().events(answer_with<std::vector<event_view>>(
       out, [event = request.captures.at(0)](const exchange& to, const auto& events) {
-        const auto found = std::find_if(events.begin(), events.end(),
-                                        [&](const event_view& e) { return e.event == event; });
+        const auto found = find_event(events, event);
         if (found == events.end()) return to.refuse(error{errc::unknown_event, {}, 0});
         json_writer json;
         write_event(json, *found);
@@ -80,8 +95,8 @@ void add_event_endpoints(std::vector<endpoint>& table) {
   table.push_back({front,
                    "GET",
                    "/api/events",
-                   "The events, and how many seats are taken.",
-                   {},
+                   "The events, in the order of the venue, and how many seats are taken.",
+                   {limit, after},
                    {200, 422, 503},
                    "application/json",
                    "",

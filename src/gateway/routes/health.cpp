@@ -33,27 +33,35 @@ void ready(const http_request&, const exchange& out) {
   });
 }
 
+/// Whoever reports about the whole house passes here: such a report is long, and made anew for
+/// each.
+reply<overview> admitted(const exchange& out, void (*tell)(const exchange&, const overview&)) {
+  return out.house().reports.admit(answer_with<overview>(out, tell));
+}
+
 void full(const http_request&, const exchange& out) {
-  take_health(out.desk(), [out](const overview& seen) {
-    if (!seen.health) return out.refuse(seen.health.failure());
-    const auto& options = out.house().options;
+  const auto report_health = admitted(out, [](const exchange& to, const overview& seen) {
+    if (!seen.health) return to.refuse(seen.health.failure());
+    const auto& options = to.house().options;
     json_writer json;
     json.open_object()
         .text("version", options.version)
-        .time("startedAt", out.house().started_at)
+        .time("startedAt", to.house().started_at)
         .time("now", options.wall_ms());
     write_health_members(json, seen);
-    report(out, seen.health->ready, json.close_object().take());
+    report(to, seen.health->ready, json.close_object().take());
   });
+  if (report_health) take_health(out.desk(), report_health);
 }
 
 void metrics(const http_request&, const exchange& out) {
-  take_overview(out.desk(), [out](const overview& seen) {
+  const auto report_numbers = admitted(out, [](const exchange& to, const overview& seen) {
     http_response response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    response.body = metrics_text(out.house(), seen);
-    out.send(std::move(response));
+    response.body = metrics_text(to.house(), seen);
+    to.send(std::move(response));
   });
+  if (report_numbers) take_overview(out.desk(), report_numbers);
 }
 
 }  // namespace
@@ -100,7 +108,7 @@ void add_health_endpoints(std::vector<endpoint>& table) {
                    "/metrics",
                    "Numbers for Prometheus.",
                    {},
-                   {200},
+                   {200, 503},
                    "text/plain",
                    "",
                    "",

@@ -68,6 +68,8 @@ void buy(const http_request& request, const exchange& out) {
   auto limit =
       house.limit.state_of(house.proxies.client_address(request), house.options.monotonic_ms());
   for (auto& [name, value] : limit.fields) out.promise_header(std::move(name), std::move(value));
+  if (const auto wrong = query_reader{request}.finish(); !wrong.empty())
+    return refuse_purchase(out, {errc::invalid_field, {}, 0}, wrong);
   auto order = read_order(request, out);
   if (!order) return;
   order->evidence = std::move(limit.evidence);
@@ -106,7 +108,8 @@ void list(const http_request& request, const exchange& out) {
 /// The id of the path; refuses when it cannot be one.
 std::optional<reservation_id> id_of(const http_request& request, const exchange& out) {
   const auto id = request.captures.empty() ? std::nullopt : parse_digits(request.captures[0]);
-  if (!id || *id == 0) {
+  // "01" would be a second name of the same reservation.
+  if (!id || request.captures[0].front() == '0') {
     out.refuse(error{errc::unknown_reservation, {}, 0});
     return std::nullopt;
   }

@@ -91,7 +91,8 @@ void add_stream_endpoint(std::vector<endpoint>& table) {
                    "",
                    "",
                    false,
-                   follow});
+                   follow,
+                   true});
 }
 
 }  // namespace taquilla::gateway

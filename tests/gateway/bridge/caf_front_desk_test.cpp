@@ -88,6 +88,90 @@ TEST_CASE("cancellations have a limit and wait as long as their two steps may ta
   CHECK(h.books->cancellations == 3);
 }
 
+TEST_CASE("pages of seats have the limit of reads, and do not take the places of others") {
+  small_house h{limits_of(3)};
+  h.books->inventory_answers = false;
+  heard<std::vector<seat_view>> answers;
+  for (int i = 0; i < 10; ++i) h.desk->seats("EVT-001", "", 1'000, answers.take());
+  h.settle();
+  CHECK(h.books->seat_pages == 3);
+  CHECK(answers.refused(errc::overloaded) == 7);
+  heard<reservations> others;
+  h.desk->reservations_like({}, others.take());
+  h.books->kept_by_inventory.front().answer();
+  h.settle();
+  CHECK(others.refused(errc::overloaded) == 0);
+  h.desk->seats("EVT-001", "", 1'000, answers.take());
+  h.settle();
+  CHECK(h.books->seat_pages == 4);
+}
+
+TEST_CASE("a crowd that asks for the events and the chaos shares two rounds of each") {
+  small_house h;
+  heard<std::vector<event_view>> events;
+  heard<chaos_table> chaos;
+  h.books->inventory_answers = false;
+  for (int i = 0; i < 100; ++i) {
+    h.desk->events(events.take());
+    h.desk->chaos_state(service::payment, chaos.take());
+  }
+  h.settle();
+  CHECK(h.books->event_lists == 1);
+  CHECK(h.books->chaos_looks == 1);
+  h.books->inventory_answers = true;
+  h.books->kept_by_inventory.front().answer();
+  h.books->kept_by_supervisor.front().answer();
+  h.settle();
+  CHECK(h.books->event_lists == 2);
+  CHECK(h.books->chaos_looks == 2);
+  REQUIRE(events.count() == 100);
+  CHECK((*events.all)[99]->front().sold == 1);  // of the second round
+  CHECK(chaos.count() == 1);
+  h.books->kept_by_supervisor.back().answer();
+  h.settle();
+  CHECK(chaos.count() == 100);
+}
+
+TEST_CASE("the chaos of one service does not wait for that of another") {
+  small_house h;
+  heard<chaos_table> answers;
+  h.desk->chaos_state(service::payment, answers.take());
+  h.desk->chaos_state(service::inventory, answers.take());
+  h.settle();
+  CHECK(h.books->chaos_looks == 2);
+  h.advance(3'000);
+  CHECK(answers.refused(errc::internal_error) == 2);
+}
+
+TEST_CASE("a round has room for so many sharers, and one more is told overloaded") {
+  small_house h;
+  h.books->inventory_answers = false;
+  heard<std::vector<event_view>> answers;
+  for (int i = 0; i < 300; ++i) h.desk->events(answers.take());
+  h.settle();
+  CHECK(answers.refused(errc::overloaded) == 44);
+  CHECK(h.books->event_lists == 1);
+}
+
+TEST_CASE("what the clerk asks is bounded, whatever is asked") {
+  theatre_options options;
+  options.reservation.in_flight_max = 5;
+  small_house h{limits_of(3), options};
+  heard<purchase_answer> purchases;
+  for (int i = 0; i < 15; ++i) h.desk->buy({}, purchases.take());
+  heard<chaos_table> orders;
+  for (int i = 0; i < 40; ++i) h.desk->chaos({}, orders.take());
+  heard<std::vector<feed_line>> lines;
+  for (int i = 0; i < 5; ++i) h.desk->feed(0, 1, lines.take());
+  h.settle();
+  CHECK(h.books->purchases == 10);
+  CHECK(purchases.refused(errc::overloaded) == 5);
+  CHECK(h.books->kept_by_supervisor.size() == 32);
+  CHECK(orders.refused(errc::overloaded) == 8);
+  CHECK(h.books->feed_reads == 3);
+  CHECK(lines.refused(errc::overloaded) == 2);
+}
+
 TEST_CASE("a crowd that asks for the health shares two rounds") {
   small_house h;
   heard<health_view> answers;
@@ -214,10 +298,11 @@ TEST_CASE("a callback that throws costs its own answer and not the clerk") {
     CHECK(answer.failure().code == errc::internal_error);
   });
   h.desk->health([&](result<health_view>) { throw std::runtime_error{"planted"}; });
+  h.desk->events([&](result<std::vector<event_view>>) { throw std::runtime_error{"planted"}; });
   h.desk->wait_for_mail({}, 0, [&](result<mails>) { throw std::runtime_error{"planted"}; });
   h.settle();
   CHECK(calls == 2);
-  CHECK(h.books->told == std::vector<std::string>(3, "clerk.failed"));
+  CHECK(h.books->told == std::vector<std::string>(4, "clerk.failed"));
   heard<reservations> answers;
   h.desk->reservations_like({}, answers.take());
   h.settle();

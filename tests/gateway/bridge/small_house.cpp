@@ -60,21 +60,51 @@ behavior store(event_based_actor* self, books_ptr books) {
 }
 
 behavior reservation_desk(event_based_actor* self, books_ptr books) {
-  return {[=](const cancel_reservation&) {
+  return {[=](const purchase_order&) {
+            ++books->purchases;
+            return keep<purchase_accepted>(self, books->kept_by_desk);
+          },
+          [=](const cancel_reservation&) {
             ++books->cancellations;
             return keep<reservation>(self, books->kept_by_desk);
           },
           [](const deed& kept) { kept.what(); }, [](const report_desk&) { return desk_report{}; }};
 }
 
-behavior supervisor(event_based_actor*) {
-  return {[](const report_health&) { return health_report{{}, true}; }};
+behavior inventory(event_based_actor* self, books_ptr books) {
+  return {[](const deed& kept) { kept.what(); },
+          [=](const list_seats&) -> caf::result<seat_page> {
+            ++books->seat_pages;
+            if (!books->inventory_answers) return keep<seat_page>(self, books->kept_by_inventory);
+            return seat_page{};
+          },
+          [=](const list_events&) -> caf::result<event_list> {
+            ++books->event_lists;
+            if (!books->inventory_answers) return keep<event_list>(self, books->kept_by_inventory);
+            return event_list{{{"EVT-001", "Noche de estreno", 10, 0, 1}}};
+          }};
+}
+
+behavior supervisor(event_based_actor* self, books_ptr books) {
+  return {[](const deed& kept) { kept.what(); },
+          [](const report_health&) {
+            return health_report{{}, true};
+          },
+          [=](const set_chaos&) { return keep<chaos_report>(self, books->kept_by_supervisor); },
+          [=](const show_chaos&) {
+            ++books->chaos_looks;
+            return keep<chaos_report>(self, books->kept_by_supervisor);
+          }};
 }
 
 behavior feed(event_based_actor* self, books_ptr books) {
   return {[=](const happened& what) {
             books->told.push_back(what.kind);
             for (const auto& one : books->followers) self->send(one, feed_page{{{1, 0, what}}});
+          },
+          [=](const read_feed&) {
+            ++books->feed_reads;
+            return feed_page{};
           },
           [=](const follow_feed& who) { books->followers = {who.follower}; }};
 }
@@ -86,7 +116,8 @@ small_house::small_house(const front_desk_limits& limits, const theatre_options&
   theatre house;
   house.store = caf::actor_cast<store_actor>(system.spawn(store, books));
   house.desk = caf::actor_cast<desk_actor>(system.spawn(reservation_desk, books));
-  house.supervisor = caf::actor_cast<supervisor_actor>(system.spawn(supervisor));
+  house.supervisor = caf::actor_cast<supervisor_actor>(system.spawn(supervisor, books));
+  house.inventory = caf::actor_cast<inventory_actor>(system.spawn(inventory, books));
   house.feed = caf::actor_cast<event_feed_actor>(system.spawn(feed, books));
   desk = make_caf_front_desk(system, house, options, limits);
   following = desk->follow_feed([](const feed_news&) {});

@@ -1,5 +1,6 @@
-// A front desk over actors that answer when the test says so: STORE and DESK keep every question,
-// the EVENT FEED tells its followers what the test tells it. Virtual time; one thread.
+// A front desk over actors that answer when the test says so: DESK keeps every question, STORE and
+// INVENTORY when they are told to, the EVENT FEED tells its followers what the test tells it.
+// Virtual time; one thread.
 #pragma once
 
 #include "gateway/bridge/caf_front_desk.hpp"
@@ -24,10 +25,12 @@ struct kept_question {
 
 /// What the actors of the house share with the test.
 struct house_books {
-  bool store_answers = true;  ///< at once; else it keeps the question
+  bool store_answers = true;      ///< at once; else it keeps the question
+  bool inventory_answers = true;  ///< likewise
   std::vector<mail> mailbox;
-  int listings = 0, mailbox_looks = 0, counts = 0, cancellations = 0;
-  std::deque<kept_question> kept_by_store, kept_by_desk;
+  int listings = 0, mailbox_looks = 0, counts = 0, cancellations = 0, purchases = 0;
+  int seat_pages = 0, event_lists = 0, chaos_looks = 0, feed_reads = 0;
+  std::deque<kept_question> kept_by_store, kept_by_desk, kept_by_inventory, kept_by_supervisor;
   std::vector<std::string> told;  ///< kinds of what the feed heard
   std::vector<feed_follower_actor> followers;
 };

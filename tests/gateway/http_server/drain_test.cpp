@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,11 +21,18 @@ bool closes(const reply& answer) {
   return answer.head.find("\r\nConnection: close\r\n") != std::string::npos;
 }
 
-/// One reactor: whatever it does for one connection when it drains, it has done for all.
-http_server_options one_thread() {
-  auto options = test_options();
-  options.threads = 1;
-  return options;
+/// All answers up to the one that says that it is the last; each is whole, or this throws.
+std::vector<reply> read_to_last(client& one) {
+  std::vector<reply> all;
+  do all.push_back(one.read_reply());
+  while (!closes(all.back()));
+  CHECK(one.ended());
+  return all;
+}
+
+/// Waits for its end when it goes, whatever the test has met.
+std::future<void> begin_drain(running_server& house) {
+  return std::async(std::launch::async, [&house] { house.server->drain(seconds{20}); });
 }
 
 }  // namespace
@@ -42,7 +50,7 @@ TEST_CASE("a drain ends idle connections at once") {
 }
 
 TEST_CASE("who stops accepting serves those who are there, each once more") {
-  running_server house{one_thread()};
+  running_server house{one_reactor()};
   client used{house.port()}, busy{house.port()};
   CHECK_FALSE(closes(used.get("/hello")));
   busy.send(get_request("/park?name=a") + get_request("/hello"));
@@ -59,7 +67,7 @@ TEST_CASE("who stops accepting serves those who are there, each once more") {
 }
 
 TEST_CASE("a drain waits for what is in work and says that the connection ends") {
-  running_server house{one_thread()};
+  running_server house{one_reactor()};
   client one{house.port()}, two{house.port()}, idle{house.port()};
   CHECK(idle.get("/hello").status == 200);
   one.send(get_request("/park?name=a") + get_request("/park?name=b"));
@@ -91,6 +99,47 @@ TEST_CASE("a large answer that is on its way is not cut by a drain") {
   end.join();
 }
 
+TEST_CASE("a client that has asked for more than it gets loses nothing of what it gets") {
+  for (const bool drains : {false, true}) {
+    CAPTURE(drains);
+    running_server house{one_reactor()};
+    client one{house.port()}, idle{house.port()};
+    std::string all;
+    for (int i = 0; i < 3'000; ++i) all += get_request("/big/20000");
+    one.send(all);
+    CHECK(one.read_reply().body.size() == 20'000);
+    CHECK(idle.get("/hello").status == 200);
+    house.server->stop_accepting();
+    const auto end = drains ? begin_drain(house) : std::future<void>{};
+    if (drains) CHECK(idle.ended());
+    for (const auto& answer : read_to_last(one))
+      CHECK((answer.status == 503 || answer.body.size() == 20'000));
+  }
+}
+
+TEST_CASE("a request that comes while the connection ends does not cut the answer before it") {
+  running_server house{one_reactor()};
+  client one{house.port(), false, 4096}, idle{house.port()};
+  one.send(get_request("/big/200000"));
+  REQUIRE(house.wait_until([](const auto& now) { return now.requests == 1; }));
+  CHECK(idle.get("/hello").status == 200);
+  const auto end = begin_drain(house);
+  CHECK(idle.ended());
+  one.send(get_request("/hello"));
+  CHECK(one.read_reply().body.size() == 200'000);
+  CHECK(one.ended());
+}
+
+TEST_CASE("bytes behind the last request that was announced do not cut its answer") {
+  running_server house;
+  client one{house.port(), false, 4096};
+  one.send(get_request("/big/200000", "Connection: close\r\n"));
+  REQUIRE(house.wait_until([](const auto& now) { return now.requests == 1 && !now.in_flight; }));
+  one.send(get_request("/hello"));
+  CHECK(one.read_reply().body.size() == 200'000);
+  CHECK(one.ended());
+}
+
 TEST_CASE("a drain gives up at its limit") {
   running_server house;
   client one{house.port()};
@@ -105,7 +154,7 @@ TEST_CASE("a drain gives up at its limit") {
 }
 
 TEST_CASE("a request whose rest arrives during a drain is answered 503") {
-  running_server house{one_thread()};
+  running_server house{one_reactor()};
   client parked{house.port()}, late{house.port()}, idle{house.port()};
   parked.send(get_request("/park?name=a"));
   late.send("GET /hello HTTP/1.1\r\n");

@@ -104,6 +104,7 @@ void fake_application::add_awkward_ones() {
     response.stream = stream;
     answer(std::move(response));
   });
+  routes_.back().alone = true;
   add("GET", "/never", [](const http_request&, responder) {});
   add("GET", "/throw", [](const http_request&, responder) { throw std::runtime_error{"secret"}; });
   add("GET", "/twice", [this](const http_request&, responder answer) {
@@ -209,6 +210,12 @@ http_server_options test_options() {
   options.bind = {"127.0.0.1"};
   options.queue_age_max = std::chrono::seconds{30};
   for (auto& port : options.ports) port = 0;
+  return options;
+}
+
+http_server_options one_reactor() {
+  auto options = test_options();
+  options.threads = 1;
   return options;
 }
 

@@ -80,6 +80,8 @@ http_response text(std::string body, int status = 200);
 /// Two reactors on 127.0.0.1, ports of the system's choice, the timeouts of the real thing; but no
 /// request is shed for its age, which on a busy machine would be a matter of luck.
 http_server_options test_options();
+/// One reactor: what it has done for one connection, it has done for all that came before.
+http_server_options one_reactor();
 
 class running_server {
  public:

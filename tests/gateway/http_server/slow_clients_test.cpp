@@ -304,3 +304,36 @@ TEST_CASE("who pipelines many requests does not make the others wait for them") 
   for (int i = 0; i < 30; ++i) CHECK(greedy.read_reply().status == 200);
   CHECK(house.server->read_counters().shed == 0);
 }
+
+TEST_CASE("of one connection few requests are in work at once") {
+  running_server house{one_reactor()};
+  client greedy{house.port()}, clock{house.port()};
+  std::string all;
+  for (int i = 0; i < 30; ++i) all += get_request("/park");
+  greedy.send(all);
+  REQUIRE(house.application.wait_parked(4));
+  for (int i = 0; i < 10; ++i) CHECK(clock.get("/hello").status == 200);
+  CHECK(house.server->read_counters().in_flight == 4);
+  for (int answered = 0; answered < 30;) {
+    REQUIRE(house.application.wait_parked(1));
+    answered += static_cast<int>(house.application.release_all());
+  }
+  for (int i = 0; i < 30; ++i) CHECK(greedy.read_reply().body == "released");
+}
+
+TEST_CASE("a client that has gone is noticed while it is not read") {
+  for (const char* kind : {"more behind it", "nothing may come behind it"}) {
+    CAPTURE(kind);
+    running_server house;
+    client one{house.port()};
+    const bool more = std::string_view{kind}.front() == 'm';
+    std::string all = get_request("/park", more ? "" : "Connection: close\r\n");
+    for (int i = 0; i < 300; ++i) all += get_request("/park");
+    one.send(all);
+    REQUIRE(house.application.wait_parked(more ? 4 : 1));
+    one.reset();
+    CHECK(house.wait_until([](const auto& now) { return now.open_connections == 0; }));
+    CHECK(house.server->read_counters().in_flight == 0);
+    CHECK(house.application.handled == (more ? 4 : 1));
+  }
+}

@@ -27,19 +27,20 @@ std::string read_until(client& one, const std::string& what) {
 
 }  // namespace
 
-TEST_CASE("a stream is sent in chunks as it comes, and the connection goes on after it") {
+TEST_CASE("a stream is sent in chunks as it comes, and is the last answer of its connection") {
   running_server house;
   client one{house.port()};
   one.send(get_request("/stream"));
   const auto head = read_until(one, "6\r\nfirst \r\n");
   CHECK(head.find("Transfer-Encoding: chunked\r\n") != std::string::npos);
+  CHECK(head.find("Connection: close\r\n") != std::string::npos);
   CHECK(head.find("Content-Length") == std::string::npos);
   house.application.stream->push("one");
   CHECK(read_until(one, "\r\none\r\n") == "3\r\none\r\n");
   house.application.stream->finish();
   CHECK(read_until(one, "0\r\n\r\n") == "0\r\n\r\n");
   CHECK(house.application.stream->wait_closed());
-  CHECK(one.get("/hello").body == "hello");
+  CHECK(one.ended());
 }
 
 TEST_CASE("a stream to an HTTP/1.0 client ends with the connection") {
@@ -88,13 +89,48 @@ TEST_CASE("the source learns that its reader has gone") {
   CHECK(client{house.port()}.get("/hello").status == 200);
 }
 
-TEST_CASE("a request sent behind a stream is answered after its end") {
+TEST_CASE("what is sent behind a stream is not begun, and does not hide that its reader has gone") {
   running_server house;
   client one{house.port()};
-  one.send(get_request("/stream") + get_request("/hello"));
+  one.send(get_request("/stream") + get_request("/park"));
   read_until(one, "first \r\n");
-  house.application.stream->finish();
-  CHECK(read_until(one, "0\r\n\r\n").find("0\r\n\r\n") == 0);
+  for (int i = 0; i < 1'000; ++i) one.send(get_request("/park"));
+  house.application.stream->push("one");
+  CHECK(read_until(one, "\r\none\r\n") == "3\r\none\r\n");
+  CHECK(house.application.handled == 1);
+  one.end_of_input();
+  CHECK(house.application.stream->wait_closed());
+  CHECK(one.read_to_end() == "0\r\n\r\n");
+}
+
+TEST_CASE("a stream is begun when it is its turn, and one for each connection") {
+  running_server house{one_reactor()};
+  client one{house.port()}, clock{house.port()};
+  one.send(get_request("/park?name=a") + get_request("/stream") + get_request("/stream"));
+  REQUIRE(house.application.wait_parked(1));
+  for (int i = 0; i < 10; ++i)
+    CHECK(clock.get("/hello").status == 200);  // so that `one` has had its turns
+  CHECK(house.application.handled == 11);
+  house.application.answer_parked("a", "a");
+  CHECK(one.read_reply().body == "a");
+  read_until(one, "first \r\n");
+  CHECK(house.application.handled == 12);
+}
+
+TEST_CASE("a client that has ended its input gets the beginning of a stream and its last chunk") {
+  for (const bool waits : {false, true}) {
+    CAPTURE(waits);
+    running_server house;
+    client one{house.port()};
+    one.send((waits ? get_request("/park?name=a") : "") + get_request("/stream"));
+    if (waits) REQUIRE(house.application.wait_parked(1));
+    if (!waits) read_until(one, "first \r\n");
+    one.end_of_input();
+    if (waits) house.application.answer_parked("a", "a");
+    CHECK(house.application.stream->wait_closed());
+    const auto all = one.read_to_end();
+    CHECK(all.substr(all.size() - 5) == "0\r\n\r\n");
+  }
 }
 
 TEST_CASE("a slow reader loses its stream and nobody else notices") {

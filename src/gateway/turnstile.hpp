@@ -21,16 +21,17 @@ class turnstile {
   /// `done` has been told so.
   template <class T>
   reply<T> admit(reply<T> done) {
-    auto taken = std::make_shared<place>(inside_);
+    auto taken = std::make_shared<place_of<T>>(inside_, std::move(done));
     if (taken->number > places_max_) {
-      done(error{errc::overloaded, std::to_string(places_max_) + " of this kind are under way",
-                 retry_after_ms});
+      taken->done(error{errc::overloaded,
+                        std::to_string(places_max_) + " of this kind are under way",
+                        retry_after_ms});
       return {};
     }
     // Left before, or whoever asks again at once would meet himself.
-    return [taken = std::move(taken), done = std::move(done)](result<T> answer) {
+    return [taken = std::move(taken)](result<T> answer) {
       taken->leave();
-      done(std::move(answer));
+      taken->done(std::move(answer));
     };
   }
 
@@ -49,6 +50,12 @@ class turnstile {
     const count inside;
     const std::size_t number;  ///< counted from 1, in the moment of coming in
     std::atomic<bool> left{false};
+  };
+  /// With the reply inside: an admitted one is copied as cheaply as any other.
+  template <class T>
+  struct place_of : place {
+    place_of(count all, reply<T> asked) : place(std::move(all)), done(std::move(asked)) {}
+    const reply<T> done;
   };
 
   const std::size_t places_max_;

@@ -1,0 +1,59 @@
+// SHARED ROUND: one question to the house for everybody who wants to know. One is under way at a
+// time, however many ask: those who come meanwhile share the next, so that every answer is younger
+// than its question, and a crowd costs the asked actor, and the clerk, one question a round.
+// Sharers beyond the limit are told `overloaded`.
+//
+// On the CLERK only.
+#pragma once
+
+#include "gateway/bridge/clerk.hpp"
+#include "gateway/front_desk.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace taquilla::gateway {
+
+template <class T>
+class shared_round : public std::enable_shared_from_this<shared_round<T>> {
+ public:
+  /// Puts the question; the reply is called once, on the clerk.
+  using question = std::function<void(clerk_pointer, reply<T>)>;
+
+  shared_round(std::size_t sharers_max, question put)
+      : sharers_max_(sharers_max), put_(std::move(put)) {}
+
+  void ask_for(clerk_pointer clerk, reply<T> done) {
+    if (asking_.size() + next_.size() >= sharers_max_)
+      return done(error{errc::overloaded, "too many ask for this", 1'000});
+    next_.push_back(std::move(done));
+    if (!running_) begin(clerk);
+  }
+
+ private:
+  void begin(clerk_pointer clerk) {
+    asking_ = std::exchange(next_, {});
+    put_(clerk, [self = this->shared_from_this(), clerk](const result<T>& outcome) {
+      self->over(clerk, outcome);
+    });
+    running_ = true;  // last: a round that could not begin keeps nobody waiting
+  }
+
+  void over(clerk_pointer clerk, const result<T>& outcome) {
+    running_ = false;
+    for (auto& done : std::exchange(asking_, {}))
+      guarded(
+          clerk, [&done](const error& why) { done(why); }, done)(outcome);
+    if (!next_.empty() && !running_) begin(clerk);
+  }
+
+  const std::size_t sharers_max_;
+  const question put_;
+  std::vector<reply<T>> asking_, next_;
+  bool running_ = false;
+};
+
+}  // namespace taquilla::gateway
