@@ -245,9 +245,10 @@ class Console(unittest.TestCase):
         with box_office(EXECUTABLE, "--set", "gateway.stream_clients=1") as (there, _, _):
             other = Client(there["gateway"])
             other.connection.request("GET", "/api/stream")
-            other.connection.getresponse()
+            held = other.connection.getresponse()  # a stream's connection is its answer's
             page = self.look(there)
             page.wait_text("#link", "sin conexión")
+            held.close()
             other.close()
             page.wait_text("#link", "en vivo")
 
