@@ -33,6 +33,8 @@ def refuses_connections(endpoints):
             return False
         except ConnectionRefusedError:
             pass
+        except ConnectionResetError:  # it waited to be accepted when the listener was closed
+            return False
     return True
 
 

@@ -144,7 +144,9 @@ TEST_CASE("a client that does not read is cut off, and only that one") {
 }
 
 TEST_CASE("a client that takes an answer in by drops gains no time by each") {
-  running_server house{impatient()};
+  auto options = test_options();
+  options.write_timeout = milliseconds{150};
+  running_server house{options};
   client slow{house.port(), false, 65536};
   slow.send(get_request("/big/30000000"));
   client fast{house.port()};
@@ -313,7 +315,7 @@ TEST_CASE("of one connection few requests are in work at once") {
   greedy.send(all);
   REQUIRE(house.application.wait_parked(4));
   for (int i = 0; i < 10; ++i) CHECK(clock.get("/hello").status == 200);
-  CHECK(house.server->read_counters().in_flight == 4);
+  CHECK(house.application.handled == 4 + 10);
   for (int answered = 0; answered < 30;) {
     REQUIRE(house.application.wait_parked(1));
     answered += static_cast<int>(house.application.release_all());
