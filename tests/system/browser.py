@@ -60,6 +60,11 @@ class Browser:
         os.close(theirs_in)
         os.close(theirs_out)
         self.rest, self.last, self.answers, self.listeners = b"", 0, {}, {}
+        try:
+            self.command("Browser.getVersion", patience=60)
+        except (AssertionError, OSError) as why:
+            self.close()
+            skip(f"chromium does not start here ({why}): the console was looked at by nobody")
 
     def close(self):
         try:
