@@ -15,9 +15,9 @@ std::vector<chaos_kind_row> make_table() {
   const std::vector<service> all = {service::inventory, service::payment, service::notification};
   const std::vector<service> payments = {service::payment}, mail = {service::notification};
   return {
-      {"crash", "crash", all, false, false, false, "caído hasta que se recupere",
+      {"crash", "crash", all, false, false, false, "caído",
        "dies and stays down until it is recovered"},
-      {"panic", "panic", all, false, false, false, "muere una vez y vuelve solo",
+      {"panic", "panic", all, false, false, false, "muere y vuelve solo",
        "dies once; the supervisor restarts it"},
       {"slow", "slow", all, true, false, false, "responde con retraso",
        "answers `delay` seconds late"},
