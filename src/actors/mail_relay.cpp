@@ -78,13 +78,17 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
             keyed_hash(seed_, text_key(id), static_cast<std::uint64_t>(attempts), 0) % 1000) /
         1000;
     const auto wait = options_.backoff.delay_ms(attempts, draw);
-    const bool dead = why.code == errc::mail_undeliverable || options_.backoff.exhausted(attempts);
+    // Only an answer about the mail itself is a reason to give it up: no outage is too long for it.
+    const bool returned = why.code == errc::mail_bounced;
+    const bool dead =
+        why.code == errc::mail_undeliverable || (returned && options_.backoff.exhausted(attempts));
     self_->send(
         feed_,
         happened{dead ? "mail.dead" : "mail.postponed", "notification", reservation, id,
                  std::string{to_string(why.code)} + ", attempt " + std::to_string(attempts)});
-    // A dead one is off the queue, and says nothing about the service.
-    const auto how = dead ? item_end::done : item_end::postponed;
+    const auto how = why.code == errc::mail_undeliverable ? item_end::done
+                     : dead                               ? item_end::given_up
+                                                          : item_end::postponed;
     ask<mail_filed>(
         self_, parts_.store, parts_.store_patience_ms,
         postpone_mail{id, parts_.wall.at(now() + wait), to_string(why.code), dead},

@@ -74,7 +74,8 @@ class relay {
 
  protected:
   enum class item_end {
-    done,       ///< off the queue
+    done,       ///< off the queue, served
+    given_up,   ///< off the queue, not served: says nothing about the service
     postponed,  ///< on the queue, to be tried later
     not_kept,   ///< the store did not take the outcome: as due as before
   };
@@ -95,7 +96,7 @@ class relay {
     }
     over_since_.clear();
     if (in_hand_.empty()) return rest();
-    if (woken) return look();
+    if (woken || is_down()) return look();
     if (next_at_ > 0) wake_at(std::max(next_at_, now() + beside_ms));
   }
 
@@ -109,7 +110,8 @@ class relay {
   }
 
   void item_over(const std::string& name, item_end how) {
-    if (how != item_end::done) ignoring_waits_ = false;
+    const bool was_full = in_hand_.size() >= parts_.batch || is_down();
+    if (how == item_end::postponed || how == item_end::not_kept) ignoring_waits_ = false;
     if (how == item_end::done) service_is_up();
     if (how == item_end::postponed) service_failed();
     const auto held = in_hand_.find(name);
@@ -118,7 +120,6 @@ class relay {
       // Perhaps it was due for that reason alone, and the wait it still shows is an old clock's.
       healed_ = healed_ || (held != in_hand_.end() && held->second);
     }
-    const bool was_full = in_hand_.size() >= room();
     if (held != in_hand_.end()) in_hand_.erase(held);
     // What is being fetched may still show it as due.
     if (fetching_) over_since_.insert(name);
@@ -133,7 +134,7 @@ class relay {
 
  private:
   static constexpr duration_ms look_ms = 5'000;
-  static constexpr duration_ms pause_ms = 20;   ///< between rounds that are not woken by anybody
+  static constexpr duration_ms breath_ms = 20;  ///< between rounds that are not woken by anybody
   static constexpr duration_ms beside_ms = 50;  ///< between looks beside items in hand
   static constexpr duration_ms stuck_ms = 500;  ///< after a round that the store did not take
   static constexpr int failures_in_a_row_max = 10;
@@ -153,13 +154,18 @@ class relay {
   }
 
   void service_failed() {
-    if (++failures_in_a_row_ < failures_in_a_row_max) return;
-    paused_until_ = now() + std::min(parts_.pause_ms, look_ms);
+    ++failures_in_a_row_;
+    if (is_down()) paused_until_ = now() + time_to_pause();
   }
 
-  /// How many items may be in hand.
-  std::uint32_t room() const {
-    return failures_in_a_row_ >= failures_in_a_row_max ? 1 : parts_.batch;
+  bool is_down() const { return failures_in_a_row_ >= failures_in_a_row_max; }
+
+  duration_ms time_to_pause() const { return std::min(parts_.pause_ms, look_ms); }
+
+  /// One that is not in hand, if it is down: a service may be silent about those that are.
+  std::uint32_t wanted() const {
+    const auto probe = static_cast<std::uint32_t>(in_hand_.size()) + 1;
+    return is_down() ? std::min(probe, parts_.batch) : parts_.batch;
   }
 
   void look() {
@@ -171,7 +177,8 @@ class relay {
   }
 
   void fetch() {
-    if (in_hand_.size() >= room()) return;
+    if (in_hand_.size() >= parts_.batch) return;
+    if (is_down()) paused_until_ = now() + time_to_pause();
     fetching_ = true;
     again_ = false;
     fetched_at_ = now();
@@ -179,7 +186,7 @@ class relay {
     const bool anew = std::exchange(healed_, false);
     ignoring_waits_ = ignoring_waits_ || anew;
     fetch_ignores_waits_ = ignoring_waits_;
-    derived().fetch({anew, ignoring_waits_, room()});
+    derived().fetch({anew, ignoring_waits_, wanted()});
   }
 
   /// Nothing is in hand.
@@ -188,7 +195,7 @@ class relay {
     if (std::exchange(stuck_, false)) return wake_at(now() + stuck_ms);
     if (again_) return look();
     const auto latest = now() + look_ms;
-    wake_at(next_at_ <= 0 ? latest : std::clamp(next_at_, now() + pause_ms, latest));
+    wake_at(next_at_ <= 0 ? latest : std::clamp(next_at_, now() + breath_ms, latest));
   }
 
   /// A timer that an earlier one has overtaken is stale: acting on it would start a second chain of

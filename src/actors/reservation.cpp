@@ -293,7 +293,10 @@ class reservation_actor_state {
 
   void perform(const saga::decline& e) {
     why_ = e.why;
-    why_.reservation = recorded_;  // its timeline says how it failed
+    // Its timeline says how it failed; a row that was undone has none, and its number is not its
+    // own.
+    const bool undone = e.why.code == errc::not_kept || e.why.code == errc::unknown_reservation;
+    why_.reservation = undone ? 0 : recorded_;
     tell("reservation.refused", recorded_, to_string(e.why.code));
   }
 
@@ -327,12 +330,14 @@ class reservation_actor_state {
   void save_timeline() {
     append_timeline what{recorded_, {first_unsaved(), timeline_.cend()}};
     const auto before = std::exchange(saved_, timeline_.size());
+    const auto after = saved_;
     ask<timeline_appended>(
         self_, world_->store, patience(options().store.patience_ms), std::move(what),
         [](const timeline_appended&) {},
-        [this, before](const error& why) {
-          // Undone, it goes with the next write. After silence a gap is better than a line twice.
-          if (is_refusal(why)) saved_ = before;
+        [this, before, after](const error& why) {
+          // Undone, it goes with the next write. After silence, or with a later one on its way, a
+          // gap is better than a line twice.
+          if (is_refusal(why) && saved_ == after) saved_ = before;
         },
         errc::store_unavailable);
   }

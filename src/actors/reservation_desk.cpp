@@ -3,6 +3,7 @@
 #include "actors/ask.hpp"
 #include "actors/cancellation.hpp"
 #include "actors/inventory_breaker.hpp"
+#include "actors/leftover_sweep.hpp"
 #include "domain/planted.hpp"
 #include "policies/deadline.hpp"
 #include "policies/keyed_hash.hpp"
@@ -22,8 +23,7 @@ namespace taquilla {
 namespace {
 
 constexpr duration_ms overdue_margin_ms =
-    2'000;  ///< a purchase older than deadline + this is nobody's
-constexpr std::uint32_t sweep_batch = 256;
+    2'000;                                  ///< a purchase older than deadline + this is nobody's
 constexpr std::size_t resumed_max = 1'000;  ///< leftovers under way at once
 
 class desk_state {
@@ -91,7 +91,7 @@ class desk_state {
         return to_caf({errc::key_in_flight, "the same purchase runs under another key", 1000});
       return join(*same);
     }
-    if (purchases_.size() >= world_->options.reservation.in_flight_max)
+    if (is_full())
       return to_caf({errc::overloaded, std::to_string(purchases_.size()) + " in flight", 1000});
     auto answer = self_->make_response_promise<purchase_accepted>();
     admit(std::move(order), identity, {answer});
@@ -115,6 +115,8 @@ class desk_state {
     return purchases_.at(used->second).identity == identity ? errc::key_in_flight
                                                             : errc::key_reused;
   }
+
+  bool is_full() const { return purchases_.size() >= world_->options.reservation.in_flight_max; }
 
   in_flight* find_same(const purchase_order& order, std::uint64_t identity) {
     const auto found = by_identity_.find(identity);
@@ -198,14 +200,17 @@ class desk_state {
     auto late = leave_behind(found->second, over);
     auto order = found->second.order;
     const auto identity = found->second.identity;
+    const bool leftover = found->second.resumes != 0;
     close(over.token, [&over](promise& buyer, bool joined) {
       if (over.accepted)
         buyer.deliver(purchase_accepted{over.answer.id, over.answer.replayed || joined});
       else
         buyer.deliver(to_caf(over.why));
     });
-    order.idempotency_key
-        .clear();  // who joins has sent no key, and was admitted on his own account
+    const bool for_good = over.accepted || over.why.code != errc::outcome_unknown;
+    if (leftover && for_good && leftovers_.is_due(resuming_.size(), resumed_limit())) sweep();
+    // Who joins has sent no key, and was admitted on his own account.
+    order.idempotency_key.clear();
     order.evidence.clear();
     if (!late.empty() && !draining_) return admit(std::move(order), identity, std::move(late));
     for (auto& buyer : late) buyer.deliver(to_caf({errc::draining, {}, 1000}));
@@ -260,9 +265,7 @@ class desk_state {
       forget(by_identity_, one.identity, token);
       forget(by_key_, one.order.idempotency_key, token);
     }
-    // There are more, and room for them.
-    if (resuming_.erase(one.resumes) != 0 && crowded_ && resuming_.size() <= resumed_max / 2)
-      sweep();
+    resuming_.erase(one.resumes);
     bool joined = false;
     for (auto& buyer : one.buyers) {
       answer(buyer, joined);
@@ -279,39 +282,36 @@ class desk_state {
 
   // -- leftovers ----------------------------------------------------------------------------------
 
-  /// Page by page through all that is pending, the oldest first: no leftover waits for what is
-  /// merely under way.
   void sweep() {
-    if (std::exchange(sweeping_, true)) return;
-    crowded_ = false;
-    sweep_page({0, 0, sweep_batch});
+    if (const auto question = leftovers_.begin()) ask_for_pending(*question);
   }
 
-  void sweep_page(open_purchases question) {
+  void ask_for_pending(open_purchases question) {
     ask<reservations>(
         self_, world_->store, world_->options.store.patience_ms, question,
         [this](const reservations& rows) {
-          resume(rows);
-          sweeping_ = rows.list.size() == sweep_batch && !crowded_ && !draining_;
-          if (!sweeping_) return;
-          const auto& last = rows.list.back();
-          sweep_page({last.created_at, last.id, sweep_batch});
+          const auto next = leftovers_.found(rows, [this](const auto& row) { return resume(row); });
+          if (next) ask_for_pending(*next);
         },
-        [this](const error&) { sweeping_ = false; }, errc::store_unavailable);
+        [this](const error&) { leftovers_.failed(); }, errc::store_unavailable);
   }
 
-  void resume(const reservations& rows) {
-    for (const auto& row : rows.list) {
-      if (draining_) return;
-      if (!is_leftover(row) || resuming_.count(row.id) != 0) continue;
-      crowded_ = resuming_.size() >= resumed_max ||
-                 purchases_.size() >= world_->options.reservation.in_flight_max;
-      if (crowded_) return;
-      resuming_.insert(row.id);
-      purchase_order order{row.event, row.seat, row.email, row.amount, {}, {}};
-      const auto identity = identity_of(order);
-      open({std::move(order), 0, {}, {}, row.id, row.token}, identity, {});
-    }
+  leftover_sweep::verdict resume(const reservation& row) {
+    using verdict = leftover_sweep::verdict;
+    if (draining_) return verdict::no_room;
+    if (!is_leftover(row) || resuming_.count(row.id) != 0) return verdict::passed;
+    if (resuming_.size() >= resumed_limit() || is_full()) return verdict::no_room;
+    resuming_.insert(row.id);
+    purchase_order order{row.event, row.seat, row.email, row.amount, {}, {}};
+    const auto identity = identity_of(order);
+    open({std::move(order), 0, {}, {}, row.id, row.token}, identity, {});
+    return verdict::passed;
+  }
+
+  /// The other places are for buyers.
+  std::size_t resumed_limit() const {
+    const auto half = world_->options.reservation.in_flight_max / 2;
+    return std::clamp<std::size_t>(half, 1, resumed_max);
   }
 
   /// Too old to be under way; or from a process whose clock was ahead of ours.
@@ -377,8 +377,7 @@ class desk_state {
   std::map<std::string, std::uint64_t> by_key_;
   std::map<caf::actor_id, std::uint64_t> by_actor_;
   std::set<reservation_id> resuming_;
-  bool sweeping_ = false;  ///< the store is asked for a page of what is pending
-  bool crowded_ = false;   ///< the last sweep found more than may be resumed at once
+  leftover_sweep leftovers_;
   std::set<caf::actor_id> cancelling_;
   std::uint64_t cancels_ = 0;  ///< cancellations that are over
   bool draining_ = false;

@@ -119,11 +119,19 @@ class supervisor_state {
     for (auto& waiting : std::exchange(one.waiting_for_recovery, {})) answer_chaos(one, waiting);
   }
 
+  /// Once its door has obeyed: who tries again at once must not meet what is over. And before the
+  /// answer to `recover`, which asks the door after us.
   void tell_healed(const child& one) {
     const auto listeners = parts_.heal_listeners.find(one.spec.name);
     if (listeners == parts_.heal_listeners.end()) return;
-    for (const auto& listener : listeners->second)
-      self_->send(listener, service_healed{one.spec.name});
+    const auto tell = [this, name = one.spec.name, &to = listeners->second] {
+      if (find(name)->state != life::up) return;
+      for (const auto& listener : to) self_->send(listener, service_healed{name});
+    };
+    ask<chaos_report>(
+        self_, one.spec.door, door_patience_ms, show_rules{},
+        [tell](const chaos_report&) { tell(); }, [tell](const error&) { tell(); },
+        errc::deadline_expired);
   }
 
   // -- dying and restarting -------------------------------------------------------------------
@@ -216,7 +224,12 @@ class supervisor_state {
           if (!again && child->crash_order == order && child->state == life::down && !stopping_)
             rise(*child);
         },
-        [](const error&) {}, errc::deadline_expired);
+        [this, name = over.service, order = one->crash_order](const error&) {
+          // As if its time were over: nobody else would ask again.
+          self_->delayed_send(supervisor_actor{self_}, std::chrono::milliseconds{door_patience_ms},
+                              crash_over{name, order});
+        },
+        errc::deadline_expired);
   }
 
   /// The rule has ended at the door as well, by the same limit; other faults stay as they were set.

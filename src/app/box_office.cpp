@@ -175,7 +175,7 @@ std::uint64_t box_office::live_reservations() const {
   return sold;
 }
 
-std::uint64_t box_office::drain() {
+std::optional<std::uint64_t> box_office::drain() {
   auto& r = *running_;
   {
     const std::lock_guard<std::mutex> hold{r.board->lock};
@@ -185,7 +185,8 @@ std::uint64_t box_office::drain() {
   const auto limit = r.parts.all.drain_limit_ms;
   const auto drained = ask_and_wait<desk_drained>(
       r.system, r.house->desk, milliseconds{limit + quick_ms}, drain_desk{limit});
-  return drained ? drained->left : 0;  // a desk that has died has told its buyers so
+  if (!drained) return std::nullopt;
+  return drained->left;
 }
 
 void box_office::stop() {

@@ -49,8 +49,9 @@ class box_office {
   std::uint64_t live_reservations() const;
 
   /// No new purchases; gives those under way `drain_limit_ms`, then ends them: their buyers are
-  /// told to ask again, and the next start decides. @return how many those were.
-  std::uint64_t drain();
+  /// told to ask again, and the next start decides. @return how many those were; nothing if the
+  /// desk did not say.
+  std::optional<std::uint64_t> drain();
   /// Stops every child and waits until nothing runs any more. Idempotent.
   void stop();
 

@@ -120,14 +120,18 @@ duration_ms end_limit_ms(const settings& all) {
   return all.drain_limit_ms + stop_limit_ms(all) + all.smtp.timeout_ms + hang_ms;
 }
 
+std::string how_it_ended(const std::optional<std::uint64_t>& cut_short) {
+  if (!cut_short) return "the desk did not say what is left; the next start sees to it";
+  if (*cut_short == 0) return "no purchase was cut short";
+  return "purchases cut short: " + std::to_string(*cut_short) + "; the next start decides them";
+}
+
 void run_until_stopped(box_office& office, holdings& held, const settings& all) {
   say(*held.book, log_level::info, "stop.draining",
       "purchases under way have " + std::to_string(all.drain_limit_ms) + " ms; once more to force");
   const auto left = office.drain();
   close(office, held);
-  say(*held.book, log_level::info, "stop.done",
-      left == 0 ? "nothing was left open"
-                : "purchases left open: " + std::to_string(left) + "; the next start ends them");
+  say(*held.book, log_level::info, "stop.done", how_it_ended(left));
 }
 
 }  // namespace

@@ -306,7 +306,7 @@ TEST_CASE("no purchase outlives its deadline, whatever is slow") {
 
 TEST_CASE("purchases that were left behind are resumed within the limit, and all of them") {
   theatre_setting setting;
-  setting.options.reservation.in_flight_max = 2;
+  setting.options.reservation.in_flight_max = 4;  // half of them are for buyers
   virtual_theatre house{setting};
   house.chaos("payment", "slow", {1'000});
   leave_behind(house, 5, house.today() - 3'600'000);
@@ -324,6 +324,19 @@ TEST_CASE("a crowd of leftovers is resumed in one sweep, not a page a period") {
   virtual_theatre house;
   leave_behind(house, 1'600, house.today() - 3'600'000);
   house.advance(6'000);
+  CHECK(house.counts().pending == 0);
+}
+
+TEST_CASE("leftovers whose end nobody knows are left to the next period") {
+  virtual_theatre house;
+  leave_behind(house, 1'600, house.today() - 3'600'000);
+  house.chaos("payment", "crash");
+  const auto asked = [&house] { return house.show_chaos("payment").value().active.at(0).touched; };
+  house.advance(30'000);
+  CHECK(asked() >= 1'600);
+  CHECK(asked() <= 7 * 5 * 1'000);  // seven periods, five tries, a thousand at once
+  house.chaos("payment", "recover");
+  house.advance(20'000);
   CHECK(house.counts().pending == 0);
 }
 

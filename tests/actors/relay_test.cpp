@@ -165,6 +165,21 @@ TEST_CASE("an outage with a long queue costs the store one attempt a pause, and 
   CHECK(house.mailbox().size() == waiting);
 }
 
+TEST_CASE("a mail that nobody answers for does not keep a pausing relay from probing") {
+  theatre_setting setting;
+  setting.options.notification.patience_ms = 120'000;
+  virtual_theatre house{setting};
+  house.chaos("notification", "stall", {0, 1.0, 0, 1});
+  house.buy(order("A40"));
+  house.settle();
+  house.chaos("notification", "flaky", {0, 1.0, 30'000});
+  for (int i = 1; i <= 12; ++i) house.buy(order("A" + std::to_string(i)));
+  house.advance(30'000);
+  CHECK(house.mailbox().empty());
+  house.advance(10'500);  // a pause for the probe, and the last back-off
+  CHECK(house.mailbox().size() == 12);
+}
+
 TEST_CASE("a fault that lasts is written to a timeline once, however often it touches the mail") {
   virtual_theatre house;
   house.chaos("notification", "flaky");

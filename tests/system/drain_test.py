@@ -192,7 +192,7 @@ class Drain(unittest.TestCase):
                 one.join(20)
             self.assertEqual([(one.status, one.json["code"]) for one in answers],
                              [(503, "outcome_unknown")] * 3)
-            self.assertIn("purchases left open: 3", (folder / "logs" / "supervisor.log").read_text())
+            self.assertIn("purchases cut short: 3", (folder / "logs" / "supervisor.log").read_text())
 
     def test_a_second_signal_ends_it_at_once(self):
         with box_office(EXECUTABLE, *NO_LIMIT) as (at, process, folder):

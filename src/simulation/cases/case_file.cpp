@@ -17,13 +17,14 @@ struct knob_name {
   const char* name;
   std::int64_t knobs::*member;
 };
-constexpr std::array<knob_name, 7> knob_names{{{"hold_ms", &knobs::hold_ms},
+constexpr std::array<knob_name, 8> knob_names{{{"hold_ms", &knobs::hold_ms},
                                                {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
                                                {"deadline_ms", &knobs::deadline_ms},
                                                {"sweep_ms", &knobs::sweep_ms},
                                                {"batch_max", &knobs::batch_max},
                                                {"commit_delay_ms", &knobs::commit_delay_ms},
-                                               {"breaker_open_ms", &knobs::breaker_open_ms}}};
+                                               {"breaker_open_ms", &knobs::breaker_open_ms},
+                                               {"mail_attempts", &knobs::mail_attempts}}};
 
 /// What is wrong with a line; caught by parse_case alone.
 struct bad_line {

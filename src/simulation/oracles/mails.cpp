@@ -41,8 +41,11 @@ class mailed_once final : public oracle {
     }
     for (const auto& [id, n] : count)
       if (n > 1) return "mail " + id + " was delivered " + std::to_string(n) + " times";
+    std::set<std::string> given_up;
+    for (const auto& m : f.outbox)
+      if (m.dead) given_up.insert(m.message_id);
     for (const auto& row : f.all) {
-      auto wrong = judge(row, count, to, facts.came_to_rest);
+      auto wrong = judge(row, count, to, facts.came_to_rest, given_up);
       if (!wrong.empty()) return wrong;
     }
     return {};
@@ -50,7 +53,8 @@ class mailed_once final : public oracle {
 
  private:
   static std::string judge(const reservation& row, const std::map<std::string, int>& count,
-                           const std::map<std::string, std::string>& to, bool at_rest) {
+                           const std::map<std::string, std::string>& to, bool at_rest,
+                           const std::set<std::string>& given_up) {
     auto n = std::to_string(row.id);
     bool sold =
         row.state == reservation_state::confirmed || row.state == reservation_state::cancelled;
@@ -64,7 +68,9 @@ class mailed_once final : public oracle {
     if (told_off && row.state != reservation_state::cancelled)
       return "reservation " + n + " was cancelled by mail alone";
     if (!at_rest) return {};
-    if (sold && !told) return "the buyer of reservation " + n + " was never told";
+    // A confirmation that was given up is not sent behind the cancellation.
+    const bool overtaken = told_off && given_up.count(n + "-confirmed") != 0;
+    if (sold && !told && !overtaken) return "the buyer of reservation " + n + " was never told";
     if (row.state == reservation_state::cancelled && !told_off)
       return "the cancellation of reservation " + n + " was never mailed";
     return {};

@@ -20,14 +20,14 @@ class supervision_holds final : public oracle {
   void on_process_start(virtual_ns) override { *this = supervision_holds{}; }
 
   std::string on_sending(const sending_view& view) override {
+    now_ = view.now;
     const auto& content = view.element.content();
-    if (view.sender == "supervisor" && view.is<service_healed>() &&
-        content.get_as<service_healed>(0).service == untold_)
-      untold_.clear();
+    if (view.sender == "supervisor" && view.is<service_healed>())
+      untold_.erase(content.get_as<service_healed>(0).service);
     const auto* what = news(view, "supervisor");
     if (!what) return {};
-    if (!untold_.empty()) return "nobody was told that " + untold_ + " is back";
-    if (what->kind == "actor.up" && is_waited_for(what->subject)) untold_ = what->subject;
+    untold_.erase(what->subject);
+    if (what->kind == "actor.up" && is_waited_for(what->subject)) untold_[what->subject] = view.now;
     auto& times = restarts_[what->subject];
     if (what->kind == "actor.down" || what->kind == "actor.forgiven") times.clear();  // by order
     if (what->kind != "actor.restarting") return {};
@@ -39,6 +39,14 @@ class supervision_holds final : public oracle {
            std::to_string(rule.period_ms) + " ms";
   }
 
+  std::string at_end(const plan&, const history&, const final_state&,
+                     const run_facts& facts) override {
+    if (!facts.came_to_rest) return {};
+    for (const auto& [child, since] : untold_)
+      if (now_ - since > telling_limit) return "nobody was told that " + child + " is back";
+    return {};
+  }
+
  private:
   /// Somebody has a breaker, a budget or a back-off that ends when it is back.
   static bool is_waited_for(const std::string& child) {
@@ -46,7 +54,11 @@ class supervision_holds final : public oracle {
   }
 
   std::map<std::string, std::deque<virtual_ns>> restarts_;
-  std::string untold_;  ///< it is up, and the next thing to say is that it is
+  /// Its door has to answer first, and a run may end meanwhile.
+  static constexpr virtual_ns telling_limit = 5'000'000'000;
+
+  std::map<std::string, virtual_ns> untold_;  ///< who is up since when, and nobody was told yet
+  virtual_ns now_ = 0;
 };
 
 }  // namespace

@@ -20,6 +20,8 @@ constexpr virtual_ns tick_every = 500 * ms;
 /// After healing everything must come to rest within this: a hold that nobody ends, the longest
 /// back-off, and a sweep behind a purchase's deadline, twice over.
 constexpr virtual_ns rest_limit = 180'000 * ms;
+/// Within this a relay has heard of the healing and has made mails due that were given up.
+constexpr virtual_ns revival_limit = 15'000 * ms;
 /// And after this no client may still be at it: 80 operations of half a minute, and their thinking.
 constexpr virtual_ns people_limit = 4'000'000 * ms;
 constexpr std::uint32_t page = 1000;
@@ -70,8 +72,10 @@ void world::on_rest_report(const rest_report& report) {
                  " in flight, " + std::to_string(report.held) + " held, " +
                  std::to_string(c.settlements_due) + " settlements due, " +
                  std::to_string(c.outbox_due) + " mails due";
+  // Mails that were given up are revived, unless a bug hinders it: then the oracles shall say so.
+  const bool revived = c.outbox_dead == 0 || engine_.now() > quiet_since_ + revival_limit;
   const bool calm = c.pending == 0 && report.in_flight == 0 && report.held == 0 &&
-                    c.settlements_due == 0 && c.outbox_due == 0;
+                    c.settlements_due == 0 && c.outbox_due == 0 && revived;
   // A report is put together one question after the other, and a purchase of somebody who has given
   // up may run in between. So two in a row must be calm, and the store unchanged from one to the
   // other.

@@ -26,9 +26,10 @@ const std::set<std::string> never_told = {
 };
 
 std::vector<std::string> make_goals() {
-  std::vector<std::string> goals = {"buy-accepted",   "cancel-accepted", "client-gave-up",
-                                    "fail-stop",      "message-lost",    "power-cut",
-                                    "process-killed", "process-stopped", "replayed"};
+  std::vector<std::string> goals = {"buy-accepted",    "cancel-accepted", "client-gave-up",
+                                    "fail-stop",       "left-at-a-stop",  "mails-revived",
+                                    "message-lost",    "power-cut",       "process-killed",
+                                    "process-stopped", "replayed"};
   for (const std::string code : error_codes)
     if (never_told.count(code) == 0) goals.push_back("refused-" + code);
   using kind = fault::kind;

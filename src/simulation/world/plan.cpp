@@ -90,6 +90,7 @@ void draw_knobs(plan& p, const drawer& d) {
   k.commit_delay_ms = d.one_of<std::int64_t>("commit-delay", {2, 2, 0, 50});
   k.breaker_open_ms = d.one_of<std::int64_t>("breaker-open", {30'000, 5'000, 1'000});
   k.sweep_ms = d.one_of<std::int64_t>("sweep", {5'000, 1'000});
+  k.mail_attempts = d.one_of<std::int64_t>("mail-attempts", {1'000'000, 1'000'000, 3});
 }
 
 std::string draw_seat(const drawer& d, const char* question, std::uint64_t n, int seats) {

@@ -80,6 +80,7 @@ struct knobs {
   std::int64_t batch_max = 512;
   std::int64_t commit_delay_ms = 2;
   std::int64_t breaker_open_ms = 30'000;
+  std::int64_t mail_attempts = 1'000'000;
 };
 
 struct plan {

@@ -33,6 +33,11 @@ void world::object(const oracle& who, std::string what) {
 }
 
 void world::on_sending(const sending_view& view) {
+  const auto& content = view.element.content();
+  if (view.is<desk_drained>() && content.get_as<desk_drained>(0).left > 0)
+    reached("left-at-a-stop");
+  if (view.is<mails_revived>() && content.get_as<mails_revived>(0).count > 0)
+    reached("mails-revived");
   for (auto& o : oracles_) object(*o, o->on_sending(view));
 }
 

@@ -108,6 +108,7 @@ theatre_options world::tuned() const {
   o.payment.attempt_timeout_ms = k.attempt_timeout_ms;
   o.reservation.deadline_ms = k.deadline_ms;
   o.reservation.sweep_ms = k.sweep_ms;
+  o.notification.backoff.attempts_max = static_cast<int>(k.mail_attempts);
   o.store.batch_max = static_cast<std::size_t>(k.batch_max);
   o.store.commit_delay_ms = k.commit_delay_ms;
   if (planted::is(planted::bug::deadline_ignored)) {
