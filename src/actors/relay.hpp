@@ -74,9 +74,9 @@ class relay {
 
  protected:
   enum class item_end {
-    done,       ///< off the queue
-    postponed,  ///< on the queue, to be tried later
-    not_kept,   ///< the store did not take the outcome: as due as before
+    done,      ///< off the queue, and its service has answered
+    failed,    ///< by its service: to be tried later, or given up
+    not_kept,  ///< the store did not take the outcome: as due as before
   };
 
   void fetched(std::vector<Item> items, instant_ms next_at) {
@@ -111,7 +111,7 @@ class relay {
   void item_over(const std::string& name, item_end how) {
     if (how != item_end::done) ignoring_waits_ = false;
     if (how == item_end::done) service_is_up();
-    if (how == item_end::postponed) service_failed();
+    if (how == item_end::failed) service_failed();
     const auto held = in_hand_.find(name);
     if (how == item_end::not_kept) {
       stuck_ = true;

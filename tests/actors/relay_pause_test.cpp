@@ -18,7 +18,7 @@ namespace taquilla::testing {
 
 namespace {
 
-enum class fate { taken, refused, silent };
+enum class fate { taken, refused, undeliverable, silent };
 
 struct post {
   std::vector<mail> outbox;
@@ -78,6 +78,9 @@ caf::behavior notification(caf::event_based_actor* self, const post_ptr& p) {
         break;
       case fate::refused:
         return caf::make_error(errc::mail_bounced, std::string{}, std::int64_t{0},
+                               std::uint64_t{0});
+      case fate::undeliverable:
+        return caf::make_error(errc::mail_undeliverable, std::string{}, std::int64_t{0},
                                std::uint64_t{0});
       case fate::silent:
         p->never.push_back(self->make_response_promise<mail_filed>());
@@ -163,6 +166,16 @@ TEST_CASE("a healing is given ten failures of its own before it counts as an out
   r.start();
   r.tell(service_healed{"notification"});
   CHECK(r.p->tried.size() == 20);
+}
+
+TEST_CASE("mails that are given up in an outage do not end it, undeliverable ones are no outage") {
+  for (const auto how : {fate::refused, fate::undeliverable}) {
+    lone_relay r{30};
+    r.options.backoff.attempts_max = 1;
+    r.p->fate_of = [how](const mail&) { return how; };
+    r.start();
+    CHECK(r.p->tried.size() == (how == fate::refused ? 10 : 30));
+  }
 }
 
 TEST_CASE("after a healing a mail that fails again waits, and is tried when its wait is over") {
