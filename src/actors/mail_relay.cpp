@@ -86,9 +86,8 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
         feed_,
         happened{dead ? "mail.dead" : "mail.postponed", "notification", reservation, id,
                  std::string{to_string(why.code)} + ", attempt " + std::to_string(attempts)});
-    const auto how = why.code == errc::mail_undeliverable ? item_end::done
-                     : dead                               ? item_end::given_up
-                                                          : item_end::postponed;
+    // Who refuses an address is up; who wore out the patience with a mail is not.
+    const auto how = why.code == errc::mail_undeliverable ? item_end::done : item_end::failed;
     ask<mail_filed>(
         self_, parts_.store, parts_.store_patience_ms,
         postpone_mail{id, parts_.wall.at(now() + wait), to_string(why.code), dead},

@@ -74,10 +74,9 @@ class relay {
 
  protected:
   enum class item_end {
-    done,       ///< off the queue, served
-    given_up,   ///< off the queue, not served: says nothing about the service
-    postponed,  ///< on the queue, to be tried later
-    not_kept,   ///< the store did not take the outcome: as due as before
+    done,      ///< off the queue, and its service has answered
+    failed,    ///< by its service: to be tried later, or given up
+    not_kept,  ///< the store did not take the outcome: as due as before
   };
 
   void fetched(std::vector<Item> items, instant_ms next_at) {
@@ -111,9 +110,9 @@ class relay {
 
   void item_over(const std::string& name, item_end how) {
     const bool was_full = in_hand_.size() >= parts_.batch || is_down();
-    if (how == item_end::postponed || how == item_end::not_kept) ignoring_waits_ = false;
+    if (how != item_end::done) ignoring_waits_ = false;
     if (how == item_end::done) service_is_up();
-    if (how == item_end::postponed) service_failed();
+    if (how == item_end::failed) service_failed();
     const auto held = in_hand_.find(name);
     if (how == item_end::not_kept) {
       stuck_ = true;

@@ -66,7 +66,7 @@ class settlement_state : public relay<settlement_state, settlement> {
 
   void close(settle what) {
     const auto item = name_of({what.id, what.kind, 0, 0});
-    const auto how = what.done ? item_end::done : item_end::postponed;
+    const auto how = what.done ? item_end::done : item_end::failed;
     ask<settled>(
         self_, parts_.store, parts_.store_patience_ms, std::move(what),
         [this, how, item](const settled&) { item_over(item, how); },

@@ -79,13 +79,43 @@ TEST_CASE("cancellations have a limit and wait as long as their two steps may ta
   h.settle();
   CHECK(h.books->cancellations == 2);
   CHECK(answers.refused(errc::overloaded) == 3);
-  h.advance(12'000);
+  h.advance(12'000 + answer_margin_ms - 1);
   CHECK(answers.refused(errc::outcome_unknown) == 0);
-  h.advance(3'000);
+  h.advance(1);
   CHECK(answers.refused(errc::outcome_unknown) == 2);
   h.desk->cancel(1, answers.take());
   h.settle();
   CHECK(h.books->cancellations == 3);
+}
+
+TEST_CASE("a purchase is waited for until its deadline, and a margin longer for the answer") {
+  theatre_options options;
+  options.reservation.deadline_ms = 10'000;
+  small_house h{limits_of(2), options};
+  heard<purchase_answer> answers;
+  h.desk->buy({}, answers.take());
+  h.advance(10'000 + answer_margin_ms - 1);
+  CHECK(answers.count() == 0);
+  h.advance(1);
+  CHECK(answers.refused(errc::outcome_unknown) == 1);
+}
+
+TEST_CASE("the original's words for chaos are orders that the supervisor knows") {
+  small_house h;
+  heard<chaos_table> answers;
+  for (const char* kind : {"disable", "enable", "normal", "recover", "slow"}) {
+    chaos_order order;
+    order.target = service::notification;
+    order.kind = kind;
+    h.desk->chaos(order, answers.take());
+  }
+  h.advance(14'999);  // a recovery takes as long as its service takes to start
+  CHECK(answers.count() == 0);
+  h.advance(1);
+  CHECK(answers.refused(errc::internal_error) == 5);
+  CHECK(h.books->orders == std::vector<std::string>{"notification crash", "notification recover",
+                                                    "notification recover", "notification recover",
+                                                    "notification slow"});
 }
 
 TEST_CASE("pages of seats have the limit of reads, and do not take the places of others") {
@@ -201,6 +231,21 @@ TEST_CASE("a health whose store is silent is told, and the next round begins") {
   CHECK((*answers.all)[1]->ready);
 }
 
+TEST_CASE("a desk that drains says so, and one that is silent is not ready") {
+  small_house h;
+  heard<health_view> answers;
+  h.books->draining = true;
+  h.desk->health(answers.take());
+  h.settle();
+  REQUIRE(answers.count() == 1);
+  CHECK((*answers.all)[0]->draining);
+  h.books->desk_reports = false;
+  h.desk->health(answers.take());
+  h.advance(3'000);
+  REQUIRE(answers.count() == 2);
+  CHECK(!(*answers.all)[1]->ready);
+}
+
 // -- waiting for mail -------------------------------------------------------------------------
 
 TEST_CASE("who waits for a mail costs the store nothing until one is delivered") {
@@ -227,6 +272,13 @@ TEST_CASE("a mail that the feed did not tell of is found all the same") {
   h.deliver_mail(false);
   h.advance(6'000);
   CHECK(answers.count() == 1);
+}
+
+TEST_CASE("a feed that has forgotten its followers is followed again") {
+  small_house h;
+  h.books->followers.clear();
+  h.advance(2'000);
+  CHECK(h.books->followers.size() == 1);
 }
 
 TEST_CASE("a mail that is delivered while the mailbox is looked into is not missed") {

@@ -68,7 +68,13 @@ behavior reservation_desk(event_based_actor* self, books_ptr books) {
             ++books->cancellations;
             return keep<reservation>(self, books->kept_by_desk);
           },
-          [](const deed& kept) { kept.what(); }, [](const report_desk&) { return desk_report{}; }};
+          [](const deed& kept) { kept.what(); },
+          [=](const report_desk&) -> caf::result<desk_report> {
+            if (!books->desk_reports) return keep<desk_report>(self, books->kept_by_desk);
+            desk_report out;
+            out.draining = books->draining;
+            return out;
+          }};
 }
 
 behavior inventory(event_based_actor* self, books_ptr books) {
@@ -90,7 +96,10 @@ behavior supervisor(event_based_actor* self, books_ptr books) {
           [](const report_health&) {
             return health_report{{}, true};
           },
-          [=](const set_chaos&) { return keep<chaos_report>(self, books->kept_by_supervisor); },
+          [=](const set_chaos& order) {
+            books->orders.push_back(order.service + ' ' + order.kind);
+            return keep<chaos_report>(self, books->kept_by_supervisor);
+          },
           [=](const show_chaos&) {
             ++books->chaos_looks;
             return keep<chaos_report>(self, books->kept_by_supervisor);

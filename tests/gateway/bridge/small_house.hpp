@@ -27,11 +27,14 @@ struct kept_question {
 struct house_books {
   bool store_answers = true;      ///< at once; else it keeps the question
   bool inventory_answers = true;  ///< likewise
+  bool desk_reports = true;       ///< likewise
+  bool draining = false;          ///< what the desk reports of itself
   std::vector<mail> mailbox;
   int listings = 0, mailbox_looks = 0, counts = 0, cancellations = 0, purchases = 0;
   int seat_pages = 0, event_lists = 0, chaos_looks = 0, feed_reads = 0;
   std::deque<kept_question> kept_by_store, kept_by_desk, kept_by_inventory, kept_by_supervisor;
-  std::vector<std::string> told;  ///< kinds of what the feed heard
+  std::vector<std::string> told;    ///< kinds of what the feed heard
+  std::vector<std::string> orders;  ///< "service kind" of what the supervisor was ordered
   std::vector<feed_follower_actor> followers;
 };
 
