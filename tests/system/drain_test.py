@@ -5,6 +5,7 @@ on the same data. A second signal forces. usage: drain_test.py TAQUILLA
 """
 import http.client
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -50,6 +51,21 @@ def outcome_of(function, *arguments):
         return function(*arguments).status
     except (OSError, http.client.HTTPException):
         return "no answer"
+
+
+def pages_answered(endpoints):
+    text = ask(endpoints["gateway"], "GET", "/metrics").body.decode()
+    counted = re.search(r'requests_total\{.*/seats".*code="200"\} ([0-9]+)', text)
+    return int(counted[1]) if counted else 0
+
+
+def slow_reader(endpoints):
+    parts = urllib.parse.urlsplit(endpoints["gateway"])
+    one = socket.socket(socket.AF_INET6 if ":" in parts.hostname else socket.AF_INET)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # before the window is offered
+    one.settimeout(20)
+    one.connect((parts.hostname, parts.port))
+    return one
 
 
 class Drain(unittest.TestCase):
@@ -147,9 +163,11 @@ class Drain(unittest.TestCase):
                     got += more
             process.wait(20)
             self.assertEqual(process.returncode, 0)
-        self.check_whole(got)
+        heads = self.heads_of_whole(got)
+        self.assertEqual([b"Connection: close" in head for head in heads],
+                         [False] * (len(heads) - 1) + [True])
 
-    def check_whole(self, got):
+    def heads_of_whole(self, got):
         heads = []
         while got:
             head, _, rest = got.partition(b"\r\n\r\n")
@@ -157,8 +175,7 @@ class Drain(unittest.TestCase):
             self.assertGreaterEqual(len(rest), length, f"answer {len(heads) + 1} is cut")
             heads.append(head)
             got = rest[length:]
-        self.assertEqual([b"Connection: close" in head for head in heads],
-                         [False] * (len(heads) - 1) + [True])
+        return heads
 
     def test_who_waits_for_a_mail_is_answered_and_does_not_hold_up_the_stop(self):
         with box_office(EXECUTABLE, *NO_LIMIT) as (at, process, _):
@@ -193,6 +210,25 @@ class Drain(unittest.TestCase):
             self.assertEqual([(one.status, one.json["code"]) for one in answers],
                              [(503, "outcome_unknown")] * 3)
             self.assertIn("purchases cut short: 3", (folder / "logs" / "supervisor.log").read_text())
+
+    def test_a_slow_reader_gets_whole_answers_though_the_limit_is_over(self):
+        limit = ("--set", "stop.drain_limit_ms=500")
+        with box_office(EXECUTABLE, *NO_LIMIT, *limit) as (at, process, _):
+            chaos(at, "payment", "stall")
+            threads = in_background(lambda i: outcome_of(buy, at), 1)
+            wait_until(lambda: in_flight(at) == 1, "a purchase under way")
+            with slow_reader(at) as one:
+                one.sendall(b"GET /api/events/EVT-001/seats?limit=1000 HTTP/1.1\r\n"
+                            b"Host: localhost\r\n\r\n" * 3)
+                wait_until(lambda: pages_answered(at) == 3, "three pages are answered")
+                process.send_signal(signal.SIGTERM)
+                process.wait(20)
+                got = b""
+                while more := one.recv(1024):
+                    got += more
+            self.assertEqual(process.returncode, 0)
+            self.assertEqual(len(self.heads_of_whole(got)), 3)
+            threads[0].join(20)
 
     def test_a_second_signal_ends_it_at_once(self):
         with box_office(EXECUTABLE, *NO_LIMIT) as (at, process, folder):

@@ -15,7 +15,8 @@ namespace taquilla::gateway {
 namespace {
 
 constexpr std::chrono::seconds heartbeat_period{5};
-constexpr std::chrono::milliseconds time_for_last_words{1'000};
+// Beyond the time that a connection lingers, so that a stop does not end what would end by itself.
+constexpr std::chrono::milliseconds last_words_margin{500};
 
 class gateway_state {
  public:
@@ -71,7 +72,8 @@ class gateway_state {
     if (!stopping_since_) return limit;
     const auto used = std::chrono::duration_cast<std::chrono::milliseconds>(self_->clock().now() -
                                                                             *stopping_since_);
-    return std::max(limit - used, std::min(limit, time_for_last_words));
+    const auto last_words = parts_.server.linger_timeout + last_words_margin;
+    return std::max(limit - used, std::min(limit, last_words));
   }
 
   void beat() {

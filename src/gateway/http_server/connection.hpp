@@ -50,6 +50,8 @@ class connection : public std::enable_shared_from_this<connection> {
   void on_alarm(time_point now);
   /// The server stops: ends now when idle, after its last answer otherwise.
   void drain();
+  /// The server has stopped: ends at once, and resets the client only if his answer is cut.
+  void stop();
   /// Ends at once; what was not sent is lost. `reset` tells the client so.
   void drop(bool reset);
 

@@ -202,6 +202,13 @@ void connection::drain() {
   pump();
 }
 
+// Whole answers may still be on their way in the kernel, and a reset would throw them away. It is
+// for an answer that has no end any more, so that its beginning passes for nothing else.
+void connection::stop() {
+  const bool cut = phase_ == phase::serving && (!outbox_.empty() || stream_);
+  drop(cut);
+}
+
 void connection::drop(bool reset) {
   if (phase_ == phase::gone) return;
   phase_ = phase::gone;

@@ -114,7 +114,7 @@ void reactor::stop() {
   asio::post(context_, [this] {
     draining_ = true;
     const std::vector<std::shared_ptr<connection>> all{connections_.begin(), connections_.end()};
-    for (const auto& one : all) one->drop(true);
+    for (const auto& one : all) one->stop();
     mailbox_->close();
     counters_.queued -= queue_.size();
     queue_.clear();

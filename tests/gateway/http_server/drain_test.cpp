@@ -153,6 +153,24 @@ TEST_CASE("a drain gives up at its limit") {
   house.application.answer_parked("a", "late");
 }
 
+TEST_CASE("who reads slowly gets what was written before the end of a drain, and no reset") {
+  constexpr std::size_t size = 20'000;  // so that the kernel takes three of them
+  for (const bool more_to_come : {false, true}) {
+    CAPTURE(more_to_come);
+    running_server house{one_reactor()};
+    client slow{house.port(), false, 4096};
+    for (int i = 0; i < 3; ++i) slow.send(get_request("/big/" + std::to_string(size)));
+    if (more_to_come) slow.send(get_request("/park?name=a"));
+    if (more_to_come) REQUIRE(house.application.wait_parked(1));
+    REQUIRE(house.wait_until([&](const auto& now) {
+      return now.requests == (more_to_come ? 4 : 3) && now.in_flight == (more_to_come ? 1 : 0);
+    }));
+    house.server->drain(std::chrono::milliseconds{100});
+    for (int i = 0; i < 3; ++i) CHECK(slow.read_reply().body.size() == size);
+    CHECK(slow.ended());
+  }
+}
+
 TEST_CASE("a request whose rest arrives during a drain is answered 503") {
   running_server house{one_reactor()};
   client parked{house.port()}, late{house.port()}, idle{house.port()};
