@@ -116,11 +116,11 @@ class Console(unittest.TestCase):
         self.assertTrue(page.value("document.querySelector('#story').hidden"))
 
     def test_a_slow_purchase_says_at_once_that_it_is_under_way(self):
-        chaos(at, "payment", "slow?delay=2")
+        chaos(at, "payment", "slow?delay=4")
         page = self.look()
         self.click(page, seat("B5"))
-        page.wait_text("#outcome-text", "Comprando B5…", patience=1.5)
-        page.wait_text("#under-way", "1 en curso", patience=1.5)
+        page.wait_text("#outcome-text", "Comprando B5…", patience=3)
+        page.wait_text("#under-way", "1 en curso", patience=3)
         page.wait_text("#outcome-text", "✔ B5")
         page.wait("document.querySelector('#under-way').innerText === ''", "nothing under way")
 
@@ -180,10 +180,10 @@ class Console(unittest.TestCase):
 
     def test_a_fault_of_somebody_else_appears_and_ends_by_itself(self):
         page = self.look()
-        chaos(at, "notification", "slow?delay=0.1&for=1")
+        chaos(at, "notification", "slow?delay=0.1&for=5")
         page.wait(f"{card('Notificaciones')}.includes('Lento (notification#')", "the fault")
-        page.wait_text("#log", "puesto: Lento, 1 s")
-        page.wait(f"!{card('Notificaciones')}.includes('notification#')", "its end", patience=5)
+        page.wait_text("#log", "puesto: Lento, 5 s")
+        page.wait(f"!{card('Notificaciones')}.includes('notification#')", "its end")
         page.wait_text("#log", "acabado: Lento, se acabó su tiempo")
 
     def test_the_breaker_counts_down_and_its_rejections_are_followed(self):
