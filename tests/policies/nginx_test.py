@@ -25,6 +25,7 @@ SKIPPED = 77  # CMakeLists.txt: SKIP_RETURN_CODE
 SEED = 20261129
 SECONDS = 12
 KEEP_ALIVE_MS = 61_000
+PORT_DRAWS = 5  # somebody else may take a free port before nginx does
 PATIENCE = 20  # seconds that nginx may take to start, and to stop
 ORACLE = "the limiter decides every recorded request as nginx did"
 # The original's own setting, a quick one, one whose rate is no whole number, and one without burst.
@@ -80,6 +81,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
+class PortTaken(Exception):
+    pass
+
+
 def write_configuration(folder, port):
     (folder / "files").mkdir()
     zones, locations = [], []
@@ -102,18 +107,18 @@ def running(nginx, folder, port):
     process = subprocess.Popen([nginx, "-p", str(folder), "-c", str(configuration)])
     try:
         deadline = time.monotonic() + PATIENCE
-        while True:
+        while not (folder / "nginx.pid").exists():  # written when the port is its own
             if process.poll() is not None:
+                if "bind() to " in (folder / "debug.log").read_text(errors="replace"):
+                    raise PortTaken
                 sys.exit(f"FAILED: nginx ended with {process.returncode} instead of starting")
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
             if time.monotonic() > deadline:
                 sys.exit(f"FAILED: nginx did not start within {PATIENCE} s")
             time.sleep(0.01)
         yield
     finally:
-        process.send_signal(signal.SIGTERM)  # its log is whole when it has ended
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)  # its log is whole when it has ended
         process.wait(timeout=PATIENCE)
 
 
@@ -194,12 +199,20 @@ def write_recordings(found, told, folder):
         print(f"{setting} ({rate}, burst {burst}): {counts[True]} passed, {counts[False]} rejected")
 
 
+def ask_nginx(nginx, base):
+    """Sends the schedule to an nginx on a port of its own; (its folder, what it told)."""
+    for draw in range(PORT_DRAWS):
+        folder, port = base / str(draw), free_port()
+        folder.mkdir()
+        with contextlib.suppress(PortTaken), running(nginx, folder, port):
+            return folder, send(port)
+    sys.exit(f"FAILED: nginx found {PORT_DRAWS} ports taken one after the other")
+
+
 def main():
     nginx = find_nginx()
     with tempfile.TemporaryDirectory(prefix="taquilla-nginx-") as name:
-        folder, port = pathlib.Path(name), free_port()
-        with running(nginx, folder, port):
-            told = send(port)
+        folder, told = ask_nginx(nginx, pathlib.Path(name))
         write_recordings(list(verdicts(folder / "debug.log")), told, folder)
         done = subprocess.run([sys.argv[1], f"--test-case={ORACLE}"], check=False, timeout=60,
                               env={**os.environ, "TAQUILLA_ORACLES": str(folder)},
