@@ -176,6 +176,39 @@ class Console(unittest.TestCase):
         self.assertEqual(page.value("document.querySelectorAll('#seats .seat').length"), 3000)
         self.assertEqual(page.text("#seats-cut"), "")
 
+    def test_the_chosen_one_of_many_events_stays_chosen(self):
+        with tempfile.TemporaryDirectory() as folder:
+            venue = pathlib.Path(folder) / "venue.json"
+            venue.write_text(json.dumps({"events": [
+                {"id": f"EVT-{n:03}", "name": f"Función {n}", "rows": ["A"], "seatsPerRow": 5}
+                for n in range(1, 151)]}))
+            with box_office(EXECUTABLE, *NO_LIMIT, "--set", f"venue.file={venue}") as (there, _, _):
+                page = self.look(there)
+                chosen = "document.querySelector('#event')"
+                page.wait(f"{chosen}.length === 150", "all events")
+                page.value(f"{chosen}.value = 'EVT-140', "
+                           f"{chosen}.dispatchEvent(new Event('change'))")
+                self.click(page, seat("A1"))
+                page.wait_text("#sold", "vendidos 1 de 5")
+                self.assertEqual(page.value(f"{chosen}.value"), "EVT-140")
+                kept = ask(there["gateway"], "GET", "/api/events/EVT-140").json
+                self.assertEqual(kept["sold"], 1)
+
+    def test_the_map_of_an_event_that_is_gone_takes_no_more_clicks(self):
+        page = self.look()
+        left = page.value("""import('/console/seats.js').then((seats) => {
+            seats.showEvents([{ eventId: 'EVT-002', name: 'otro', seats: 1, sold: 0 }]);
+            return document.querySelectorAll('#seats .seat').length; })""")
+        self.assertEqual(left, 0)
+
+    def test_a_purchase_of_unknown_outcome_is_not_told_as_failed(self):
+        page = self.look()
+        page.value("""import('/console/log.js').then((log) => log.logEvent({
+            kind: 'reservation.refused', sequence: 1, data: { at: '2026-01-01T00:00:00Z',
+              reservationId: 7, subject: 'EVT-001 A7', detail: 'outcome_unknown' } }))""")
+        page.wait_text("#log", "Reserva 7 sin respuesta segura: EVT-001 A7, aún no se sabe")
+        self.assertNotIn("Reserva 7 fallida", page.text("#log"))
+
     # -- what breaks and heals behind the console's back --------------------------------------
 
     def test_a_fault_of_somebody_else_appears_and_ends_by_itself(self):

@@ -27,12 +27,13 @@ const everything = ['health', 'events', 'faults', 'seats', 'mail'];
 let latestMailRead = false;
 
 async function mailPart() {
-  const stored = reservationsStored();
-  if (!latestMailRead && stored !== null) {
-    await readLatestMail(stored);
-    latestMailRead = true;
-  }
   if (await readMail()) refreshSoon('mail');
+  if (latestMailRead) return;
+  const stored = reservationsStored();
+  // As a trouble it is tried again, after the health.
+  if (stored === null) throw new Error('aún no se sabe cuántas reservas hay');
+  await readLatestMail(stored);
+  latestMailRead = true;
 }
 
 function snapshot(seen) {
@@ -68,7 +69,7 @@ startRefresh({
   kinds: readKinds, health: readHealth, events: readEvents, faults: readTables, seats: readSeats,
   mail: mailPart,
 });
-byId('event').addEventListener('change', () => refreshSoon('events', 'seats'));
+byId('event').addEventListener('change', () => refreshSoon('events'));
 byId('buyer').addEventListener('submit', (event) => event.preventDefault());
 refreshSoon('kinds', ...everything);
 startStream({

@@ -37,6 +37,8 @@ function faultTouched(d) {
 const sayings = {
   'reservation.confirmed': ['good', (d) => `Reserva${number(d)} confirmada: ${d.subject}`],
   'reservation.refused': ['bad', (d) => `Reserva${number(d)} fallida: ${d.subject}, ${reason(d)}`],
+  'reservation.unclear':
+    ['warn', (d) => `Reserva${number(d)} sin respuesta segura: ${d.subject}, ${reason(d)}`],
   'reservation.cancelled': ['warn', (d) => `Reserva${number(d)} cancelada: ${d.subject || ''}`],
   'reservation.lost': ['bad', (d) => `Reserva perdida de vista: ${d.subject}`],
   'mail.delivered': ['good', (d) => `Correo entregado, reserva ${mail(d.subject)}`],
@@ -49,7 +51,12 @@ const sayings = {
   'clerk.failed': ['bad', (d) => `Puerta HTTP: una pregunta falló${more(d)}`],
 };
 
-function wordsFor(kind, d) {
+/** A refusal that leaves open what became of the purchase must not be told as a failure. */
+const sayingOf = (kind, d) =>
+  (kind === 'reservation.refused' && d.detail === 'outcome_unknown' ? 'reservation.unclear' : kind);
+
+function wordsFor(told, d) {
+  const kind = sayingOf(told, d);
   if (Object.hasOwn(sayings, kind)) return [sayings[kind][0], sayings[kind][1](d)];
   const [family, state] = kind.split('.');
   const mood = state === 'up' || state === 'closed' ? 'good' : 'warn';

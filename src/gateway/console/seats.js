@@ -6,45 +6,57 @@ import { read } from './api.js';
 import { byId, keep, make, setText } from './dom.js';
 import { say } from './outcome.js';
 import { buy } from './purchase.js';
+import { refreshSoon } from './refresh.js';
 import { seatNames } from './words.js';
 
-const pageSeats = 1000, pagesMax = 5;
+const pageSize = 1000, seatPagesMax = 5, eventPagesMax = 20;
 let events = [], anyHeld = false;
 
 /** True when a seat will become free by itself, which nobody tells of. */
 export const someSeatIsHeld = () => anyHeld;
 
 export function showEvents(list) {
+  const before = byId('event').value;
   events = list;
   keep(byId('event'), events, (event) => event.eventId, (event) => {
     const option = make('option');
     option.value = event.eventId;
     return option;
   }, (option, event) => setText(option, `${event.eventId} ${event.name}`));
+  if (byId('event').value !== before) eventHasChanged();
   const chosen = chosenEvent();
   if (chosen) setText(byId('sold'), `vendidos ${chosen.sold} de ${chosen.seats}`);
 }
 function chosenEvent() { return events.find((event) => event.eventId === byId('event').value); }
 
-export async function readEvents() { showEvents((await read('/api/events')).events); }
+/** At once: a click must not buy the seat of that name in another event than it is drawn for. */
+function eventHasChanged() {
+  keep(byId('seats'), []);
+  refreshSoon('seats');
+}
 
-async function seatsOf(event) {
-  const path = `/api/events/${encodeURIComponent(event)}/seats`;
-  const seats = [];
+/** Whatever the server lists under `key`, page by page. */
+async function readPages(path, key, pagesMax) {
+  const all = [];
   let after = '';
   for (let page = 0; page < pagesMax; ++page) {
-    const body = await read(`${path}?limit=${pageSeats}${after}`);
-    seats.push(...body.seats);
+    const body = await read(`${path}?limit=${pageSize}${after}`);
+    all.push(...body[key]);
     if (body.next === null) break;
     after = '&after=' + encodeURIComponent(body.next);
   }
-  return seats;
+  return all;
+}
+
+export async function readEvents() {
+  showEvents(await readPages('/api/events', 'events', eventPagesMax));
 }
 
 export async function readSeats() {
   const event = byId('event').value;
   if (!event) return;
-  const seats = await seatsOf(event);
+  const path = `/api/events/${encodeURIComponent(event)}/seats`;
+  const seats = await readPages(path, 'seats', seatPagesMax);
   if (event !== byId('event').value) return;  // the operator has moved on meanwhile
   showSeats(seats);
   const all = chosenEvent()?.seats || seats.length;
@@ -124,8 +136,7 @@ function moved(event) {
 
 export function startSeats() {
   const map = byId('seats');
-  // At once: a click must not buy the seat of that name in another event than it is drawn for.
-  byId('event').addEventListener('change', () => keep(map, []));
+  byId('event').addEventListener('change', eventHasChanged);
   map.addEventListener('click', pressed);
   map.addEventListener('keydown', moved);
   map.addEventListener('focusin', (event) => setStop(event.target));
