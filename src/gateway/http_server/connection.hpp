@@ -84,6 +84,7 @@ class connection : public std::enable_shared_from_this<connection> {
   void send();
   void await_writable();
   void take_no_more();
+  void discard_pipeline();
   void finish();
   void account(std::size_t held, std::size_t in_flight);
   void note_output();

@@ -34,8 +34,8 @@ bool connection::flush() {
   const int status = slot.response->status;
   const bool streams = stream && !slot.shape.head_only && status != 204 && status != 304;
   // Who follows a stream is not kept waiting for what he asks behind it: that is not taken at all.
-  const bool last = (home_.leaving() && !waiting_) || streams;
-  slot.shape.close = slot.shape.close || slot.response->close || (last && pipeline_.empty());
+  const bool last = streams || (home_.leaving() && !waiting_ && pipeline_.empty());
+  slot.shape.close = slot.shape.close || slot.response->close || last;
   if (slot.shape.close) take_no_more();
   auto first = stream ? std::move(slot.response->body) : std::string{};
   outbox_.adopt(home_.write(std::move(*slot.response), slot.shape));
@@ -51,6 +51,14 @@ void connection::take_no_more() {
   last_request_seen_ = close_after_sent_ = true;
   waiting_.reset();
   leftover_.clear();
+  discard_pipeline();
+}
+
+void connection::discard_pipeline() {
+  while (!pipeline_.empty()) {
+    auto slot = pipeline_.pop();
+    if (slot.response) discard(*slot.response);
+  }
 }
 
 void connection::open_stream(std::shared_ptr<byte_source> source, bool chunked, std::string first) {
@@ -216,10 +224,7 @@ void connection::drop(bool reset) {
   if (reset) socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
   socket_.close(ignored);
   if (stream_) std::exchange(stream_, nullptr)->closed();
-  while (!pipeline_.empty()) {
-    auto slot = pipeline_.pop();
-    if (slot.response) discard(*slot.response);
-  }
+  discard_pipeline();
   account(0, 0);
   place_.give_up();
   home_.cancel_alarm(alarm_);

@@ -103,6 +103,37 @@ TEST_CASE("what is sent behind a stream is not begun, and does not hide that its
   CHECK(one.read_to_end() == "0\r\n\r\n");
 }
 
+TEST_CASE("bytes behind a stream that are no request, or half of one, change nothing of that") {
+  const std::string half =
+      "POST /echo HTTP/1.1\r\nHost: box\r\nContent-Type: text/plain\r\n"
+      "Content-Length: 4\r\nExpect: 100-continue\r\n\r\n";
+  for (const std::string& behind : {std::string{"no request\r\n\r\n"}, half, half + "body"}) {
+    CAPTURE(behind);
+    running_server house;
+    client one{house.port()};
+    one.send(get_request("/stream") + behind);
+    const auto head = read_until(one, "first \r\n");
+    CHECK(head.find("Connection: close\r\n") != std::string::npos);
+    one.end_of_input();
+    CHECK(house.application.stream->wait_closed());
+    CHECK(one.read_to_end() == "0\r\n\r\n");
+    CHECK(house.application.handled == 1);
+  }
+}
+
+TEST_CASE("an answer that says that it is the last is the last") {
+  running_server house;
+  client one{house.port()};
+  one.send(get_request("/park?name=a") + get_request("/park?name=b"));
+  REQUIRE(house.application.wait_parked(2));
+  house.application.answer_parked("b", "b");
+  house.application.answer_parked("a", "a", house.application.stream);
+  house.application.stream->finish();
+  const auto all = one.read_to_end();
+  CHECK(all.find("Connection: close\r\n") != std::string::npos);
+  CHECK(all.substr(all.size() - 5) == "0\r\n\r\n");
+}
+
 TEST_CASE("a stream is begun when it is its turn, and one for each connection") {
   running_server house{one_reactor()};
   client one{house.port()}, clock{house.port()};
