@@ -10,6 +10,8 @@
 #include "gateway/front_desk.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -36,17 +38,28 @@ class shared_round : public std::enable_shared_from_this<shared_round<T>> {
  private:
   void begin(clerk_pointer clerk) {
     asking_ = std::exchange(next_, {});
-    put_(clerk, [self = this->shared_from_this(), clerk](const result<T>& outcome) {
-      self->over(clerk, outcome);
-    });
-    running_ = true;  // last: a round that could not begin keeps nobody waiting
+    running_ = true;
+    try {
+      // One that failed half-way may still be answered, which is no answer for the next.
+      const auto round = ++round_;
+      put_(clerk, [self = this->shared_from_this(), clerk, round](const result<T>& outcome) {
+        if (self->running_ && self->round_ == round) self->over(clerk, outcome);
+      });
+    } catch (const std::exception& problem) {
+      // What could not be asked is answered by nobody else.
+      errand_failed(clerk, problem.what(), [this, clerk](const error& why) { tell(clerk, why); });
+    }
   }
 
-  void over(clerk_pointer clerk, const result<T>& outcome) {
+  void tell(clerk_pointer clerk, const result<T>& outcome) {
     running_ = false;
     for (auto& done : std::exchange(asking_, {}))
       guarded(
           clerk, [&done](const error& why) { done(why); }, done)(outcome);
+  }
+
+  void over(clerk_pointer clerk, const result<T>& outcome) {
+    tell(clerk, outcome);
     if (!next_.empty() && !running_) begin(clerk);
   }
 
@@ -54,6 +67,7 @@ class shared_round : public std::enable_shared_from_this<shared_round<T>> {
   const question put_;
   std::vector<reply<T>> asking_, next_;
   bool running_ = false;
+  std::uint64_t round_ = 0;
 };
 
 }  // namespace taquilla::gateway

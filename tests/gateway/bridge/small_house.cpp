@@ -127,7 +127,8 @@ small_house::small_house(const front_desk_limits& limits, const theatre_options&
   house.desk = caf::actor_cast<desk_actor>(system.spawn(reservation_desk, books));
   house.supervisor = caf::actor_cast<supervisor_actor>(system.spawn(supervisor, books));
   house.inventory = caf::actor_cast<inventory_actor>(system.spawn(inventory, books));
-  house.feed = caf::actor_cast<event_feed_actor>(system.spawn(feed, books));
+  event_feed = caf::actor_cast<event_feed_actor>(system.spawn(feed, books));
+  house.feed = event_feed;
   desk = make_caf_front_desk(system, house, options, limits);
   following = desk->follow_feed([](const feed_news&) {});
   settle();

@@ -50,6 +50,7 @@ class small_house {
 
   std::shared_ptr<house_books> books = std::make_shared<house_books>();
   taquilla::testing::virtual_stage stage{0};
+  event_feed_actor event_feed;
   std::unique_ptr<front_desk> desk;
   std::shared_ptr<void> following;  ///< as the application does
 };
