@@ -64,7 +64,7 @@ rows gateway_rows() {
       integer("gateway.stream_clients", "clients", 0, 10'000, MEMBER(gateway.stream_clients_max),
               "Followers of GET /api/stream at once"),
       integer("gateway.store_reads", "requests", 1, 10'000, MEMBER(gateway.desk.store_reads_max),
-              "Reads of the store at once, and of the inventory; one more is told 503"),
+              "Reads at once of store, inventory and event feed, each; one more is told 503"),
       integer("gateway.cancellations", "requests", 1, 100'000,
               MEMBER(gateway.desk.cancellations_max),
               "Cancellations at once; one more is told 503"),

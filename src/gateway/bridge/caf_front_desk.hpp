@@ -1,8 +1,9 @@
 // The front desk over actors: every question becomes an errand of the CLERK, a request to the actor
 // that knows, and a callback with the answer. Deadlines: each question waits at most a little
 // longer than the asked actor may take, so a silent actor costs a 503 and never a hung client. And
-// limits: STORE is one writer, so reads and cancellations beyond theirs are told `overloaded` here
-// and never reach it, as purchases are by the DESK.
+// limits: purchases, reads of the store, of the seats and of the event feed, cancellations, waiters
+// for a mail and chaos orders have places of their own, and one more is told `overloaded` here and
+// reaches no actor. Health, events and the state of chaos have one round each, which many share.
 //
 // The theatre must outlive the front desk. Any thread may ask.
 #pragma once
