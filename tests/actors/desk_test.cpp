@@ -19,20 +19,6 @@ theatre_setting after(const virtual_theatre& earlier) {
   return next;
 }
 
-/// Pending purchases of seats that nobody else wants.
-void leave_behind(virtual_theatre& house, std::uint32_t count, wall_ms created_at) {
-  auto& store = *house.base();
-  REQUIRE(store.begin());
-  const auto first = static_cast<std::uint32_t>(created_at % 100'000);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    auto what = order();
-    what.seat = {"Z", first + i + 1};
-    const auto token = std::to_string(created_at) + "-" + std::to_string(i);
-    REQUIRE(store.apply(record_purchase{token, identity_of(what), what, created_at, {}}));
-  }
-  REQUIRE(store.commit() == commit_outcome::committed);
-}
-
 }  // namespace
 
 TEST_CASE("one purchase more than may be in flight is told so and has touched nothing") {
@@ -87,6 +73,23 @@ TEST_CASE("a purchase that outlasts the drain is left to the next process, and i
   REQUIRE(drained.ok());
   CHECK(drained.value() == 2);
   CHECK(house.counts().pending == 2);
+  for (const auto& event : house.feed()) CHECK(event.kind != "reservation.lost");  // it was ordered
+}
+
+TEST_CASE("who joined a purchase and would have to ask anew is turned away by a draining desk") {
+  virtual_theatre house;
+  house.buy(order());
+  house.settle();
+  house.chaos("inventory", "slow", {1'000});
+  auto first = house.buy(order());
+  house.advance(500);
+  auto joined = house.buy(order());
+  house.settle();
+  auto drained = house.drain();
+  house.advance(500);
+  CHECK(first.text() == "ok");
+  CHECK(joined.text() == "draining");
+  CHECK(drained.ok());
 }
 
 TEST_CASE("an idle desk is drained at once, and again") {
@@ -236,6 +239,7 @@ TEST_CASE("a desk that dies answers nobody for ever, and its purchases end witho
   auto again = house.buy(order());
   house.settle();
   CHECK(again.text() == "key_in_flight");
+  CHECK(again.failure().detail == "");  // under way, and not just ended
   house.advance(60'000);
   CHECK(house.reservation_of(1).state == reservation_state::confirmed);
   house.chaos("payment", "recover");
@@ -258,6 +262,9 @@ TEST_CASE(
   auto second = house.buy(order("A2"));
   house.advance(5'000);
   CHECK(second.text() == "payment_timeout");  // after one attempt of three
+  CHECK(house.desk().tokens_milli < 2'000);
+  house.chaos("inventory", "recover");  // says nothing about PAYMENT
+  house.settle();
   CHECK(house.desk().tokens_milli < 2'000);
   house.chaos("payment", "recover");
   house.settle();
@@ -302,51 +309,6 @@ TEST_CASE("no purchase outlives its deadline, whatever is slow") {
   house.chaos("payment", "recover");
   house.advance(120'000);
   CHECK(house.at_rest() == "");
-}
-
-TEST_CASE("purchases that were left behind are resumed within the limit, and all of them") {
-  theatre_setting setting;
-  setting.options.reservation.in_flight_max = 4;  // half of them are for buyers
-  virtual_theatre house{setting};
-  house.chaos("payment", "slow", {1'000});
-  leave_behind(house, 5, house.today() - 3'600'000);
-  std::uint64_t most = 0;
-  for (int second = 0; second < 60; ++second) {
-    house.advance(1'000);
-    most = std::max(most, house.desk().in_flight);
-  }
-  CHECK(most == 2);
-  house.chaos("payment", "recover");
-  CHECK(house.at_rest() == "");
-}
-
-TEST_CASE("a crowd of leftovers is resumed in one sweep, not a page a period") {
-  virtual_theatre house;
-  leave_behind(house, 1'600, house.today() - 3'600'000);
-  house.advance(6'000);
-  CHECK(house.counts().pending == 0);
-}
-
-TEST_CASE("leftovers whose end nobody knows are left to the next period") {
-  virtual_theatre house;
-  leave_behind(house, 1'600, house.today() - 3'600'000);
-  house.chaos("payment", "crash");
-  const auto asked = [&house] { return house.show_chaos("payment").value().active.at(0).touched; };
-  house.advance(30'000);
-  CHECK(asked() >= 1'600);
-  CHECK(asked() <= 7 * 5 * 1'000);  // seven periods, five tries, a thousand at once
-  house.chaos("payment", "recover");
-  house.advance(20'000);
-  CHECK(house.counts().pending == 0);
-}
-
-TEST_CASE("a leftover from a clock that was ahead does not wait behind others that are stuck") {
-  virtual_theatre house;
-  house.chaos("payment", "stall");
-  leave_behind(house, 300, house.today() - 3'600'000);
-  leave_behind(house, 1, house.today() + 3'650'000);
-  house.advance(6'000);
-  CHECK(house.desk().in_flight == 301);
 }
 
 }  // namespace taquilla::testing

@@ -24,15 +24,16 @@ using heard = std::shared_ptr<std::vector<reservation_id>>;
 
 caf::behavior teller(caf::event_based_actor*, const heard& ids) {
   return {[=](const find_payment& what) { ids->push_back(what.id); },
+          [=](const hold_seat& what) { ids->push_back(what.token); },
           [=](const release_seat& what) { ids->push_back(what.id); }};
 }
 
 /// A door, PAYMENT's unless told otherwise, with somebody behind it who notes the ids he hears.
 struct watched_door {
-  explicit watched_door(virtual_stage& stage, victim_finder find_victim = payment_victim)
+  explicit watched_door(virtual_stage& stage, victim_finder find_victim = payment_victim,
+                        door_options options = {})
       : stage_(stage) {
     auto& system = stage.system();
-    door_options options;
     options.service = "payment";
     options.find_victim = std::move(find_victim);
     at =
@@ -120,6 +121,26 @@ TEST_CASE("a message that nothing is in the way of goes past the door") {
   stage.settle();
 }
 
+TEST_CASE("of what a slow door holds back the first goes when there is no more room") {
+  virtual_stage stage{0};
+  {
+    door_options options;
+    options.held_back_max = 2;
+    watched_door payment{stage, payment_victim, options};
+    payment.tell(set_rule{slow(1000)});
+    payment.say(1);
+    payment.say(2);
+    stage.settle();
+    CHECK(payment.ids->empty());
+    payment.say(3);
+    stage.settle();
+    CHECK(*payment.ids == std::vector<reservation_id>{1});
+    stage.advance(1000);
+    CHECK(*payment.ids == std::vector<reservation_id>{1, 2, 3});
+  }
+  stage.settle();
+}
+
 TEST_CASE("a message does not overtake an earlier one that is still with the door") {
   virtual_stage stage{0};
   {
@@ -154,6 +175,41 @@ TEST_CASE("what must keep its order keeps it when the fault is over that made th
     CHECK(inventory.ids->empty());
     stage.advance(700);
     CHECK(*inventory.ids == std::vector<reservation_id>{1, 2, 3});
+  }
+  stage.settle();
+}
+
+TEST_CASE("what must keep its order waits for the last that waits already, not for the first") {
+  virtual_stage stage{0};
+  {
+    watched_door inventory{stage, inventory_victim};
+    const auto release = [&](reservation_id id) {
+      caf::anon_send(inventory.at.way, release_seat{"EVT-001", {"A", 1}, 0, id});
+      stage.settle();
+    };
+    inventory.tell(set_rule{slow(2'000)});
+    release(1);
+    inventory.tell(set_rule{slow(500)});
+    caf::anon_send(inventory.at.way, hold_seat{"EVT-001", {"A", 2}, 7, 2});
+    stage.settle();
+    release(3);
+    stage.advance(1'999);
+    CHECK(*inventory.ids == std::vector<reservation_id>{2});
+    stage.advance(1);
+    CHECK(*inventory.ids == std::vector<reservation_id>{2, 1, 3});
+  }
+  stage.settle();
+}
+
+TEST_CASE("a request that finds a door closed is refused and not passed on when it opens") {
+  virtual_stage stage{0};
+  {
+    watched_door inventory{stage, inventory_victim};
+    inventory.tell(close_door{"it died"});
+    caf::anon_send(inventory.at.way, hold_seat{"EVT-001", {"A", 1}, 7, 1});
+    stage.settle();
+    inventory.tell(open_door{inventory.child});
+    CHECK(inventory.ids->empty());
   }
   stage.settle();
 }

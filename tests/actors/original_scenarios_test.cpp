@@ -125,6 +125,7 @@ TEST_CASE("an open breaker lets one probe pass when its time is over, and not a 
   house.settle();
   CHECK(too_early.text() == "breaker_open");
   CHECK(too_early.failure().retry_after_ms == 1);
+  CHECK(house.desk().retry_after_ms == 1);
   house.advance(1);
   house.chaos("inventory", "slow", {500});
   auto probe = house.buy(order("A1"));

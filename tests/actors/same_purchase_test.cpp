@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -220,6 +221,30 @@ TEST_CASE("who joins without a key hears nothing of the key under which the purc
   CHECK(with_a_used_key.text() == "key_reused");
   CHECK(joined.text() == "seat_taken");
   CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("who joined and has to ask anew buys on his own account, not on the founder's") {
+  virtual_theatre house;
+  CHECK(outcome(house, with_key("k")) == "1");
+  house.chaos("inventory", "slow", {1'000, 1.0, 0, 1});
+  auto founder = with_key("k", "A2");
+  founder.evidence = "what the limiter said of him";
+  auto refused = house.buy(founder);
+  auto joined = house.buy(order("A2"));
+  house.advance(1'000);
+  CHECK(refused.text() == "key_reused");
+  REQUIRE(joined.text() == "ok");
+  CHECK(timeline_text(house.reservation_of(joined.value().id)).find("admitted") ==
+        std::string::npos);
+}
+
+TEST_CASE("a sale is told of once, however often its buyer asks") {
+  virtual_theatre house;
+  for (int i = 0; i < 3; ++i) outcome(house, order());
+  const auto told = house.feed();
+  CHECK(std::count_if(told.begin(), told.end(), [](const auto& event) {
+          return event.kind == "reservation.confirmed";
+        }) == 1);
 }
 
 TEST_CASE("a failed purchase frees its key for any body") {

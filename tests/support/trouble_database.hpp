@@ -1,6 +1,7 @@
 // TROUBLE DATABASE: a store that passes everything on to a real one until the test breaks it. It
 // can be full (every batch is rolled back whole) or broken (nobody knows what became of a commit),
-// and it counts batches and commands. Reads always work. Test support; one thread.
+// and it counts batches and commands. Reads always work, but for sweeps that a test refuses. Test
+// support; one thread.
 #pragma once
 
 #include "store/database.hpp"
@@ -21,6 +22,7 @@ class trouble_database final : public database {
   trouble now = trouble::none;
   std::uint64_t batches = 0, commits = 0, commands = 0;
   std::uint64_t largest = 0;  ///< commands of the largest batch
+  int sweeps_refused = 0;     ///< so many of the next
 
   bool begin() override {
     ++batches;
@@ -62,7 +64,11 @@ class trouble_database final : public database {
 
   result<reservation> read(const find_reservation& q) override { return real_->read(q); }
   result<reservations> read(const list_reservations& q) override { return real_->read(q); }
-  result<reservations> read(const open_purchases& q) override { return real_->read(q); }
+  result<reservations> read(const open_purchases& q) override {
+    if (sweeps_refused == 0) return real_->read(q);
+    --sweeps_refused;
+    return error{errc::store_unavailable, "injected", 0};
+  }
   result<charge_record> read(const find_charge& q) override { return real_->read(q); }
   result<charges> read(const list_charges& q) override { return real_->read(q); }
   result<settlements> read(const due_settlements& q) override { return real_->read(q); }

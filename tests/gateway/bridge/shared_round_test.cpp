@@ -9,11 +9,14 @@
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
 
+#include <new>
 #include <stdexcept>
+#include <vector>
 
 using namespace taquilla;
 using namespace taquilla::gateway;
 using taquilla::gateway::testing::heard;
+using taquilla::gateway::testing::small_house;
 
 namespace {
 
@@ -92,4 +95,40 @@ TEST_CASE("sharers that ask again from within their answer are answered, one que
   r.answer(3);
   r.answer(4);
   CHECK(again.count() == 2);
+}
+
+TEST_CASE("a round that could not begin refuses all its sharers, and the next one begins") {
+  small_house h;
+  bool broken = false;
+  std::vector<reply<int>> asked;
+  const auto put = [&](clerk_pointer, const reply<int>& done) {
+    asked.push_back(done);
+    if (broken) throw std::bad_alloc{};
+  };
+  const auto round = std::make_shared<shared_round<int>>(8, put);
+  const auto clerk = spawn_clerk(h.stage.system(), h.event_feed);
+  const auto on_clerk = [&](errand what) {
+    send_errand(clerk, std::move(what), [](const error&) {});
+    h.settle();
+  };
+  const auto ask_for = [&](const heard<int>& answers) {
+    on_clerk([round, told = answers.take()](clerk_pointer self) { round->ask_for(self, told); });
+  };
+  const auto answer = [&](std::size_t which) {
+    on_clerk([done = asked[which]](clerk_pointer) { done(1); });
+  };
+  heard<int> first, second, third;
+  ask_for(first);
+  for (int i = 0; i < 3; ++i) ask_for(second);
+  broken = true;
+  answer(0);
+  CHECK(first.count() == 1);
+  CHECK(second.refused(errc::internal_error) == 3);
+  broken = false;
+  ask_for(third);
+  answer(1);  // of the round that failed
+  CHECK(third.count() == 0);
+  answer(2);
+  CHECK(third.count() == 1);
+  caf::anon_send_exit(clerk, caf::exit_reason::user_shutdown);
 }
