@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace taquilla::testing {
 
@@ -19,10 +20,11 @@ namespace {
 constexpr std::int64_t store_takes_ms = 10;
 
 struct ledger {
-  live_seat a1;          ///< who lives on A1
-  live_seats_page live;  ///< all who live anywhere
-  bool late = false;     ///< so is the answer about all
-  int failures = 0;      ///< so many of the next questions are refused
+  live_seat a1;                       ///< who lives on A1
+  live_seats_page live;               ///< all who live anywhere
+  bool late = false;                  ///< so is the answer about all
+  int failures = 0;                   ///< so many of the next questions are refused
+  std::vector<reservation_id> pages;  ///< where those that were asked for began
   std::deque<std::function<void()>> answers;
 };
 using ledger_ptr = std::shared_ptr<ledger>;
@@ -40,7 +42,8 @@ caf::result<Answer> later_on(caf::event_based_actor* self, const ledger_ptr& boo
 }
 
 caf::behavior late_store(caf::event_based_actor* self, const ledger_ptr& books) {
-  return {[=](const live_seats&) -> caf::result<live_seats_page> {
+  return {[=](const live_seats& page) -> caf::result<live_seats_page> {
+            books->pages.push_back(page.after);
             if (books->late) return later_on(self, books, books->live);
             return live_seats_page{};
           },
@@ -178,6 +181,19 @@ TEST_CASE("a cancellation that is told during a comparison outlives the older pa
   house.tell(release_seat{"EVT-001", house.seat, 0, 5});
   house.advance(store_takes_ms);
   CHECK(house.picture().sold == 0);
+}
+
+TEST_CASE("a comparison goes on where the page before ended, some pages a period") {
+  lonely_inventory house;
+  house.books().late = true;
+  house.books().live.next = 9;
+  house.advance(5'000);
+  house.advance(1'000);
+  CHECK(house.books().pages.size() == 1 + 20);  // the first was the rebuild's
+  CHECK(house.books().pages.at(1) == 0);
+  CHECK(house.books().pages.at(2) == 9);
+  house.advance(5'000);
+  CHECK(house.books().pages.at(21) == 9);
 }
 
 }  // namespace taquilla::testing

@@ -286,6 +286,17 @@ TEST_CASE("a child that does not leave when it is asked is killed when the grace
   CHECK(house.health().at("stubborn").state == "gone");
 }
 
+TEST_CASE("a crash that would end by itself does not end in a stop") {
+  theatre_setting setting;
+  setting.stubborn_child = true;
+  virtual_theatre house{setting};
+  house.chaos("payment", "crash", {0, 1.0, 500});
+  auto stopped = house.stop();
+  house.advance(60'000);
+  CHECK(stopped.ok());
+  CHECK(house.population().count("payment") == 0);
+}
+
 TEST_CASE("a child that waits for its restart when the stop comes is not started again") {
   virtual_theatre house;
   for (int i = 0; i < 3; ++i) house.kill("payment"), house.settle();
