@@ -165,6 +165,34 @@ TEST_CASE("an outage with a long queue costs the store one attempt a pause, and 
   CHECK(house.mailbox().size() == waiting);
 }
 
+TEST_CASE("an outage of PAYMENT with much to give back costs the store no more") {
+  virtual_theatre house;
+  constexpr int waiting = 40;
+  for (int i = 1; i <= waiting; ++i) house.buy(order("A" + std::to_string(i)));
+  house.settle();
+  house.chaos("payment", "crash");
+  for (int i = 1; i <= waiting; ++i) {
+    house.cancel(static_cast<reservation_id>(i));
+    house.advance(1'100);
+  }
+  const auto before = house.counts().commands;
+  house.advance(60'000);
+  CHECK(house.counts().commands - before <= 60'000 / 5'000 * 2 + 2);
+  house.chaos("payment", "recover");
+  house.settle();
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("money that was not given back is tried again when its short wait is over") {
+  virtual_theatre house;
+  house.buy(order());
+  house.settle();
+  house.chaos("payment", "flaky", {0, 1.0, 0, 1});
+  house.cancel(1);
+  house.advance(300);
+  CHECK(house.charges()[0].state == charge_state::refunded);
+}
+
 TEST_CASE("a fault that lasts is written to a timeline once, however often it touches the mail") {
   virtual_theatre house;
   house.chaos("notification", "flaky");

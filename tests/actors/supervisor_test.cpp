@@ -295,6 +295,7 @@ TEST_CASE("a crash that would end by itself does not end in a stop") {
   house.advance(60'000);
   CHECK(stopped.ok());
   CHECK(house.population().count("payment") == 0);
+  CHECK(house.health().at("payment").restarts == 0);
 }
 
 TEST_CASE("a child that waits for its restart when the stop comes is not started again") {
