@@ -188,6 +188,7 @@ TEST_CASE("a client with much unsent gets nothing more begun") {
 TEST_CASE("above the bound of all unsent bytes the one who adds is cut off") {
   auto options = test_options();
   options.outbound_max = 8 * 1000 * 1000;
+  options.write_timeout = minutes{5};  // that it reads slowly is not why
   running_server house{options};
   client greedy{house.port(), false, 4096};
   greedy.send(get_request("/big/30000000"));
