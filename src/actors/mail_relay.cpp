@@ -34,20 +34,25 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
   void work_on(mail item) {
     const auto id = item.message_id;
     const auto reservation = item.id;
-    const auto attempts = static_cast<int>(item.attempts) + 1;
+    const attempt now_made{id, item.id, static_cast<int>(item.attempts) + 1, healings()};
     ask<mail_filed>(
         self_, notification_, options_.patience_ms, send_mail{std::move(item)},
         [this, id, reservation](const mail_filed&) {
           self_->send(feed_, happened{"mail.delivered", "notification", reservation, id, {}});
           item_over(id, item_end::done);
         },
-        [this, id, reservation, attempts](const error& why) {
-          postpone(id, reservation, attempts, why);
-        },
+        [this, now_made](const error& why) { postpone(now_made, why); },
         errc::notification_unavailable);
   }
 
  private:
+  struct attempt {
+    std::string id;
+    reservation_id reservation = 0;
+    int number = 1;
+    std::uint64_t healings = 0;  ///< before it
+  };
+
   /// Whoever was given up is not lost: what made his mail fail may be over.
   void revive(relay_look how) {
     ask<mails_revived>(
@@ -72,27 +77,35 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
         [this](const error&) { fetch_failed(); }, errc::store_unavailable);
   }
 
-  void postpone(const std::string& id, reservation_id reservation, int attempts, const error& why) {
-    const auto draw =
-        static_cast<double>(
-            keyed_hash(seed_, text_key(id), static_cast<std::uint64_t>(attempts), 0) % 1000) /
-        1000;
-    const auto wait = options_.backoff.delay_ms(attempts, draw);
-    // Only an answer about the mail itself is a reason to give it up: no outage is too long for it.
-    const bool returned = why.code == errc::mail_bounced;
-    const bool dead =
-        why.code == errc::mail_undeliverable || (returned && options_.backoff.exhausted(attempts));
+  /// Only an answer about the mail itself is a reason to give it up, no outage is too long for it;
+  /// and only one that is not from before a healing, which revives what was given up.
+  bool is_last(const attempt& made, const error& why) const {
+    const bool refused =
+        why.code == errc::mail_undeliverable ||
+        (why.code == errc::mail_bounced && options_.backoff.exhausted(made.number));
+    return refused && made.healings == healings();
+  }
+
+  void postpone(const attempt& made, const error& why) {
+    const auto draw = static_cast<double>(keyed_hash(seed_, text_key(made.id),
+                                                     static_cast<std::uint64_t>(made.number), 0) %
+                                          1000) /
+                      1000;
+    const auto wait = options_.backoff.delay_ms(made.number, draw);
+    const bool dead = is_last(made, why);
     self_->send(
         feed_,
-        happened{dead ? "mail.dead" : "mail.postponed", "notification", reservation, id,
-                 std::string{to_string(why.code)} + ", attempt " + std::to_string(attempts)});
+        happened{dead ? "mail.dead" : "mail.postponed", "notification", made.reservation, made.id,
+                 std::string{to_string(why.code)} + ", attempt " + std::to_string(made.number)});
     // Who refuses an address is up; who wore out the patience with a mail is not.
-    const auto how = why.code == errc::mail_undeliverable ? item_end::done : item_end::failed;
+    const auto how =
+        dead && why.code == errc::mail_undeliverable ? item_end::done : item_end::failed;
     ask<mail_filed>(
         self_, parts_.store, parts_.store_patience_ms,
-        postpone_mail{id, parts_.wall.at(now() + wait), to_string(why.code), dead},
-        [this, id, how](const mail_filed&) { item_over(id, how); },
-        [this, id](const error&) { item_over(id, item_end::not_kept); }, errc::store_unavailable);
+        postpone_mail{made.id, parts_.wall.at(now() + wait), to_string(why.code), dead},
+        [this, id = made.id, how](const mail_filed&) { item_over(id, how); },
+        [this, id = made.id](const error&) { item_over(id, item_end::not_kept); },
+        errc::store_unavailable);
   }
 
   notification_options options_;

@@ -128,6 +128,9 @@ class relay {
 
   instant_ms now() const { return now_ms(self_); }
 
+  /// How often the service has been healed: what an item met before the last time is over.
+  std::uint64_t healings() const { return healings_; }
+
   pointer self_;
   relay_parts parts_;
 
@@ -142,6 +145,7 @@ class relay {
   Derived& derived() { return static_cast<Derived&>(*this); }
 
   void all_waits_are_over() {
+    ++healings_;
     healed_ = true;
     service_is_up();
     look();
@@ -238,6 +242,7 @@ class relay {
   std::map<std::string, bool> in_hand_;  ///< and whether it was fetched without regard to waits
   std::set<std::string> over_since_;     ///< the fetch under way began
   std::set<std::pair<reservation_id, std::string>> written_;  ///< which fault touched whose errand
+  std::uint64_t healings_ = 0;
   int failures_in_a_row_ = 0;
   instant_ms paused_until_ = 0;
   instant_ms fetched_at_ = 0;

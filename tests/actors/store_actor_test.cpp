@@ -1,6 +1,7 @@
 // Goal: STORE commits in groups, tells nobody of a write before its commit, refuses a batch that
 // was rolled back, and stops for ever at a commit that nobody can judge. Method: a store that the
 // test breaks, under the whole theatre.
+#include "actors/errors.hpp"
 #include "support/trouble_database.hpp"
 #include "support/virtual_theatre.hpp"
 
@@ -231,6 +232,13 @@ TEST_CASE("after a fail-stop the next process obeys the disk, whichever way the 
   CHECK(house.reservation_of(1).state == reservation_state::confirmed);
   CHECK(house.mailbox().size() == 1);
   CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("a batch that was undone is a refusal, a store that did not answer is none") {
+  for (const auto code : {errc::not_kept, errc::storage_full, errc::seat_taken})
+    CHECK(is_refusal({code, {}, 0}));
+  for (const auto code : {errc::store_unavailable, errc::deadline_expired, errc::internal_error})
+    CHECK_FALSE(is_refusal({code, {}, 0}));
 }
 
 }  // namespace taquilla::testing

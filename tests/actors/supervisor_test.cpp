@@ -175,6 +175,20 @@ TEST_CASE("a crash with a time ends by itself") {
   CHECK(sells(house, "A1"));
 }
 
+TEST_CASE("the end of a crash forgets the deaths before it, as a recover does") {
+  virtual_theatre house;
+  for (int i = 0; i < 5; ++i) {
+    house.kill("payment");
+    house.advance(800);
+  }
+  house.chaos("payment", "crash", {0, 1.0, 1'000});
+  house.advance(1'000);
+  REQUIRE(state_of(house, "payment") == "up");
+  house.kill("payment");
+  house.advance(1);
+  CHECK(state_of(house, "payment") == "up");
+}
+
 TEST_CASE("the end of an old crash does not end a newer one") {
   virtual_theatre house;
   house.chaos("inventory", "crash", {0, 1.0, 10'000});
@@ -272,6 +286,18 @@ TEST_CASE("a child that does not leave when it is asked is killed when the grace
   CHECK(house.health().at("stubborn").state == "gone");
 }
 
+TEST_CASE("a crash that would end by itself does not end in a stop") {
+  theatre_setting setting;
+  setting.stubborn_child = true;
+  virtual_theatre house{setting};
+  house.chaos("payment", "crash", {0, 1.0, 500});
+  auto stopped = house.stop();
+  house.advance(60'000);
+  CHECK(stopped.ok());
+  CHECK(house.population().count("payment") == 0);
+  CHECK(house.health().at("payment").restarts == 0);
+}
+
 TEST_CASE("a child that waits for its restart when the stop comes is not started again") {
   virtual_theatre house;
   for (int i = 0; i < 3; ++i) house.kill("payment"), house.settle();
@@ -294,6 +320,8 @@ TEST_CASE("a child that never says that it is ready fails the start by its name"
   REQUIRE_FALSE(house.started().pending());
   CHECK_FALSE(house.started().ok());
   CHECK(house.started().failure().detail.find("mute") == 0);
+  house.advance(100);  // it was killed, and another one is given its chance
+  CHECK(house.health().at("mute").restarts == 1);
 }
 
 TEST_CASE("a recover of a healthy service only ends its faults") {

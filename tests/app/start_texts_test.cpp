@@ -135,16 +135,29 @@ TEST_CASE("the commands for a taken port can be typed as they are and lead elsew
   }
 }
 
+TEST_CASE("an offset that would lead beyond the last port is not proposed") {
+  settings all;
+  all.http.ports[3] = 60'000;
+  const auto why = bind_trouble({gateway::listener::gateway, "127.0.0.1", 80, EADDRINUSE}, all);
+  CHECK(why.fixes.at(0).rfind("taquilla --port-offset 0 ", 0) == 0);
+}
+
 TEST_CASE("the commands for a taken port keep what the run was told, and no secret") {
   settings all;
   all.config_file = "/etc/box office.json";
-  all.overrides = {"data.folder=/srv/t", "gateway.bind=[\"::1\"]", "gateway.ports.payment=9000",
-                   "gateway.admin_token=sesame", "venue.file=it's.json"};
+  all.overrides = {"data.folder=/srv/t",
+                   "gateway.bind=[\"::1\"]",
+                   "gateway.ports.payment=9000",
+                   "gateway.admin_token=sesame",
+                   "notifications.smtp_url=smtp://me:open@sesame",
+                   "venue.file=it's.json"};
   all.http.ports[2] = 9000;
   const auto why = bind_trouble({gateway::listener::payment, "::1", 9000, EADDRINUSE}, all);
   const std::string kept =
       "taquilla --config '/etc/box office.json' --data /srv/t --set 'gateway.bind=[\"::1\"]'";
-  const std::string rest = " --set gateway.admin_token=... --set 'venue.file=it'\\''s.json' --";
+  const std::string rest =
+      " --set gateway.admin_token=... --set notifications.smtp_url=..."
+      " --set 'venue.file=it'\\''s.json' --";
   CHECK(why.fixes.at(0).rfind(
             kept + " --set gateway.ports.payment=9000" + rest + "port-offset 10000 ", 0) == 0);
   CHECK(why.fixes.at(1).rfind(kept + rest + "set gateway.ports.payment=9001 ", 0) == 0);

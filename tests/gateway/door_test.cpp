@@ -221,7 +221,7 @@ TEST_CASE("behind a trusted proxy that speaks https, https is our own origin") {
 }
 
 TEST_CASE("the client is the right-most address that no trusted proxy has") {
-  const trusted_proxies proxies{{"10.0.0.0/8", "192.0.2.7", "fd00::/8"}};
+  const trusted_proxies proxies{{"10.0.0.0/8", "192.0.2.7", "fd00::/8", "172.16.0.0/12"}};
   struct row {
     const char* peer;
     headers forwarded;
@@ -239,6 +239,8 @@ TEST_CASE("the client is the right-most address that no trusted proxy has") {
       {"fd12::1", {"2001:db8::1"}, "2001:db8::1"},
       {"192.0.2.7", {"203.0.113.9"}, "203.0.113.9"},
       {"192.0.2.8", {"203.0.113.9"}, "192.0.2.8"},
+      {"172.31.0.1", {"203.0.113.9"}, "203.0.113.9"},
+      {"172.32.0.1", {"203.0.113.9"}, "172.32.0.1"},
       {"10.0.0.1", {"nonsense"}, "nonsense"},
       {"10.0.0.1", {"203.0.113.9:1234"}, "203.0.113.9"},
       {"10.0.0.1", {"[2001:db8::1]"}, "2001:db8::1"},

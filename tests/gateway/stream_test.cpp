@@ -103,6 +103,13 @@ TEST_CASE(
   CHECK(text.substr(text.find("\n\n") + 2) == line(2) + line(3) + line(4) + line(5) + line(6));
 }
 
+TEST_CASE("a line that was among the missed ones is not given again when it is told late") {
+  stream_client client{1};
+  client.start("snapshot\n\n", {{2, "k", "{}"}, {3, "k", "{}"}});
+  for (std::uint64_t sequence : {3, 4}) client.push(render_line({sequence, "k", "{}"}));
+  CHECK(take_all(client) == "snapshot\n\n" + line(2) + line(3) + line(4));
+}
+
 TEST_CASE("a slow follower keeps 256 lines and is told how many it lost") {
   house h;
   h.desk.tell("k", "{}");

@@ -93,6 +93,12 @@ TEST_CASE_FIXTURE(store_fixture, "the cancellation does not wait for a dead conf
   CHECK(all->list[0].last_error == "bounced");
 }
 
+TEST_CASE_FIXTURE(store_fixture, "nobody waits for a mail that was given up") {
+  confirmed("t1", 1);
+  REQUIRE(done(*store, postpone_mail{"1-confirmed", 9'000, "mail_bounced", true}));
+  CHECK(store->read(due_mails{5'000, 10})->next_at == 0);
+}
+
 TEST_CASE_FIXTURE(store_fixture, "mails that were given up are revived as if never tried") {
   confirmed("t1", 1);
   confirmed("t2", 2);

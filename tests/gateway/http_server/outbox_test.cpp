@@ -58,4 +58,6 @@ TEST_CASE("short answers are put together, so that one call sends them all") {
   for (int i = 0; i < 40; ++i) box.adopt(std::string(300, 'x'));
   CHECK(box.pending().size() == 12'000);
   CHECK(box.held() < 2 * 16 * 1024);
+  for (int i = 0; i < 1'000; ++i) box.append(std::string(300, 'x'));
+  CHECK(box.held() < 3 * box.size());  // each piece counts once, however it has grown
 }

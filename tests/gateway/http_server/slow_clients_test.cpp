@@ -125,7 +125,7 @@ TEST_CASE("a connection that says nothing is closed without a word") {
 
 TEST_CASE("requests refused at once count as life too") {
   auto options = impatient();
-  options.idle_timeout = std::chrono::seconds{30};
+  options.idle_timeout = minutes{5};
   running_server house{options};
   client one{house.port()};
   CHECK(one.get("/refused").status == 429);
@@ -188,6 +188,7 @@ TEST_CASE("a client with much unsent gets nothing more begun") {
 TEST_CASE("above the bound of all unsent bytes the one who adds is cut off") {
   auto options = test_options();
   options.outbound_max = 8 * 1000 * 1000;
+  options.write_timeout = minutes{5};  // that it reads slowly is not why
   running_server house{options};
   client greedy{house.port(), false, 4096};
   greedy.send(get_request("/big/30000000"));
