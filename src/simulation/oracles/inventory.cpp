@@ -35,6 +35,17 @@ class holds_exclude final : public oracle {
       i = i->second == incarnation ? holders_.erase(i) : std::next(i);
   }
 
+  /// A cancellation whose caller has given up is answered to nobody.
+  void on_delivery(const delivery_view& view) override {
+    if (view.receiver != "store" || view.element == nullptr) return;
+    const auto& content = view.element->content();
+    if (!content.match_elements<cancel_purchase>()) return;
+    const auto seller = recorded_.find(content.get_as<cancel_purchase>(0).id);
+    if (seller == recorded_.end()) return;
+    const auto& hold = asked_[seller->second];
+    given_back(hold.seat, hold.token);
+  }
+
   std::string on_sending(const sending_view& view) override {
     const auto& content = view.element.content();
     if (view.sender == "reservation" && view.is<hold_seat>())
