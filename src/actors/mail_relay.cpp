@@ -32,17 +32,15 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
   }
 
   void work_on(mail item) {
-    const auto id = item.message_id;
-    const auto reservation = item.id;
-    const attempt now_made{id, item.id, static_cast<int>(item.attempts) + 1, healings()};
+    const attempt made{item.message_id, item.id, static_cast<int>(item.attempts) + 1, healings()};
     ask<mail_filed>(
         self_, notification_, options_.patience_ms, send_mail{std::move(item)},
-        [this, id, reservation](const mail_filed&) {
-          self_->send(feed_, happened{"mail.delivered", "notification", reservation, id, {}});
-          item_over(id, item_end::done);
+        [this, made](const mail_filed&) {
+          self_->send(feed_,
+                      happened{"mail.delivered", "notification", made.reservation, made.id, {}});
+          item_over(made.id, item_end::done);
         },
-        [this, now_made](const error& why) { postpone(now_made, why); },
-        errc::notification_unavailable);
+        [this, made](const error& why) { postpone(made, why); }, errc::notification_unavailable);
   }
 
  private:
@@ -67,14 +65,7 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
   }
 
   void fetch_due(relay_look how) {
-    due_mails due{how.ignore_waits ? instant_never : parts_.wall.at(now()), how.limit};
-    ask<mails>(
-        self_, parts_.store, parts_.store_patience_ms, due,
-        [this](mails& found) {
-          fetched(std::move(found.list),
-                  found.next_at == 0 ? 0 : parts_.wall.instant(found.next_at));
-        },
-        [this](const error&) { fetch_failed(); }, errc::store_unavailable);
+    ask_for_due(due_mails{due_until(how), how.limit}, &mails::list);
   }
 
   /// Only an answer about the mail itself is a reason to give it up, no outage is too long for it;

@@ -48,7 +48,7 @@ struct relay_look {
 };
 
 /// The bookkeeping, for a state class `Derived` that provides `void fetch(relay_look)`, which ends
-/// in `fetched(...)` or `fetch_failed()`; `void work_on(Item)`, which ends in
+/// in `ask_for_due(...)` or `fetch_failed()`; `void work_on(Item)`, which ends in
 /// `item_over(...)`; `name_of(const Item&)`, by which an item is known; and `errand`, what the
 /// timeline of a purchase calls the work.
 template <class Derived, class Item>
@@ -78,6 +78,23 @@ class relay {
     failed,    ///< by its service: to be tried later, or given up
     not_kept,  ///< the store did not take the outcome: as due as before
   };
+
+  /// Until when an item is due that this look shall find.
+  wall_ms due_until(const relay_look& how) const {
+    return how.ignore_waits ? instant_never : parts_.wall.at(now());
+  }
+
+  /// @param items where the answer has them; it has `next_at` beside.
+  template <class Answer, class Question>
+  void ask_for_due(Question what, std::vector<Item> Answer::*items) {
+    ask<Answer>(
+        self_, parts_.store, parts_.store_patience_ms, what,
+        [this, items](Answer& found) {
+          fetched(std::move(found.*items),
+                  found.next_at == 0 ? 0 : parts_.wall.instant(found.next_at));
+        },
+        [this](const error&) { fetch_failed(); }, errc::store_unavailable);
+  }
 
   void fetched(std::vector<Item> items, instant_ms next_at) {
     fetching_ = false;

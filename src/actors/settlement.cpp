@@ -27,14 +27,7 @@ class settlement_state : public relay<settlement_state, settlement> {
   }
 
   void fetch(relay_look how) {
-    due_settlements due{how.ignore_waits ? instant_never : parts_.wall.at(now()), how.limit};
-    ask<settlements>(
-        self_, parts_.store, parts_.store_patience_ms, due,
-        [this](settlements& found) {
-          fetched(std::move(found.due),
-                  found.next_at == 0 ? 0 : parts_.wall.instant(found.next_at));
-        },
-        [this](const error&) { fetch_failed(); }, errc::store_unavailable);
+    ask_for_due(due_settlements{due_until(how), how.limit}, &settlements::due);
   }
 
   void work_on(settlement item) {

@@ -1,5 +1,6 @@
 #include "app/bind_trouble.hpp"
 
+#include "app/config_keys.hpp"
 #include "app/platform.hpp"
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <variant>
 
 namespace taquilla::app {
 
@@ -42,7 +44,9 @@ std::string given_again(const std::string& key, const std::string& value) {
   if (key == "data.folder") return " --data " + quoted(value);
   if (key == "log.format") return " --log " + quoted(value);
   if (key == "gateway.port_offset") return " --port-offset " + quoted(value);
-  const bool secret = key == "gateway.admin_token" || key == "notifications.smtp_url";
+  const auto* known = find_config_key(key);
+  const auto* text = known != nullptr ? std::get_if<text_key>(&known->kind) : nullptr;
+  const bool secret = text != nullptr && text->secret;
   return " --set " + (secret ? key + "=..." : quoted(key + '=' + value));
 }
 

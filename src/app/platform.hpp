@@ -19,8 +19,8 @@ namespace taquilla::app::platform {
 /// error instead of a signal.
 void tune_process();
 
-/// Before the first thread: Ctrl-C, SIGTERM and SIGHUP wait to be fetched by the functions below,
-/// but for those that whoever started us had ignored.
+/// Before the first thread: Ctrl-C, SIGTERM and SIGHUP wait to be fetched by the functions below; a
+/// SIGHUP that whoever started us had ignored (nohup) stays ignored.
 void hold_stop_signals();
 /// Fetches them on a thread of its own: the first makes the future ready, the second calls
 /// `forced`, which must not return. Once, after `hold_stop_signals`.

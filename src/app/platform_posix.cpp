@@ -26,18 +26,17 @@ namespace taquilla::app::platform {
 
 namespace {
 
-/// Whoever started us may have had one ignored (nohup does): then it stays so. A blocked signal is
-/// fetched even if it is ignored.
-bool is_ignored(int signal) {
+/// Under nohup it is, and a blocked signal is fetched even if it is ignored.
+bool hangups_are_ignored() {
   struct sigaction now {};
-  return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+  return sigaction(SIGHUP, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
 sigset_t stop_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int one : {SIGINT, SIGTERM, SIGHUP})
-    if (!is_ignored(one)) sigaddset(&set, one);
+  for (const int one : {SIGINT, SIGTERM}) sigaddset(&set, one);
+  if (!hangups_are_ignored()) sigaddset(&set, SIGHUP);
   return set;
 }
 

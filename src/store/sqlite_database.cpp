@@ -1,7 +1,7 @@
 #include "store/sqlite_database.hpp"
 
 #include <filesystem>
-#include <unistd.h>
+#include <fstream>
 
 namespace taquilla::store {
 
@@ -134,8 +134,9 @@ namespace {
 std::string advice_on_access(const std::string& path) {
   for (const char* part : {"", "-wal", "-shm"}) {
     const auto file = path + part;
-    const bool there = ::access(file.c_str(), F_OK) == 0;
-    if (there && ::access(file.c_str(), R_OK | W_OK) != 0)
+    std::error_code problem;
+    const bool there = std::filesystem::exists(file, problem);
+    if (there && !std::fstream{file, std::ios::in | std::ios::out})
       return "give this user the right to read and write " + file;
   }
   return "see that the folder exists and may be written";

@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
 namespace taquilla::testing {
@@ -239,6 +241,26 @@ TEST_CASE("a batch that was undone is a refusal, a store that did not answer is 
     CHECK(is_refusal({code, {}, 0}));
   for (const auto code : {errc::store_unavailable, errc::deadline_expired, errc::internal_error})
     CHECK_FALSE(is_refusal({code, {}, 0}));
+}
+
+TEST_CASE("what a full disk did not keep of a timeline goes with the next write, once") {
+  breakable b;
+  b.house.chaos("payment", "stall");
+  b.house.buy(order());
+  b.house.advance(100);  // it is written down
+  b.store->now = trouble::full;
+  b.house.advance(5'400);  // the first attempt is over, and its lines are refused
+  b.store->now = trouble::none;
+  b.house.advance(60'000);
+  const auto steps = b.house.reservation_of(1).timeline;
+  const auto count = [&steps](const std::string& detail) {
+    return std::count_if(steps.begin(), steps.end(), [&detail](const auto& one) {
+      return one.step == "payment_attempt" && one.detail.rfind(detail, 0) == 0;
+    });
+  };
+  CHECK(count("attempt 1 of 3") == 1);
+  CHECK(count("attempt 2 of 3") == 1);
+  CHECK(count("attempt 3 of 3") == 1);
 }
 
 }  // namespace taquilla::testing

@@ -48,12 +48,6 @@ def free_offset():
     raise RuntimeError("no four free ports found")
 
 
-def hear_signals():
-    """For preexec_fn: a test that was started with `nohup ... &` still ends what it starts."""
-    for one in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(one, signal.SIG_DFL)
-
-
 @contextlib.contextmanager
 def box_office(executable, *arguments, offset=None, data=None, patience=30, prefix=()):
     """Runs `taquilla serve` and yields (endpoints, process, data folder) once it says where it is.
@@ -66,8 +60,7 @@ def box_office(executable, *arguments, offset=None, data=None, patience=30, pref
     output = open(folder.with_suffix(".log"), "w+", encoding="utf-8")
     command = [*prefix, str(executable), "serve", "--data", str(folder), "--port-offset", str(offset),
                *arguments]
-    process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=ROOT,
-                               preexec_fn=hear_signals)
+    process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=ROOT)
     try:
         yield wait_for_endpoints(process, folder, patience), process, folder
     except BaseException:

@@ -10,7 +10,7 @@ import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scripts"))
-from box_office import ROOT, box_office, free_offset, hear_signals, skip, stop  # noqa: E402,F401
+from box_office import ROOT, box_office, free_offset, skip, stop  # noqa: E402,F401
 
 ORIGINAL = {"eventId": "EVT-001", "seatId": "A1", "userEmail": "test@email.com", "amount": 50.0}
 NO_LIMIT = ("--set", "gateway.rate_limit.enabled=false")
