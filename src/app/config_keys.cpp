@@ -226,7 +226,7 @@ rows relay_rows() {
               "For one mail"),
       integer("notifications.attempts", "deliveries", 1, 1'000'000'000,
               MEMBER(theatre.notification.backoff.attempts_max),
-              "Deliveries of one mail before it is given up until NOTIFICATION is healed"),
+              "After so many deliveries a returned mail is given up, until NOTIFICATION is healed"),
       integer("notifications.backoff_base_ms", "ms", 1, day,
               MEMBER(theatre.notification.backoff.base_ms),
               "Ceiling of the first wait after a failed one"),
