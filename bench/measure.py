@@ -22,19 +22,20 @@ import systems
 
 SEATS_PER_ROW = 1000
 ROWS = 3500
-OFFERED_PER_SECOND = 32000  # seats: more than anybody here can sell
+OFFERED_PER_SECOND = 32000  # seats: more than taquilla can sell here
+OFFERED_WITHOUT_A_HALL = 100_000  # by who knows no hall that would run out of them
 WRK_THREADS = 2
 
 
 class Seats:
     """Hands out ranges of seats that nobody has been offered yet."""
 
-    def __init__(self):
-        self.next = 0
+    def __init__(self, in_a_hall=True):
+        self.next, self.in_a_hall = 0, in_a_hall
 
     def take(self, count):
         first, self.next = self.next, self.next + count
-        if self.next > ROWS * SEATS_PER_ROW:
+        if self.in_a_hall and self.next > ROWS * SEATS_PER_ROW:
             sys.exit("bench: out of seats; ask for fewer rounds or seconds")
         return first
 
@@ -59,7 +60,8 @@ def run_rounds(running, options, all_connections, seats):
             seconds = options.seconds if turn else 1
             for system in running:
                 durable = system.name == "taquilla"
-                count = OFFERED_PER_SECOND * seconds
+                count = seconds * (
+                    OFFERED_PER_SECOND if system.in_a_hall else OFFERED_WITHOUT_A_HALL)
                 first = seats[system.name].take(count) if system.sells_once else 0
                 result = load(system.url, connections, seconds, first, count)
                 system.wait_until_idle()
@@ -107,7 +109,7 @@ def measure_loads(options, folder, venue):
         if options.go_peer:
             running.append(started.enter_context(systems.go_peer(options.go_peer, folder)))
         idle = {system.name: system.memory_mb() for system in running}
-        seats = {system.name: Seats() for system in running}
+        seats = {system.name: Seats(system.in_a_hall) for system in running}
         results, least, most = run_rounds(running, options, options.connections, seats)
         print_rates(results, running, options.connections)
         print("\nmemory, MiB at most (VmHWM)")

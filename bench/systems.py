@@ -24,14 +24,14 @@ JSON = {"Content-Type": "application/json"}
 class Running:
     """A system at work: its name, its gateway's address, its process, its mailbox's address."""
 
-    def __init__(self, name, url, pid, mail_url=None, sells_once=False):
+    def __init__(self, name, url, pid, mail_url=None, sells_once=False, in_a_hall=True):
         self.name, self.url, self.pid, self.mail_url = name, url, pid, mail_url
         self.sells_once = sells_once  # a seat that was sold is refused: each load needs new ones
+        self.in_a_hall = in_a_hall  # only the venue's seats are for sale
 
     def memory_mb(self):
         """The most memory it has held so far, in MiB: VmHWM of its process and all below it."""
         return sum(peak_kb(pid) for pid in family(self.pid)) / 1024
-
 
     def wait_until_idle(self, patience=10):
         """Until it has done with what the last load left behind, so that the next starts level."""
@@ -146,7 +146,8 @@ def empty_handler(executable, name, *arguments):
 def go_peer(executable, folder):
     with started([executable, folder / "go.db"], stdout=subprocess.PIPE, text=True) as process:
         port = int(process.stdout.readline())
-        yield Running("go peer", f"http://127.0.0.1:{port}", process.pid, sells_once=True)
+        yield Running("go peer", f"http://127.0.0.1:{port}", process.pid, sells_once=True,
+                      in_a_hall=False)
 
 
 @contextlib.contextmanager
