@@ -211,6 +211,12 @@ bool live_stream::continues(std::uint64_t sequence) const {
   return first_sequence_ > 0 && sequence + 1 >= first_sequence_ && sequence <= last_sequence_;
 }
 
+std::optional<std::uint64_t> live_stream::before_the_last(std::uint64_t count) const {
+  const std::lock_guard lock{mutex_};
+  if (first_sequence_ == 0) return std::nullopt;
+  return last_sequence_ - std::min(count, last_sequence_ - first_sequence_ + 1);
+}
+
 std::size_t live_stream::clients() const {
   const auto all = current();
   return static_cast<std::size_t>(

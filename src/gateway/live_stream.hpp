@@ -83,6 +83,9 @@ class live_stream : public std::enable_shared_from_this<live_stream> {
   /// True when a follower that saw `sequence` last can go on from there: the lines behind it are of
   /// this stream. A number from before this start says nothing about how much was missed.
   bool continues(std::uint64_t sequence) const;
+  /// What a follower has seen who is to be told the last `count` lines of this stream, or as many
+  /// as there were; nothing when there was none.
+  std::optional<std::uint64_t> before_the_last(std::uint64_t count) const;
   std::size_t clients() const;
 
  private:

@@ -165,6 +165,30 @@ TEST_CASE("bytes come in any portion that the server asks for") {
     CHECK(take_all(*h.ask(follower("1")).stream, step) == whole);
 }
 
+TEST_CASE("who has seen nothing may ask for the last lines, and has missed none before them") {
+  house h;
+  h.desk.kept_feed.push_back({7, "of another start", "{}"});
+  using parameters = std::vector<std::pair<std::string, std::string>>;
+  const auto ask_for = [&h](parameters query, const std::string& last_event_id = {}) {
+    auto request = follower(last_event_id);
+    request.query = std::move(query);
+    return take_all(*h.ask(request).stream);
+  };
+  const auto lines = [](const std::string& text) { return text.substr(text.find("\n\n") + 2); };
+  CHECK(lines(ask_for({{"recent", "2"}})).empty());
+  h.desk.kept_feed.clear();
+  for (int i = 0; i < 5; ++i) h.desk.tell("k", "{}");
+  CHECK(lines(ask_for({{"recent", "2"}})) == line(4) + line(5));
+  CHECK(lines(ask_for({{"recent", "100"}})) == line(1) + line(2) + line(3) + line(4) + line(5));
+  CHECK(lines(ask_for({{"recent", "0"}})).empty());
+  CHECK(lines(ask_for({{"after", "2"}, {"recent", "1"}})) == line(3) + line(4) + line(5));
+  CHECK(lines(ask_for({{"recent", "1"}}, "3")) == line(4) + line(5));
+  CHECK(lines(ask_for({{"after", "99"}, {"recent", "1"}})) == line(5));
+  h.desk.kept_feed.erase(h.desk.kept_feed.begin(), h.desk.kept_feed.begin() + 4);
+  CHECK(lines(ask_for({{"recent", "4"}})) == line(5));
+  CHECK(h.ask(request_to("GET", "/api/stream?recent=101")).status == 422);
+}
+
 TEST_CASE("a heartbeat is sent when there is nothing else, and never piles up") {
   house h;
   const auto answer = h.ask(follower());

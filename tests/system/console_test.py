@@ -91,6 +91,7 @@ class Console(unittest.TestCase):
         page.wait(f"{seat('O90')}.className === 'seat sold'", "the seat is sold")
         page.wait_text("#mail", "asiento O90")
         page.wait_text("#timeline", "correo entregado")
+        self.look().wait_text("#log", "confirmada: EVT-001 O90")  # who comes later sees it too
 
     def test_a_failed_purchase_says_why_and_tells_its_own_story(self):
         page = self.look()
@@ -205,9 +206,9 @@ class Console(unittest.TestCase):
         page = self.look()
         page.value("""import('/console/log.js').then((log) => log.logEvent({
             kind: 'reservation.refused', sequence: 1, data: { at: '2026-01-01T00:00:00Z',
-              reservationId: 7, subject: 'EVT-001 A7', detail: 'outcome_unknown' } }))""")
-        page.wait_text("#log", "Reserva 7 sin respuesta segura: EVT-001 A7, aún no se sabe")
-        self.assertNotIn("Reserva 7 fallida", page.text("#log"))
+              reservationId: 777777, subject: 'EVT-001 A7', detail: 'outcome_unknown' } }))""")
+        page.wait_text("#log", "Reserva 777777 sin respuesta segura: EVT-001 A7, aún no se sabe")
+        self.assertNotIn("Reserva 777777 fallida", page.text("#log"))
 
     # -- what breaks and heals behind the console's back --------------------------------------
 

@@ -31,7 +31,7 @@ function listenLater() {
 function listen() {
   if (source || document.hidden) return;
   clearTimeout(timer);
-  source = new EventSource('/api/stream' + (lastSeen ? '?after=' + lastSeen : ''));
+  source = new EventSource('/api/stream?recent=50' + (lastSeen ? '&after=' + lastSeen : ''));
   source.addEventListener('open', () => show('en vivo', 'good'));
   source.addEventListener('error', (event) => {
     show('sin conexión', 'bad');
@@ -39,7 +39,7 @@ function listen() {
   });
   source.addEventListener('snapshot', (event) => {
     waitMs = firstWaitMs;
-    lastSeen = event.lastEventId;
+    lastSeen = event.lastEventId || lastSeen;
     heard.snapshot(JSON.parse(event.data));
   });
   source.addEventListener('message', (event) => {

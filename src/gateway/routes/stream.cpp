@@ -11,6 +11,9 @@ namespace {
 
 using place = parameter_doc::place;
 
+/// Fewer than a follower's queue holds, so that what happens meanwhile has room in it.
+constexpr std::uint64_t recent_max = 100;
+
 std::string snapshot_event(const context& house, const overview& seen, std::uint64_t sequence) {
   json_writer json;
   json.open_object().number("sequence", sequence).text("version", house.options.version);
@@ -36,7 +39,8 @@ std::string snapshot_event(const context& house, const overview& seen, std::uint
   return "event: snapshot\ndata: " + json.take() + "\n\n";
 }
 
-/// Opens `client` once the snapshot and, for one that comes back, the lines it missed are there.
+/// Opens `client` once the snapshot is there and, if it says where it goes on, the lines since
+/// then.
 void begin(const std::shared_ptr<stream_client>& client, const std::shared_ptr<context>& house,
            std::optional<std::uint64_t> after) {
   const auto sequence = house->stream->last_sequence();
@@ -58,14 +62,16 @@ void begin(const std::shared_ptr<stream_client>& client, const std::shared_ptr<c
 void follow(const http_request& request, const exchange& out) {
   query_reader query{request};
   std::optional<std::uint64_t> after = query.whole("after", 0, UINT64_MAX);
+  const auto recent = query.whole("recent", 0, recent_max);
   if (request.has_header("Last-Event-ID")) {
     after = parse_digits(trimmed(request.header("Last-Event-ID")));
     if (!after) query.wrong("Last-Event-ID", "no es un número de esta lista");
   }
   if (const auto wrong = query.finish(); !wrong.empty()) return out.refuse(wrong);
-  // Who comes back after a restart has missed what nobody can count: it gets the snapshot alone.
-  if (after && !out.house().stream->continues(*after)) after.reset();
-  const auto client = out.house().stream->join(after);
+  auto& stream = *out.house().stream;
+  // Who comes back after a restart has missed what nobody can count: it goes on like a new one.
+  if (after && !stream.continues(*after)) after.reset();
+  const auto client = stream.join(after);
   if (!client)
     return out.refuse(error{errc::overloaded, "too many followers of the stream", 5'000});
   http_response response;
@@ -73,26 +79,30 @@ void follow(const http_request& request, const exchange& out) {
   response.body = "retry: 2000\n\n";
   response.stream = client;
   out.send(std::move(response));
+  if (!after && recent) after = stream.before_the_last(*recent);
   begin(client, out.shared_house(), after);
 }
 
 }  // namespace
 
 void add_stream_endpoint(std::vector<endpoint>& table) {
-  table.push_back({{listener::gateway},
-                   "GET",
-                   "/api/stream",
-                   "What happens, as server-sent events: `snapshot` first, then a line each with "
-                   "its sequence number as id; `skipped` tells of lost lines, `bye` of the end.",
-                   {{place::query, "after", "sequence number that was seen last", false},
-                    {place::header, "Last-Event-ID", "the same, as browsers send it", false}},
-                   {200, 422, 503},
-                   "text/event-stream",
-                   "",
-                   "",
-                   false,
-                   follow,
-                   true});
+  table.push_back(
+      {{listener::gateway},
+       "GET",
+       "/api/stream",
+       "What happens, as server-sent events: `snapshot` first, then a line each with "
+       "its sequence number as id; `skipped` tells of lost lines, `bye` of the end.",
+       {{place::query, "after", "sequence number that was seen last", false},
+        {place::query, "recent",
+         "how many of the last lines come behind the snapshot, for who has seen none", false},
+        {place::header, "Last-Event-ID", "the same, as browsers send it", false}},
+       {200, 422, 503},
+       "text/event-stream",
+       "",
+       "",
+       false,
+       follow,
+       true});
 }
 
 }  // namespace taquilla::gateway
