@@ -310,6 +310,7 @@ class door_state {
 entrance spawn_door(caf::actor_system& system, door_options options, wall_clock wall,
                     event_feed_actor feed) {
   const auto shared = std::make_shared<threshold>();
+  const auto service = options.service;
   auto door = system.spawn(
       [](door_state::pointer self, door_options o, wall_clock w, event_feed_actor f,
          std::shared_ptr<threshold> t) {
@@ -317,7 +318,7 @@ entrance spawn_door(caf::actor_system& system, door_options options, wall_clock 
       },
       std::move(options), wall, std::move(feed), shared);
   auto way = make_doorway(system, caf::actor_cast<caf::actor>(door), shared);
-  return {caf::actor_cast<door_actor>(door), std::move(way)};
+  return {caf::actor_cast<door_actor>(door), std::move(way), service};
 }
 
 }  // namespace taquilla

@@ -77,6 +77,7 @@ using door_actor =
 struct entrance {
   door_actor door;
   caf::actor way;
+  std::string service;  ///< what is behind it
 };
 
 /// @param feed is told of every rule, and of every request that one touched; may be null.

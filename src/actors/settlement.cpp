@@ -13,7 +13,7 @@ class settlement_state : public relay<settlement_state, settlement> {
   static inline const char* name = "settlement";
   static inline const char* errand = "settlement_attempt";
   static std::string name_of(const settlement& item) {
-    return std::to_string(item.id) + (item.kind == settlement_kind::refund ? "-refund" : "-void");
+    return std::to_string(item.id) + '-' + to_string(item.kind);
   }
   using relay::relay;
 

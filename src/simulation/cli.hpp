@@ -28,12 +28,12 @@ enum exit_code : int {
 };
 
 struct simulate_options {
-  std::string seed;     ///< a number: one run
-  std::string seeds;    ///< "A..B": all of them
-  unsigned jobs = 1;    ///< worker processes, 1..64
-  double budget_s = 0;  ///< stop after this much real time; 0 = no limit
-  std::string profile = "swarm";
-  std::string strategy = "auto";
+  std::string seed;      ///< a number: one run
+  std::string seeds;     ///< "A..B": all of them
+  unsigned jobs = 1;     ///< worker processes, 1..64
+  double budget_s = 0;   ///< stop after this much real time; 0 = no limit
+  std::string profile;   ///< empty = swarm
+  std::string strategy;  ///< empty = auto
   std::string trace;     ///< text, mermaid or json; empty = none
   std::string replay;    ///< a case file
   std::string minimize;  ///< a seed or a case file

@@ -127,6 +127,7 @@ struct find_charge {
 // -- what is owed: voids and refunds -----------------------------------------------------------
 
 enum class settlement_kind : std::uint8_t { void_charge, refund };
+const char* to_string(settlement_kind kind);
 struct settlement {
   reservation_id id = 0;
   settlement_kind kind = settlement_kind::void_charge;

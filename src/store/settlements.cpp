@@ -4,6 +4,14 @@
 
 #include <algorithm>
 
+namespace taquilla {
+
+const char* to_string(settlement_kind kind) {
+  return kind == settlement_kind::refund ? "refund" : "void";
+}
+
+}  // namespace taquilla
+
 namespace taquilla::store {
 
 settlement_statements::settlement_statements(preparation db)

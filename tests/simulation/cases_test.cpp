@@ -106,6 +106,54 @@ TEST_CASE("a case file that cannot be understood says where and why") {
   CHECK(why_not("simcase 1\nknob batch_max 3 4") == "line 2: '4' is one word too many");
   CHECK(why_not("simcase 1\nseed x3") == "line 2: 'x3' is not a number");
   CHECK(why_not("simcase 1\n# a comment\nseed 3") == "");
+  CHECK(why_not("simcase 1\r\nseed 3\r") ==
+        "line 1: a case file begins with 'simcase 1', and its lines do not end in CR LF");
+}
+
+TEST_CASE("a case file that would play something else than it says is refused") {
+  const auto line = [](const std::string& text) { return why_not("simcase 1\n" + text); };
+  CHECK(line("op client=1 buy seat=B1") == "line 2: 'B1' is not a seat: A1 to A4");
+  CHECK(line("op client=1 buy seat=A5") == "line 2: 'A5' is not a seat: A1 to A4");
+  CHECK(line("op client=1 seat=A1") == "line 2: an operation is buy or cancel");
+  CHECK(line("op client=1 buy cancel id=1") == "line 2: 'cancel' is one word too many");
+  CHECK(line("op client=1 cancel") ==
+        "line 2: cancel what? target=N: the N-th sale; id=N: that reservation");
+  CHECK(line("op client=1 think=-9us buy") == "line 2: '-9us' is negative");
+  CHECK(line("op client=1 patience=-1ms buy") == "line 2: '-1ms' is negative");
+  CHECK(line("fault at=-1ms kill") == "line 2: '-1ms' is negative");
+  CHECK(line("fault at=1ms kill for=-1ms") == "line 2: '-1ms' is negative");
+  CHECK(line("fault at=1ms kill jump=-1ms") == "");
+  CHECK(line("fault at=1ms crash") == "line 2: crash needs a role, for example inventory");
+  CHECK(line("fault at=1ms chaos till slow") ==
+        "line 2: unknown service 'till': inventory, payment, notification");
+  CHECK(line("fault at=1ms recover till") ==
+        "line 2: unknown service 'till': inventory, payment, notification");
+  CHECK(line("fault at=1ms chaos payment funny") == "line 2: unknown kind of chaos 'funny'");
+  CHECK(line("heal -5ms") == "line 2: '-5ms' is negative");
+  CHECK(line("early-within -5ms") == "line 2: '-5ms' is negative");
+  CHECK(line("oracle all-is-well") == "line 2: unknown promise 'all-is-well'");
+  CHECK(line("oracle holds-exclude") == "");
+  CHECK(line("seed 1\nseed 2") == "line 3: a second line 'seed'");
+  CHECK(line("knob hold_ms 5\nknob sweep_ms 5") == "");
+  CHECK(line("profile storm") == "line 2: unknown profile 'storm': swarm, calm, crash, disk, slow");
+  CHECK(line("strategy luck") == "line 2: unknown strategy 'luck': auto, fifo, random, pct:D, pos");
+  CHECK(line("disk slow") == "line 2: unknown disk 'slow': fast, real");
+  CHECK(line("colour red") == "line 2: unknown line 'colour red'");
+  CHECK(line("take disk-fault \"wal write\" #1 = 9") ==
+        "line 2: unknown disk-fault '9': EIO, ENOSPC, BUSY, kill, power");
+}
+
+TEST_CASE("errors of the disk are written by their names, and comments are kept") {
+  const std::string text =
+      "simcase 1\n# Found by chance.\ncommit unknown\nprofile swarm\nstrategy auto\nseed 1\n"
+      "oracle none\ndisk real\nheal 60000ms\n"
+      "take disk-fault \"wal write\" #4 = EIO\ntake disk-fault \"wal write\" #5 = ENOSPC\n"
+      "take disk-fault \"wal lock\" #6 = BUSY\ntake disk-fault \"db sync\" #7 = kill\n"
+      "take disk-fault \"db sync\" #8 = power\n";
+  case_file c;
+  std::string error;
+  REQUIRE_MESSAGE(parse_case(text, c, error), error);
+  CHECK(print_case(c) == text);
 }
 
 TEST_CASE("a failing run shrinks to a few decisions that still break the same promise") {
@@ -156,7 +204,28 @@ TEST_CASE("an explanation tells what matters from what does not") {
   auto e = explain(p, r.broken.oracle, 5);
   CHECK(e.essential.size() == 2);
   CHECK(e.scenery.size() == 1);
-  CHECK(e.decisive_step >= 1);
+  CHECK_FALSE(e.decisive_step);  // nothing is left to chance
+  CHECK(e.decisive.empty());
+}
+
+TEST_CASE("an explanation names the step that made the failure likely, and what happened in it") {
+  planting bug(planted::bug::hold_overwritten);
+  case_file c;
+  std::string error;
+  REQUIRE(
+      parse_case("simcase 1\nop client=2 buy seat=A1 buyer=2 patience=500ms\n"
+                 "op client=2 buy seat=A1 buyer=1\n"
+                 "take delay \"reservation>store confirm_purchase\" #1 = 668539\n",
+                 c, error));
+  const auto r = replay(c.what);
+  REQUIRE(r.broken.oracle == "holds-exclude");
+  const auto e = explain(c.what, r.broken.oracle, 10);
+  REQUIRE(e.decisive_step);
+  CHECK(*e.decisive_step == r.taken.front().step);
+  REQUIRE(e.decisive.size() == 2);
+  CHECK(e.decisive[0].find("store#1 -> reservation#1: charge_record(") == 0);
+  CHECK(e.decisive[1] == print(c.what.script.front()));
+  CHECK(e.essential.size() == 3);
 }
 
 TEST_CASE("a canary is reported as the failure that it is") {

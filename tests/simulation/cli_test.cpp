@@ -35,16 +35,37 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-said replay_of(const std::string& story) {
-  const auto file = std::filesystem::temp_directory_path() /
-                    ("taquilla-cli-" + std::to_string(::getpid()) + ".simcase");
-  std::ofstream{file} << story;
+/// A case file that is there as long as this.
+class written_case {
+ public:
+  explicit written_case(const std::string& story)
+      : path_((std::filesystem::temp_directory_path() /
+               ("taquilla-cli-" + std::to_string(::getpid()) + ".simcase"))
+                  .string()) {
+    std::ofstream{path_} << story;
+  }
+  ~written_case() { std::filesystem::remove(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+said replay_of(const std::string& story, const std::string& trace = {}) {
+  const written_case file{story};
   simulate_options options;
-  options.replay = file.string();
-  const auto got = simulate(options);
-  std::filesystem::remove(file);
-  return got;
+  options.replay = file.path();
+  options.trace = trace;
+  return simulate(options);
 }
+
+struct planting {
+  explicit planting(planted::bug b) { planted::active.store(b); }
+  ~planting() { planted::active.store(planted::bug::none); }
+};
+
+const std::string sold_and_cancelled =
+    "simcase 1\nop client=1 buy seat=A1\nop client=1 cancel target=1\n";
 
 }  // namespace
 
@@ -105,7 +126,7 @@ TEST_CASE("a campaign until coverage names what it did not see, and that is its 
 }
 
 TEST_CASE("shrinking ends with its budget, with a story that still fails") {
-  planted::active.store(planted::bug::refund_not_owed);
+  const planting bug{planted::bug::refund_not_owed};
   plan p;
   run_result r;
   for (std::uint64_t seed = 1; !r.failed() && seed < 300; ++seed) {
@@ -118,7 +139,6 @@ TEST_CASE("shrinking ends with its budget, with a story that still fails") {
   CHECK(cut.runs == 1);
   CHECK(cut.result.broken.oracle == r.broken.oracle);
   CHECK(minimise(p, r).runs > 1);
-  planted::active.store(planted::bug::none);
 }
 
 TEST_CASE("a case that the code has left behind says where, and goes on with its seed") {
@@ -127,13 +147,14 @@ TEST_CASE("a case that the code has left behind says where, and goes on with its
       "take lost \"nobody>nowhere hello\" #1 = 1\n");
   CHECK(got.code == exit_clean);
   CHECK(has(got.out, "the code has changed since the case was written"));
-  CHECK(
-      has(got.out, "behind step 0: nobody asked for: take lost \"nobody>nowhere hello\" #1 = 1\n"));
+  CHECK(has(got.out,
+            "the run went as the case says until step 0; never asked for: "
+            "take lost \"nobody>nowhere hello\" #1 = 1\n"));
   CHECK(has(got.out, "from step 1 on with seed 1:\nPASS seed=1"));
 }
 
 TEST_CASE("what the seed finds where a case has parted is the verdict") {
-  planted::active.store(planted::bug::void_not_owed);
+  const planting bug{planted::bug::void_not_owed};
   int found = 0;
   for (int seed = 1; seed <= 400 && found == 0; ++seed) {
     const auto got = replay_of("simcase 1\nprofile slow\nseed " + std::to_string(seed) +
@@ -146,5 +167,95 @@ TEST_CASE("what the seed finds where a case has parted is the verdict") {
     CHECK(has(got.err, "FAIL seed=" + std::to_string(seed)));
   }
   CHECK(found == 1);
-  planted::active.store(planted::bug::none);
+}
+
+TEST_CASE("a failed replay names the command that repeats it, and that is a replay") {
+  const planting bug{planted::bug::refund_not_owed};
+  const auto got = replay_of(sold_and_cancelled);
+  CHECK(got.code == exit_safety);
+  CHECK(has(got.err, "FAIL seed=1 "));
+  CHECK(has(got.err, "\ntaquilla simulate --replay "));
+  CHECK_FALSE(has(got.err, "--seed"));
+}
+
+TEST_CASE("a diagram and JSON are given alone, so that they can be used as files") {
+  for (const char* format : {"mermaid", "json"}) {
+    const auto got = replay_of(sold_and_cancelled, format);
+    CHECK_FALSE(has(got.out, "PASS"));
+    CHECK(has(got.err, "PASS seed=1"));
+  }
+  CHECK(has(replay_of(sold_and_cancelled, "text").out, "PASS seed=1"));
+}
+
+TEST_CASE("a shrunk case is a case file although its trace stands behind it") {
+  const planting bug{planted::bug::refund_not_owed};
+  const written_case file{sold_and_cancelled};
+  simulate_options options;
+  options.minimize = file.path();
+  options.trace = "text";
+  const auto shrunk = simulate(options);
+  REQUIRE(shrunk.code == exit_clean);
+  CHECK(has(shrunk.out, "# "));
+  CHECK(has(shrunk.out, "BROKEN"));
+  CHECK(replay_of(shrunk.out).code == exit_safety);
+  options.trace = "json";
+  CHECK(has(simulate(options).err, "add --out"));
+}
+
+TEST_CASE("what would be ignored is refused before any work is done") {
+  const auto why = [](const simulate_options& o) {
+    const auto got = simulate(o);
+    CHECK(got.code == exit_usage);
+    CHECK(got.out.empty());
+    return got.err.substr(0, got.err.find('\n'));
+  };
+  simulate_options o;
+  o.trace = "text";
+  CHECK(why(o) == "error[E002] --trace goes with --seed, --replay or --minimize");
+  o.trace = "html";
+  o.seed = "1";
+  CHECK(why(o) == "error[E002] unknown trace format 'html': text, mermaid, json");
+  o = {};
+  o.out = "x";
+  CHECK(why(o) == "error[E002] --out goes with --minimize");
+  o = {};
+  o.seed = "1";
+  o.json = "x";
+  CHECK(why(o) == "error[E002] --json goes with --seeds");
+  o = {};
+  o.budget_s = -5;
+  CHECK(why(o) == "error[E002] --budget: above 0, for example 60s");
+  o = {};
+  o.seeds = "..5";
+  CHECK(why(o) == "error[E002] --seeds wants A..B, for example 1..1000");
+  o = {};
+  o.json = "/nowhere/at/all";
+  CHECK(why(o) == "error[E002] cannot write '/nowhere/at/all': No such file or directory");
+  o = {};
+  o.replay = "x";
+  o.profile = "calm";
+  CHECK(why(o) == "error[E002] a case states its own profile and strategy");
+  o.profile.clear();
+  CHECK(why(o) == "error[E002] the case file 'x': No such file or directory");
+  o.replay = std::filesystem::temp_directory_path().string();
+  CHECK(has(why(o), "is a folder, not a case file"));
+  o = {};
+  o.minimize = "42x";
+  CHECK(why(o) == "error[E002] '42x' is neither a seed nor a case file that is there");
+  o.minimize = "1";
+  o.profile = "calm";
+  CHECK(has(why(o), "there is no story to tell"));
+}
+
+TEST_CASE("a campaign that fails says how to see the first failure, and how to shrink it") {
+  const planting bug{planted::bug::mail_not_filed};
+  simulate_options o;
+  o.seeds = "1..3";
+  o.profile = "calm";
+  const auto got = simulate(o);
+  CHECK(got.code == exit_safety);
+  CHECK(has(got.err,
+            "\n1 failure; see it, and shrink it, with\ntaquilla simulate --seed 1 "
+            "--profile calm --strategy "));
+  CHECK(has(got.err, "\ntaquilla simulate --minimize 1 --profile calm --strategy "));
 }

@@ -2,6 +2,7 @@
 
 #include "simulation/campaign/stopwatch.hpp"
 #include "simulation/cases/minimiser.hpp"
+#include "simulation/report/failure.hpp"
 #include "simulation/world/run.hpp"
 
 #include <algorithm>
@@ -107,8 +108,9 @@ int run_teeth(std::ostream& out, double budget_s) {
   for (const auto& t : all_teeth()) {
     auto b = hunt(t, budget_s);
     missed += !b.caught;
-    auto oracle =
-        b.caught ? b.oracle : "NOT CAUGHT" + (b.oracle.empty() ? "" : " (" + b.oracle + ")");
+    auto oracle = b.caught ? b.oracle
+                           : "NOT CAUGHT: wanted " + t.oracles.front() +
+                                 (b.oracle.empty() ? "" : ", heard " + b.oracle);
     std::snprintf(line, sizeof line, "%-26s %-30s %8llu %9.2f %10zu\n", t.name, oracle.c_str(),
                   static_cast<unsigned long long>(b.seeds), b.seconds, b.decisions);
     out << line << std::flush;
@@ -124,8 +126,10 @@ bool canary_sings(std::ostream& out) {
   p.operations.push_back({});
   auto r = explore(p);
   bool sang = r.broken.oracle == "canary";
-  out << (sang ? "the canary sings: " + r.broken.what : std::string("THE CANARY IS SILENT"))
-      << "\n";
+  if (sang)
+    out << failure_line(p, r) << "\nthe canary sings: " << r.broken.what << "\n";
+  else
+    out << "THE CANARY IS SILENT\n";
   return sang;
 }
 

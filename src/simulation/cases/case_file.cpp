@@ -1,5 +1,10 @@
 #include "simulation/cases/case_file.hpp"
 
+#include "policies/chaos.hpp"
+#include "simulation/disk/sim_vfs.hpp"
+#include "simulation/oracles/oracle.hpp"
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -7,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
+#include <set>
 #include <sstream>
 
 namespace taquilla::simulation {
@@ -38,6 +44,19 @@ std::int64_t number(const std::string& text, const std::string& unit = "") {
   if (text.empty() || errno != 0 || end == text.c_str() || unit != end)
     throw bad_line{"'" + text + "' is not a number" + (unit.empty() ? "" : " of " + unit)};
   return value;
+}
+
+std::int64_t duration(const std::string& text, const std::string& unit) {
+  const auto value = number(text, unit);
+  if (value < 0) throw bad_line{"'" + text + "' is negative"};
+  return value;
+}
+
+std::string seat_in_hall(const std::string& text) {
+  const auto seat = taquilla::parse_seat(text);
+  if (!seat || seat->row != "A" || seat->number > hall_seats)
+    throw bad_line{"'" + text + "' is not a seat: A1 to A" + std::to_string(hall_seats)};
+  return text;
 }
 
 std::uint32_t small(const std::string& text) {
@@ -72,16 +91,19 @@ std::pair<std::string, std::string> split(const std::string& word) {
 operation parse_operation(std::istringstream& line) {
   operation o;
   std::string word;
+  bool named = false;
   while (line >> word) {
     auto [key, value] = split(word);
     if (key.empty()) {
+      if (named) throw bad_line{"'" + value + "' is one word too many"};
       if (!parse_kind(value, o.what)) throw bad_line{"unknown operation '" + value + "'"};
+      named = true;
     } else if (key == "client")
       o.client = small(value);
     else if (key == "think")
-      o.think_us = number(value, "us");
+      o.think_us = duration(value, "us");
     else if (key == "seat")
-      o.seat = value;
+      o.seat = seat_in_hall(value);
     else if (key == "buyer")
       o.buyer = small(value);
     else if (key == "cents")
@@ -92,19 +114,22 @@ operation parse_operation(std::istringstream& line) {
       o.target = small(value);
       o.blind = key == "id";
     } else if (key == "patience")
-      o.patience_ms = number(value, "ms");
+      o.patience_ms = duration(value, "ms");
     else
       throw bad_line{"unknown field '" + key + "'"};
   }
+  if (!named) throw bad_line{"an operation is buy or cancel"};
   if (o.client == 0) throw bad_line{"clients are numbered from 1"};
+  if (o.what == operation::kind::cancel && o.target == 0)
+    throw bad_line{"cancel what? target=N: the N-th sale; id=N: that reservation"};
   return o;
 }
 
 void set_fault_field(fault& f, const std::string& key, const std::string& value) {
   if (key == "at")
-    f.at_ms = number(value, "ms");
+    f.at_ms = duration(value, "ms");
   else if (key == "for")
-    f.for_ms = number(value, "ms");
+    f.for_ms = duration(value, "ms");
   else if (key == "delay" || key == "jump")
     f.value = number(value, "ms");
   else if (key == "rate")
@@ -113,6 +138,19 @@ void set_fault_field(fault& f, const std::string& key, const std::string& value)
     f.times = small(value);
   else
     throw bad_line{"unknown field '" + key + "'"};
+}
+
+/// A fault that strikes nobody would be a case of something else.
+void check_whom(const fault& f) {
+  using kind = fault::kind;
+  const bool of_role = f.what == kind::crash || f.what == kind::last_step || f.what == kind::stall;
+  if (of_role && f.target.empty())
+    throw bad_line{std::string{to_string(f.what)} + " needs a role, for example inventory"};
+  if (f.what != kind::chaos && f.what != kind::recover) return;
+  if (f.target != "inventory" && f.target != "payment" && f.target != "notification")
+    throw bad_line{"unknown service '" + f.target + "': inventory, payment, notification"};
+  if (f.what == kind::chaos && !chaos_kind_of(f.detail))
+    throw bad_line{"unknown kind of chaos '" + f.detail + "'"};
 }
 
 fault parse_fault(std::istringstream& line) {
@@ -132,7 +170,21 @@ fault parse_fault(std::istringstream& line) {
     if (bare > 3) throw bad_line{"'" + value + "' is one word too many"};
   }
   if (bare == 0) throw bad_line{"a fault needs a kind"};
+  check_whom(f);
   return f;
+}
+
+constexpr std::array<disk_fault, 5> disk_faults{{disk_fault::io_error, disk_fault::full,
+                                                 disk_fault::busy, disk_fault::kill,
+                                                 disk_fault::power}};
+
+std::uint64_t disk_fault_of(const std::string& word) {
+  std::string all;
+  for (const auto one : disk_faults) {
+    if (word == to_string(one)) return static_cast<std::uint64_t>(one);
+    all += (all.empty() ? "" : ", ") + std::string{to_string(one)};
+  }
+  throw bad_line{"unknown disk-fault '" + word + "': " + all};
 }
 
 decision parse_decision(const std::string& rest) {
@@ -144,11 +196,13 @@ decision parse_decision(const std::string& rest) {
   auto kind = rest.substr(0, rest.find(' '));
   if (!parse_choice(kind, d.kind)) throw bad_line{"unknown decision '" + kind + "'"};
   d.name = rest.substr(open + 1, close - open - 1);
-  int read = 0;
-  const char* tail = rest.c_str() + close + 1;
-  if (std::sscanf(tail, " #%" SCNu64 " = %" SCNu64 " %n", &d.occurrence, &d.value, &read) != 2 ||
-      tail[read] != '\0')
+  std::istringstream tail(rest.substr(close + 1));
+  std::string sharp, equals, value, more;
+  tail >> sharp >> equals >> value;
+  if (sharp.rfind('#', 0) != 0 || equals != "=" || value.empty() || tail >> more)
     throw bad_line{"expected: #N = VALUE"};
+  d.occurrence = natural(sharp.substr(1), 10);
+  d.value = d.kind == choice::disk_fault ? disk_fault_of(value) : natural(value, 10);
   return d;
 }
 
@@ -166,35 +220,55 @@ void parse_knob(knobs& k, std::istringstream& line) {
   throw bad_line{"unknown knob '" + name + "'"};
 }
 
+void parse_choice_of_few(plan& p, const std::string& word, const std::string& value) {
+  const auto wants = [&](bool known, const char* choices) {
+    if (!known) throw bad_line{"unknown " + word + " '" + value + "': " + choices};
+  };
+  if (word == "disk") {
+    wants(value == "fast" || value == "real", "fast, real");
+    p.fast_disk = value == "fast";
+  } else if (word == "profile") {
+    wants(is_profile(value), "swarm, calm, crash, disk, slow");
+    p.profile = value;
+  } else if (word == "strategy") {
+    wants(parse_strategy(value, p.strategy), "auto, fifo, random, pct:D, pos");
+  } else {
+    throw bad_line{"unknown line '" + word + " " + value + "'"};
+  }
+}
+
+bool is_promise(const std::string& name) {
+  if (name == "none") return true;
+  const auto all = make_oracles({});
+  return std::any_of(all.begin(), all.end(), [&](const auto& one) { return name == one->name(); });
+}
+
 void parse_head(case_file& c, const std::string& word, std::istringstream& line) {
   std::string value;
   line >> value;
   if (word == "commit")
     c.commit = value;
-  else if (word == "oracle")
+  else if (word == "oracle") {
+    if (!is_promise(value)) throw bad_line{"unknown promise '" + value + "'"};
     c.oracle = value;
-  else if (word == "hash")
+  } else if (word == "hash")
     c.hash = natural(value, 16);
   else if (word == "seed")
     c.what.seed = natural(value, 10);
   else if (word == "heal")
-    c.what.heal_at_ms = number(value, "ms");
+    c.what.heal_at_ms = duration(value, "ms");
   else if (word == "early-within")
-    c.what.early_within_ms = number(value, "ms");
-  else if (word == "disk" && (value == "fast" || value == "real"))
-    c.what.fast_disk = value == "fast";
-  else if (word == "profile" && is_profile(value))
-    c.what.profile = value;
-  else if (word == "strategy" && parse_strategy(value, c.what.strategy))
-    return;
+    c.what.early_within_ms = duration(value, "ms");
   else
-    throw bad_line{"unknown line '" + word + " " + value + "'"};
+    parse_choice_of_few(c.what, word, value);
 }
 
-void parse_line(case_file& c, const std::string& text) {
+/// @param stated the words that may come once, of the lines so far.
+void parse_line(case_file& c, std::set<std::string>& stated, const std::string& text) {
   std::istringstream line(text);
   std::string word;
-  if (!(line >> word) || word[0] == '#') return;
+  if (!(line >> word)) return;
+  if (word[0] == '#') return c.comments.push_back(text.substr(text.find('#') + 1));
   if (word == "op") return c.what.operations.push_back(parse_operation(line));
   if (word == "fault") return c.what.faults.push_back(parse_fault(line));
   if (word == "take") {
@@ -202,10 +276,12 @@ void parse_line(case_file& c, const std::string& text) {
     std::getline(line >> std::ws, rest);
     return c.what.script.push_back(parse_decision(rest));
   }
-  if (word == "knob")
+  if (word == "knob") {
     parse_knob(c.what.numbers, line);
-  else
+  } else {
+    if (!stated.insert(word).second) throw bad_line{"a second line '" + word + "'"};
     parse_head(c, word, line);
+  }
   nothing_more(line);
 }
 
@@ -246,14 +322,18 @@ std::string print(const fault& f) {
 }
 
 std::string print(const decision& d) {
+  const auto value = d.kind == choice::disk_fault ? to_string(static_cast<disk_fault>(d.value))
+                                                  : std::to_string(d.value);
   return std::string("take ") + to_string(d.kind) + " \"" + d.name + "\" #" +
-         std::to_string(d.occurrence) + " = " + std::to_string(d.value);
+         std::to_string(d.occurrence) + " = " + value;
 }
 
 std::string print_case(const case_file& c) {
   const auto& p = c.what;
   std::ostringstream out;
-  out << "simcase 1\ncommit " << c.commit << "\nprofile " << p.profile << "\nstrategy "
+  out << "simcase 1\n";
+  for (const auto& comment : c.comments) out << "#" << comment << "\n";
+  out << "commit " << c.commit << "\nprofile " << p.profile << "\nstrategy "
       << to_string(p.strategy) << "\nseed " << p.seed << "\noracle " << c.oracle << "\n";
   if (c.hash != 0) out << "hash " << hex(c.hash) << "\n";
   out << "disk " << (p.fast_disk ? "fast" : "real") << "\n";
@@ -274,11 +354,13 @@ bool parse_case(const std::string& text, case_file& out, std::string& error) {
   std::string line;
   if (!std::getline(lines, line) || line != "simcase 1") {
     error = "line 1: a case file begins with 'simcase 1'";
+    if (line == "simcase 1\r") error += ", and its lines do not end in CR LF";
     return false;
   }
+  std::set<std::string> stated;
   for (int n = 2; std::getline(lines, line); ++n) {
     try {
-      parse_line(out, line);
+      parse_line(out, stated, line);
     } catch (const bad_line& bad) {
       error = "line " + std::to_string(n) + ": " + bad.why;
       return false;

@@ -23,13 +23,15 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace taquilla::simulation {
 
 struct case_file {
   std::string commit = "unknown";
-  std::string oracle = "none";  ///< name of the oracle that fails, or "none"
-  std::uint64_t hash = 0;       ///< 0 = not stated
+  std::string oracle = "none";        ///< name of the oracle that fails, or "none"
+  std::uint64_t hash = 0;             ///< 0 = not stated
+  std::vector<std::string> comments;  ///< without their `#`
   plan what;
 };
 

@@ -9,19 +9,23 @@
 #include "simulation/world/run.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace taquilla::simulation {
 
 struct likelihood {
-  std::uint64_t step = 0;
-  double share = 0;  ///< 0..1
+  std::uint64_t step = 0;  ///< the last one that is kept; 0: none
+  double share = 0;        ///< 0..1
 };
 
 struct explanation {
-  std::vector<likelihood> curve;       ///< in order of step
-  std::uint64_t decisive_step = 0;     ///< after it the failure is at least as likely as not
+  std::vector<likelihood> curve;  ///< in order of step
+  /// The first step with which the failure is at least as likely as not. Nothing when it is so
+  /// without any step: then operations and faults alone lead to it.
+  std::optional<std::uint64_t> decisive_step;
+  std::vector<std::string> decisive;   ///< what happened in that step
   std::vector<std::string> scenery;    ///< lines of a case file that can be left out, each alone
   std::vector<std::string> essential;  ///< and those that cannot
 };

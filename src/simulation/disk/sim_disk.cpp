@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace taquilla::simulation {
 
@@ -133,9 +134,16 @@ void sim_file::become(const sim_file& other) {
   seen_.become(other.seen_);
   safe_.become(other.seen_);
   dirty_.clear();
+  sync_failed_ = false;
 }
 
-void sim_file::power_cut(std::uint64_t salt) {
+void sim_file::fail_sync() {
+  dirty_.clear();
+  sync_failed_ = true;
+}
+
+cut_file sim_file::power_cut(std::uint64_t salt) {
+  cut_file out{name_, 0, 0, 0, std::exchange(sync_failed_, false)};
   auto key = combine(salt, hash_text(name_));
   // The new length is on the platter, or the old one is: growing without data shows zeros.
   bool resized = keyed(key, size_kind, 0) & 1;
@@ -145,9 +153,11 @@ void sim_file::power_cut(std::uint64_t salt) {
     auto fate = keyed(key, sector_kind, s);
     if ((fate & 3) == 0) copy_sector(s, below(scramble(fate), sector_bytes));
     if ((fate & 3) == 1) copy_sector(s, sector_bytes);
+    ++((fate & 3) == 0 ? out.torn : (fate & 3) == 1 ? out.kept : out.gone);
   }
   seen_.become(safe_);
   dirty_.clear();
+  return out;
 }
 
 sim_disk::file_ptr sim_disk::find(const std::string& name) const {
@@ -170,7 +180,7 @@ void sim_disk::sync_folder() {
   if (!lying_) safe_ = seen_;
 }
 
-void sim_disk::power_cut(std::uint64_t salt) {
+std::vector<cut_file> sim_disk::power_cut(std::uint64_t salt) {
   folder after = safe_;
   for (const auto& [name, file] : seen_) {
     bool was_safe = safe_.count(name) != 0;
@@ -180,9 +190,11 @@ void sim_disk::power_cut(std::uint64_t salt) {
     bool removed = seen_.count(name) == 0;
     if (removed && (keyed(salt, name_kind, hash_text(name)) & 1)) after.erase(name);
   }
-  for (auto& [name, file] : after) file->power_cut(salt);
+  std::vector<cut_file> out;
+  for (auto& [name, file] : after) out.push_back(file->power_cut(salt));
   seen_ = safe_ = after;
   plugged_ = true;
+  return out;
 }
 
 void sim_disk::become(const sim_disk& other) {

@@ -44,6 +44,13 @@ class sim_image {
   std::size_t size_ = 0;
 };
 
+/// What a power cut did to a file: to each of its sectors that no sync had covered.
+struct cut_file {
+  std::string name;
+  std::size_t kept = 0, torn = 0, gone = 0;
+  bool sync_had_failed = false;  ///< and what that sync should have covered is gone too
+};
+
 class sim_file {
  public:
   explicit sim_file(std::string name) : name_(std::move(name)) {}
@@ -57,11 +64,11 @@ class sim_file {
   void truncate(std::size_t size);
 
   void sync();
-  void fail_sync() { dirty_.clear(); }
+  void fail_sync();
   /// Holds what the other file shows, all of it safe.
   void become(const sim_file& other);
   /// What the platter holds after the power went, decided by `salt`.
-  void power_cut(std::uint64_t salt);
+  cut_file power_cut(std::uint64_t salt);
   std::size_t dirty_sectors() const;
 
  private:
@@ -73,6 +80,7 @@ class sim_file {
   sim_image seen_;
   sim_image safe_;
   std::vector<bool> dirty_;  // by sector
+  bool sync_failed_ = false;
 };
 
 class sim_disk {
@@ -90,8 +98,8 @@ class sim_disk {
   void plug_in() { plugged_ = true; }
   bool plugged() const { return plugged_; }
 
-  /// The power goes and comes back: see the essay.
-  void power_cut(std::uint64_t salt);
+  /// The power goes and comes back: see the essay. In order of the names.
+  std::vector<cut_file> power_cut(std::uint64_t salt);
   /// Holds from now on what the other disk shows, all of it safe on the platter.
   void become(const sim_disk& other);
 

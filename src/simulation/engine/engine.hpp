@@ -33,6 +33,8 @@ namespace taquilla::simulation {
 
 /// The type of a message that is one struct of ours; null for everything else.
 const std::type_info* type_of(const caf::mailbox_element& element);
+/// "charge_card": as links and traces call a message.
+const std::string& type_name_of(const caf::type_erased_tuple& content);
 
 /// One message at the moment it is handed to its receiver (or a start, then `element` is null).
 struct delivery_view {

@@ -68,6 +68,10 @@ void take_all(Queue& queue, Take take) {
 
 }  // namespace
 
+const std::string& type_name_of(const caf::type_erased_tuple& content) {
+  return known_name(message_type(content), content);
+}
+
 const std::type_info* type_of(const caf::mailbox_element& element) {
   const auto& content = element.content();
   return content.size() == 1 ? content.type(0).second : nullptr;

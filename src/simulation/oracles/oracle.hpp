@@ -53,6 +53,7 @@ struct violation {
   std::string oracle;
   std::string what;
   std::uint64_t step = 0;  ///< 0 = found at the end
+  std::string message;     ///< whose sending broke it, with who sent it to whom; else empty
 };
 
 class oracle {

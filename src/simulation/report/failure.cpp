@@ -18,8 +18,10 @@ std::string hash_text_of(std::uint64_t hash) {
 }
 
 std::string failure_line(const plan& p, const run_result& r) {
+  // What is found at the end has no step of its own: the run's last stands for it.
   char tail[96];
-  std::snprintf(tail, sizeof tail, " step=%" PRIu64 " vtime=%.3fs", r.steps,
+  std::snprintf(tail, sizeof tail, " step=%" PRIu64 "%s vtime=%.3fs", r.steps,
+                r.broken.step == 0 ? " found=at-the-end" : "",
                 static_cast<double>(r.ended_at) / 1e9);
   return "FAIL seed=" + std::to_string(p.seed) + " strategy=" + to_string(p.strategy) +
          " profile=" + p.profile + " commit=" + built_from() + " hash=" + hash_text_of(r.hash) +

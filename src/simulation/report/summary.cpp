@@ -22,8 +22,14 @@ void print_troubles(std::ostream& err, const campaign_summary& s) {
     err << f.line << "\n  " << f.what << "\n";
   }
   if (s.failures.empty()) return;
-  err << s.failures.size() << " failures; see one with (--minimize for --seed shrinks it):\n"
-      << s.failures.front().replay << "\n";
+  const auto& first = s.failures.front().replay;
+  auto shrink = first;
+  const std::string seed = "--seed ";
+  shrink.replace(shrink.find(seed), seed.size(), "--minimize ");
+  err << s.failures.size() << (s.failures.size() == 1 ? " failure" : " failures") << "; see "
+      << (s.failures.size() == 1 ? "it" : "the first") << ", and shrink it, with\n"
+      << first << "\n"
+      << shrink << "\n";
 }
 
 std::string bar(double share) {
@@ -44,7 +50,7 @@ void print_summary(std::ostream& out, std::ostream& err, const campaign_summary&
   auto t = s.real_s > 0 ? s.real_s : 1e-9;
   std::snprintf(
       text, sizeof text,
-      "%llu seeds, %zu failures, %llu run twice, %zu unequal; %.0f seeds/s, %.0f steps/s, "
+      "%llu seeds, %zu failures; %llu run twice, %zu of them unequal; %.0f seeds/s, %.0f steps/s, "
       "%.0f virtual seconds a second, %.1f s\n",
       static_cast<unsigned long long>(s.seeds), s.failures.size(),
       static_cast<unsigned long long>(s.run_twice), s.unequal.size(),
@@ -74,9 +80,14 @@ void print_explanation(std::ostream& out, const minimised& m, const explanation&
                   static_cast<unsigned long long>(point.step), point.share * 100);
     out << text << bar(point.share) << "\n";
   }
-  out << "decisive step: " << e.decisive_step << "\n\nwithout one of these it does not happen:\n";
+  if (e.decisive_step)
+    out << "decisive step: " << *e.decisive_step << "\n";
+  else
+    out << "no step decides: it follows from the operations and faults alone\n";
+  for (const auto& line : e.decisive) out << "  " << line << "\n";
+  out << "\nwithout one of these it does not happen:\n";
   for (const auto& line : e.essential) out << "  " << line << "\n";
-  if (!e.scenery.empty()) out << "scenery:\n";
+  if (!e.scenery.empty()) out << "scenery (it happens without each of these too):\n";
   for (const auto& line : e.scenery) out << "  " << line << "\n";
 }
 

@@ -1,114 +1,120 @@
 #include "simulation/report/trace.hpp"
 
+#include "simulation/report/story.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <ostream>
-#include <set>
 
 namespace taquilla::simulation {
 
 namespace {
 
-constexpr std::size_t text_max = 110;
-
-const char* word(trace_event::kind kind) {
-  switch (kind) {
-    case trace_event::kind::message:
-      return "";
-    case trace_event::kind::start:
-      return "start";
-    case trace_event::kind::lost:
-      return "LOST";
-    case trace_event::kind::ended:
-      return "END";
-    case trace_event::kind::fault:
-      return "FAULT";
-    case trace_event::kind::invoked:
-      return "ASK";
-    case trace_event::kind::answered:
-      return "ANSWER";
-    case trace_event::kind::process:
-      return "PROCESS";
-    case trace_event::kind::note:
-      return "NOTE";
-  }
-  return "";
-}
-
-std::string role_of(const std::string& actor) { return actor.substr(0, actor.find('#')); }
-
-/// What a reader of the business story does not miss.
-bool is_noise(const trace_event& e) {
-  if (e.what == trace_event::kind::start) return true;
-  if (e.what != trace_event::kind::message) return false;
-  static const std::array<const char*, 12> dull{
-      {"report_ready", "child_ready", "check_holds", "look_again", "sweep_open", "know_supervisor",
-       "open_purchases", "look_around", "service_healed", "report_desk", "desk_report", "start_"}};
-  for (const char* prefix : dull)
-    if (e.text.rfind(prefix, 0) == 0) return true;
-  auto to = role_of(e.to);
-  return to == "event_feed" || to == "operator" || role_of(e.from) == "operator" ||
-         role_of(e.from) == "event_feed" || e.text.rfind("happened", 0) == 0;
-}
+constexpr std::size_t text_max = 110, ends_width = 42;
 
 std::string clip(const std::string& text) {
   return text.size() <= text_max ? text : text.substr(0, text_max - 3) + "...";
 }
 
-void print_text(std::ostream& out, const std::vector<trace_event>& events) {
-  for (const auto& e : events) {
-    if (is_noise(e)) continue;
-    char head[96];
-    std::snprintf(head, sizeof head, "%11.6fs %5llu  %-8s", static_cast<double>(e.now) / 1e9,
-                  static_cast<unsigned long long>(e.step), word(e.what));
-    auto ends = e.from + (e.to.empty() ? "" : (e.from.empty() ? "" : " -> ") + e.to);
-    ends.resize(std::max<std::size_t>(ends.size(), 42), ' ');
-    out << head << " " << ends << " " << clip(e.text) << "\n";
+// -- columns -------------------------------------------------------------------------------------
+
+std::string ends_of(const story_line& line) {
+  auto ends = line.from + (line.from.empty() || line.to.empty() ? "" : " -> ") + line.to;
+  ends.resize(std::max(ends.size(), ends_width), ' ');
+  return ends;
+}
+
+void print_text(std::ostream& out, const std::vector<story_line>& story) {
+  char head[96];
+  std::snprintf(head, sizeof head, "%12s %5s  %-8s %-*s ", "time", "step", "what",
+                static_cast<int>(ends_width), "who");
+  out << head << "message, when it arrives\n";
+  for (const auto& line : story) {
+    std::snprintf(head, sizeof head, "%11.6fs %5llu  %-8s", static_cast<double>(line.now) / 1e9,
+                  static_cast<unsigned long long>(line.step), line.word.c_str());
+    const bool sentence = line.what == story_line::kind::of_all;
+    out << head << ' ';
+    if (sentence)
+      out << line.text << "\n";
+    else
+      out << ends_of(line) << ' ' << clip(line.text) << "\n";
   }
 }
 
-// -- mermaid -------------------------------------------------------------------------------------
+// -- a sequence diagram --------------------------------------------------------------------------
 
 std::string mermaid_safe(std::string text) {
-  for (char& c : text)
-    if (c == ';' || c == '#' || c == '<' || c == '>' || c == '"') c = ' ';
+  for (char& c : text) {
+    if (c == '"') c = '\'';
+    if (c == ';' || c == '#' || c == '<' || c == '>') c = ' ';
+  }
   return clip(text);
 }
 
-void print_mermaid(std::ostream& out, const std::vector<trace_event>& events) {
-  out << "sequenceDiagram\n";
-  std::vector<std::string> seen;
-  for (const auto& e : events) {
-    if (is_noise(e)) continue;
-    for (auto role : {role_of(e.from), role_of(e.to)})
-      if (!role.empty() && std::find(seen.begin(), seen.end(), role) == seen.end())
-        seen.push_back(role);
+/// The lanes of the diagram: whoever sends, gets or does something, in order of appearance.
+class lanes {
+ public:
+  explicit lanes(const std::vector<story_line>& story) {
+    for (const auto& line : story)
+      if (line.what != story_line::kind::lost)
+        for (const auto& who : {line.from, line.to}) add(who);
+    if (all_.empty()) all_.push_back("world");
   }
-  for (const auto& role : seen) out << "  participant " << role << "\n";
-  auto anybody = seen.empty() ? std::string("world") : seen.front();
-  for (const auto& e : events) {
-    if (is_noise(e)) continue;
-    auto from = role_of(e.from);
-    auto to = role_of(e.to);
-    if (e.what == trace_event::kind::message && !from.empty())
-      out << "  " << from << "->>" << to << ": " << mermaid_safe(e.text) << "\n";
+
+  const std::vector<std::string>& all() const { return all_; }
+
+  /// A lane by its name; by its role alone the first that has it, else the first of all.
+  std::string of(const std::string& who) const {
+    for (const auto& lane : all_)
+      if (lane == who || lane.substr(0, lane.find('#')) == who) return id_of(lane);
+    return id_of(all_.front());
+  }
+
+  static std::string id_of(std::string lane) {
+    for (char& c : lane)
+      if (c == '#' || c == '(') c = '_';
+    lane.erase(std::remove(lane.begin(), lane.end(), ')'), lane.end());
+    return lane;
+  }
+
+ private:
+  void add(const std::string& who) {
+    if (!who.empty() && std::find(all_.begin(), all_.end(), who) == all_.end()) all_.push_back(who);
+  }
+
+  std::vector<std::string> all_;
+};
+
+void print_mermaid(std::ostream& out, const std::vector<story_line>& story) {
+  using kind = story_line::kind;
+  const lanes who{story};
+  out << "sequenceDiagram\n";
+  for (const auto& lane : who.all())
+    out << "  participant " << lanes::id_of(lane) << " as " << mermaid_safe(lane) << "\n";
+  const auto everybody = lanes::id_of(who.all().front()) +
+                         (who.all().size() > 1 ? "," + lanes::id_of(who.all().back()) : "");
+  for (const auto& line : story) {
+    const auto text = mermaid_safe(line.text);
+    if (line.what == kind::message)
+      out << "  " << who.of(line.from) << "->>" << who.of(line.to) << ": " << text << "\n";
+    else if (line.what == kind::lost)
+      out << "  " << who.of(line.from) << "-x" << who.of(line.to) << ": " << text << " (lost)\n";
     else
       out << "  Note over "
-          << (!to.empty()     ? to
-              : !from.empty() ? from
-                              : anybody)
-          << ": " << word(e.what) << " " << mermaid_safe(e.text) << "\n";
+          << (line.what == kind::of_all ? everybody
+                                        : who.of(line.from.empty() ? line.to : line.from))
+          << ": " << (line.word.empty() ? "" : line.word + " ") << text << "\n";
   }
 }
 
+// -- everything ----------------------------------------------------------------------------------
+
 void print_json(std::ostream& out, const std::vector<trace_event>& events) {
   for (const auto& e : events) {
-    nlohmann::ordered_json line{
-        {"step", e.step}, {"vtime_ns", e.now}, {"kind", *word(e.what) ? word(e.what) : "message"},
-        {"from", e.from}, {"to", e.to},        {"text", e.text}};
+    nlohmann::ordered_json line{{"step", e.step}, {"vtime_ns", e.now}, {"kind", to_string(e.what)},
+                                {"from", e.from}, {"to", e.to},        {"text", e.text}};
     out << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
   }
 }
@@ -125,15 +131,11 @@ bool parse_trace_format(const std::string& word_in, trace_format& out) {
 void print_trace(std::ostream& out, trace_format format, const std::vector<trace_event>& events,
                  const run_result& result) {
   if (format == trace_format::json) return print_json(out, events);
-  auto verdict = result.failed() ? result.broken.oracle + ": " + result.broken.what
-                                 : std::string("all promises kept");
-  if (format == trace_format::text) {
-    print_text(out, events);
-    out << "VERDICT " << verdict << "\n";
-    return;
-  }
-  print_mermaid(out, events);
-  out << "  %% " << mermaid_safe(verdict) << "\n";
+  const auto story = story_of(events, result);
+  if (format == trace_format::text)
+    print_text(out, story);
+  else
+    print_mermaid(out, story);
 }
 
 }  // namespace taquilla::simulation

@@ -31,7 +31,8 @@ constexpr std::uint32_t page = 1000;
 void world::tick() {
   if (over()) return;
   bool calm_now = people_done() && faults_ahead_ == 0;
-  if (!healed_ && (calm_now || engine_.now() >= plan_.heal_at_ms * ms)) heal();
+  if (!healed_ && (calm_now || engine_.now() >= plan_.heal_at_ms * ms))
+    heal(calm_now ? "all has been asked, and all faults are over" : "it is time");
   // A long workload may go on for a while in the healed world; rest is due when it is through.
   if (!healed_ || !people_done()) quiet_since_ = engine_.now();
   auto limit = people_done() ? quiet_since_ + rest_limit : facts_.healed_at + people_limit;
@@ -45,13 +46,13 @@ void world::tick() {
   engine_.at(engine_.now() + tick_every, [this] { tick(); });
 }
 
-void world::heal() {
+void world::heal(const std::string& why) {
   healed_ = true;
   facts_.healed_at = engine_.now();
   disk_calm_ = true;
   engine_.weather({});
   engine_.no_early_time();
-  note(trace_event::kind::note, "", "", "everything is healed");
+  note(trace_event::kind::note, "", "", "everything is healed: " + why);
   if (!engine_.running() && !up_again_planned_) boot();
   for (const char* service : {"inventory", "payment", "notification"}) {
     fault mend;
@@ -190,7 +191,7 @@ void world::judge(run_result& result) {
     for (auto& o : oracles_) {
       auto what = o->at_end(plan_, story_, final, facts_);
       if (what.empty()) continue;
-      result.broken = {o->name(), what, 0};
+      result.broken = {o->name(), what, 0, {}};
       break;
     }
     for (const auto& row : final.all)

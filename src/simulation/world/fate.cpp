@@ -14,6 +14,12 @@ constexpr virtual_ns ms = 1'000'000;
 constexpr wall_ms first_wall_ms = 1'800'000'000'000;  // a day in January 2027
 constexpr std::int64_t down_after_disk_fault_ms = 300;
 
+/// Without its time, which stands before it in a trace.
+std::string words_of(const fault& f) {
+  const auto all = print(f);
+  return all.substr(all.find("ms ") + 3);
+}
+
 }  // namespace
 
 void world::plan_faults() {
@@ -21,13 +27,26 @@ void world::plan_faults() {
   for (const auto& f : plan_.faults)
     engine_.at(f.at_ms * ms, [this, &f] {
       --faults_ahead_;
-      if (!healed_) strike(f);
+      const auto why = why_missed(f);
+      if (why.empty()) return strike(f);
+      note(trace_event::kind::missed, "", f.target, words_of(f) + ": " + why);
     });
 }
 
+/// Why a fault finds nothing that it could strike; empty when it does.
+std::string world::why_missed(const fault& f) const {
+  using kind = fault::kind;
+  if (healed_) return "all is healed by now";
+  if (!engine_.running()) return "the process is down";
+  const bool by_order = f.what == kind::chaos || f.what == kind::recover || f.what == kind::stop;
+  if (by_order && !serving_) return "the theatre is not open yet";
+  if (f.what == kind::stop && stopping_ != nullptr) return "it is stopping already";
+  if (f.what == kind::crash && engine_.population(f.target) == 0) return "none is alive";
+  return {};
+}
+
 void world::strike(const fault& f) {
-  if (!engine_.running()) return;
-  note(trace_event::kind::fault, "", f.target, print(f));
+  note(trace_event::kind::fault, "", f.target, words_of(f));
   reached(goal_of(f));
   switch (f.what) {
     case fault::kind::crash:
@@ -62,7 +81,6 @@ void world::order_chaos(const fault& f) {
 }
 
 void world::order_stop(const fault& f) {
-  if (!serving_ || stopping_ != nullptr) return;
   stopping_ = &f;
   caf::anon_send(operator_, stop_theatre{});
 }

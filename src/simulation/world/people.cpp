@@ -12,6 +12,12 @@ namespace {
 /// A client that finds the box office closed tries again after this.
 constexpr virtual_ns closed_retry = 250'000'000;
 
+/// Without client and thinking, which a trace shows by itself.
+std::string words_of(const operation& what) {
+  const auto all = print(what);
+  return all.substr(all.find("us ") + 3);
+}
+
 }  // namespace
 
 void world::plan_next(std::uint32_t client) {
@@ -34,20 +40,24 @@ void world::invoke(std::uint32_t client, std::size_t index) {
   auto& entry = story_.at(number);
   if (what.what == operation::kind::cancel) {
     entry.id = what.blind ? what.target : story_.nth_confirmed(what.target);
-    if (entry.id == 0) {
-      story_.end(number, outcome::refused, engine_.now());
-      return plan_next(client);  // nothing to cancel yet
-    }
+  }
+  note(
+      trace_event::kind::invoked, "client#" + std::to_string(client), "",
+      words_of(what) + (entry.id == 0 ? "" : ", which is reservation " + std::to_string(entry.id)));
+  if (what.what == operation::kind::cancel && entry.id == 0) {
+    story_.end(number, outcome::refused, engine_.now());
+    answered(client, "nothing to cancel yet");
+    return plan_next(client);
   }
   if (what.what == operation::kind::buy &&
       !limiter_->decide("client" + std::to_string(client), engine_.now() / 1'000'000).pass) {
     entry.why = errc::rate_limited;
     reached("refused-rate_limited");
     story_.end(number, outcome::refused, engine_.now());
+    answered(client, "refused: rate_limited");
     return plan_next(client);
   }
   running_[number] = client;
-  note(trace_event::kind::invoked, "client#" + std::to_string(client), "", print(what));
   caf::anon_send(clients_[client], do_operation{number, what, entry.id});
 }
 
@@ -60,11 +70,19 @@ void world::ended(std::uint64_t number) {
   auto client = found->second;
   running_.erase(found);
   std::string text = to_string(entry.how);
-  if (entry.how == outcome::accepted) text += " reservation " + std::to_string(entry.id);
+  if (entry.how == outcome::accepted) text += ": reservation " + std::to_string(entry.id);
+  if (entry.how == outcome::accepted && entry.what.what == operation::kind::cancel)
+    text += std::string{" is "} + taquilla::to_string(entry.state);
   if (entry.how == outcome::refused) text += std::string(": ") + taquilla::to_string(entry.why);
+  if (entry.how == outcome::unknown)
+    text += ": gave up after " + std::to_string(entry.what.patience_ms) + " ms";
   if (entry.replayed) text += " (replayed)";
-  note(trace_event::kind::answered, "client#" + std::to_string(client), "", text);
+  answered(client, std::move(text));
   plan_next(client);
+}
+
+void world::answered(std::uint32_t client, std::string what) {
+  note(trace_event::kind::answered, "client#" + std::to_string(client), "", std::move(what));
 }
 
 void world::on_answer(std::uint64_t number, reservation_id id, bool replayed,
@@ -98,6 +116,7 @@ void world::on_silence(std::uint64_t number) {
 void world::on_started(bool well, const std::string& why) {
   if (well) {
     serving_ = true;
+    note(trace_event::kind::process, "", "", serving_words);
     return;
   }
   note(trace_event::kind::note, "operator", "", "the theatre did not start: " + why);

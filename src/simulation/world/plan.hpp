@@ -18,6 +18,9 @@
 
 namespace taquilla::simulation {
 
+/// The hall of every run is one row, A1 to A4.
+inline constexpr std::uint32_t hall_seats = 4;
+
 /// What one client does next. A client does its operations one after the other.
 struct operation {
   enum class kind : std::uint8_t { buy, cancel };

@@ -23,6 +23,7 @@ struct trace_event {
     lost,
     ended,
     fault,
+    missed,  ///< a fault that found nothing to strike
     invoked,
     answered,
     process,
@@ -34,6 +35,9 @@ struct trace_event {
   std::string from, to;  ///< roles with incarnation, "client#1"
   std::string text;      ///< message type with content, or a sentence
 };
+
+/// What a trace says when the theatre has opened.
+inline constexpr const char* serving_words = "the theatre is open";
 
 struct run_options {
   /// The step at which the script ends: before it the script decides, from it on fresh draws. 0:

@@ -1,5 +1,6 @@
 // What the world sees of its run: every delivery goes past the oracles, and into the trace if one
 // is kept.
+#include "simulation/world/message_words.hpp"
 #include "simulation/world/world.hpp"
 
 #include <caf/all.hpp>
@@ -8,28 +9,27 @@
 
 namespace taquilla::simulation {
 
-namespace {
-
-std::string actor_name(const std::string& role, std::uint32_t incarnation) {
-  return role.empty() ? "" : role + "#" + std::to_string(incarnation);
+/// "reservation#2"; a door by what is behind it, "door(payment)".
+std::string world::name_of(const std::string& role, std::uint32_t incarnation) const {
+  if (role.empty()) return {};
+  if (role == "door" && incarnation >= 1 && incarnation <= behind_doors_.size())
+    return "door(" + behind_doors_[incarnation - 1] + ")";
+  return role + "#" + std::to_string(incarnation);
 }
-
-}  // namespace
 
 void world::on_delivery(const delivery_view& view) {
   for (auto& o : oracles_) o->on_delivery(view);
   if (!options_.trace) return;
   auto kind = view.element ? trace_event::kind::message : trace_event::kind::start;
-  auto text = view.type;
-  if (view.element) text += " " + view.element->content().stringify();
-  note(kind, actor_name(view.sender, view.sender_incarnation),
-       actor_name(view.receiver, view.incarnation), std::move(text));
+  auto text = view.element ? words_of(view.element->content()) : view.type;
+  note(kind, name_of(view.sender, view.sender_incarnation),
+       name_of(view.receiver, view.incarnation), std::move(text));
 }
 
 /// The first objection of a run counts.
 void world::object(const oracle& who, std::string what) {
   if (what.empty() || !broken_.oracle.empty()) return;
-  broken_ = {who.name(), std::move(what), engine_.steps()};
+  broken_ = {who.name(), std::move(what), engine_.steps(), {}};
 }
 
 void world::on_sending(const sending_view& view) {
@@ -38,7 +38,11 @@ void world::on_sending(const sending_view& view) {
     reached("left-at-a-stop");
   if (view.is<mails_revived>() && content.get_as<mails_revived>(0).count > 0)
     reached("mails-revived");
+  const bool was_whole = broken_.oracle.empty();
   for (auto& o : oracles_) object(*o, o->on_sending(view));
+  if (!was_whole || broken_.oracle.empty()) return;
+  broken_.message = name_of(view.sender, view.sender_incarnation) + " -> " +
+                    name_of(view.receiver, view.receiver_incarnation) + " " + words_of(content);
 }
 
 void world::on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns now) {
@@ -56,7 +60,7 @@ void world::on_lost(const std::string& link, virtual_ns) {
 
 void world::on_ended(const std::string& role, std::uint32_t incarnation, virtual_ns) {
   for (auto& o : oracles_) o->on_ended(role, incarnation);
-  note(trace_event::kind::ended, "", actor_name(role, incarnation), "ends");
+  note(trace_event::kind::ended, "", name_of(role, incarnation), "ends");
 }
 
 void world::note(trace_event::kind what, std::string from, std::string to, std::string text) {

@@ -7,6 +7,7 @@
 
 #include <caf/all.hpp>
 
+#include <cstdlib>
 #include <utility>
 
 namespace taquilla::simulation {
@@ -49,8 +50,27 @@ decisions decisions_for(const plan& p, const run_options& o) {
   return o.explore_from == 0 ? decisions(seed) : decisions(seed, p.script, o.explore_from);
 }
 
+/// ", its clock 225.000 s behind"; empty when the clock goes right.
+std::string words_of_clock(std::int64_t jump_ms) {
+  if (jump_ms == 0) return {};
+  const auto off = std::abs(jump_ms);
+  auto fraction = std::to_string(1000 + off % 1000);
+  fraction[0] = '.';
+  return ", its clock " + std::to_string(off / 1000) + fraction + " s " +
+         (jump_ms < 0 ? "behind" : "ahead");
+}
+
+/// "taquilla.db-wal: of 5 sectors without a sync 2 are kept, 1 is torn, 2 are gone"
+std::string words_of_cut(const cut_file& f) {
+  const auto all = f.kept + f.torn + f.gone;
+  auto out = f.name + ": of " + std::to_string(all) + " sectors without a sync " +
+             std::to_string(f.kept) + " kept, " + std::to_string(f.torn) + " torn, " +
+             std::to_string(f.gone) + " gone";
+  return f.sync_had_failed ? out + "; gone too: what a failed sync had left" : out;
+}
+
 std::shared_ptr<const venue> small_hall() {
-  return std::make_shared<const venue>(venue{{"EVT-001", "Simulated night", {"A"}, 4}});
+  return std::make_shared<const venue>(venue{{"EVT-001", "Simulated night", {"A"}, hall_seats}});
 }
 
 }  // namespace
@@ -147,7 +167,8 @@ void world::boot() {
   if (!open_store()) return;
   ++process_;
   facts_.processes = process_;
-  note(trace_event::kind::process, "", "", "process " + std::to_string(process_) + " starts");
+  note(trace_event::kind::process, "", "",
+       "process " + std::to_string(process_) + " starts" + words_of_clock(wall_jump_ms_));
   for (auto& o : oracles_) o->on_process_start(engine_.now());
   engine_.boot([this](caf::actor_system& system) { compose(system); });
 }
@@ -166,6 +187,8 @@ void world::compose(caf::actor_system& system) {
     die(false, 100, 0, "fail-stop: " + why);
   };
   auto house = build_theatre(system, std::move(parts));
+  behind_doors_.clear();
+  for (const auto& at : house.doors) behind_doors_.push_back(at.service);
   limiter_ = std::make_unique<rate_limiter>();
   operator_ = spawn_operator(system, house, *this);
   clients_.assign(scripts_.size(), client_actor{});
@@ -186,7 +209,11 @@ void world::die(bool power, std::int64_t down_ms, std::int64_t jump_ms, const st
     auto salt = taken_.exploring() ? taken_.draw(choice::power_cut, hash, occurrence) | 1 : 0;
     salt = taken_.take(choice::power_cut, hash, name, occurrence, salt);
     // The dying process closes its files first; what it still says to them is not heard.
-    engine_.at(engine_.now(), [this, salt] { disk_.power_cut(salt); });
+    engine_.at(engine_.now(), [this, salt] {
+      for (const auto& file : disk_.power_cut(salt))
+        if (file.kept + file.torn + file.gone > 0 || file.sync_had_failed)
+          note(trace_event::kind::process, "", "", words_of_cut(file));
+    });
   }
   leave(down_ms, jump_ms);
 }
@@ -212,7 +239,10 @@ void world::leave(std::int64_t down_ms, std::int64_t jump_ms) {
   auto lost = running_;
   running_.clear();
   story_.lose_running(engine_.now());
-  for (const auto& [number, client] : lost) plan_next(client);
+  for (const auto& [number, client] : lost) {
+    answered(client, "unknown: the process is gone");
+    plan_next(client);
+  }
   up_again_planned_ = true;
   engine_.at(engine_.now() + down_ms * ms, [this] { boot(); });
 }

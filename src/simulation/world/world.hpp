@@ -51,10 +51,12 @@ class world final : private engine_observer, private disk_environment, private p
   void on_started(bool well, const std::string& why) override;
   void on_rest_report(const rest_report& report) override;
   void ended(std::uint64_t number);
+  void answered(std::uint32_t client, std::string what);
   bool people_done() const;
 
   // -- faults (fate.cpp) --------------------------------------------------------
   void plan_faults();
+  std::string why_missed(const fault& f) const;
   void strike(const fault& f);
   void order_chaos(const fault& f);
   void order_stop(const fault& f);
@@ -67,7 +69,7 @@ class world final : private engine_observer, private disk_environment, private p
 
   // -- the end (ending.cpp) -----------------------------------------------------
   void tick();
-  void heal();
+  void heal(const std::string& why);
   bool disturbed() const;
   bool hall_settled() const;
   bool over() const { return at_rest_ || given_up_ || !facts_.store_readable; }
@@ -83,6 +85,7 @@ class world final : private engine_observer, private disk_environment, private p
   void on_lost(const std::string& link, virtual_ns now) override;
   void on_backlog(const std::string& role, std::size_t waiting) override;
   void object(const oracle& who, std::string what);
+  std::string name_of(const std::string& role, std::uint32_t incarnation) const;
   void on_ended(const std::string& role, std::uint32_t incarnation, virtual_ns now) override;
   void note(trace_event::kind what, std::string from, std::string to, std::string text);
   void reached(const std::string& goal) { goals_.insert(goal); }
@@ -104,6 +107,7 @@ class world final : private engine_observer, private disk_environment, private p
   std::vector<std::vector<std::size_t>> scripts_;  // by client: indices of its operations
   std::vector<std::size_t> next_;                  // by client
   std::vector<client_actor> clients_;
+  std::vector<std::string> behind_doors_;  // by incarnation of the door, from 1
   operator_actor operator_;
   std::map<std::uint64_t, std::uint32_t> running_;  // history number -> client
   std::size_t thinking_ = 0;                        // operations that are planned and not begun

@@ -1,0 +1,222 @@
+// Goal: a trace tells the story of a run: what was asked and answered, what chance did, what broke
+// and by whom, and nothing that would hide it. Method: small plans and planted bugs, the lines as
+// story_of makes them and as the three formats print them.
+#include "simulation/report/story.hpp"
+
+#include "domain/planted.hpp"
+#include "simulation/disk/sim_vfs.hpp"
+#include "simulation/report/trace.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <sstream>
+
+using namespace taquilla;
+using namespace taquilla::simulation;
+
+namespace {
+
+struct planting {
+  explicit planting(planted::bug b) { planted::active.store(b); }
+  ~planting() { planted::active.store(planted::bug::none); }
+};
+
+struct recorded {
+  std::vector<trace_event> events;
+  run_result result;
+};
+
+recorded record(const plan& p) {
+  recorded out;
+  run_options how;
+  how.trace = [&](const trace_event& e) { out.events.push_back(e); };
+  out.result = replay(p, how);
+  return out;
+}
+
+std::string printed(const plan& p, trace_format format) {
+  const auto run = record(p);
+  std::ostringstream out;
+  print_trace(out, format, run.events, run.result);
+  return out.str();
+}
+
+/// Word, ends and text of each line, without times and steps.
+std::string told(const plan& p) {
+  const auto run = record(p);
+  std::string out;
+  for (const auto& line : story_of(run.events, run.result))
+    out += line.word + "|" + line.from + "|" + line.to + "|" + line.text + "\n";
+  return out;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+operation buy(const char* seat, std::uint32_t client = 1) {
+  operation o;
+  o.seat = seat;
+  o.client = o.buyer = client;
+  return o;
+}
+
+operation cancel_first() {
+  operation o;
+  o.what = operation::kind::cancel;
+  o.target = 1;
+  return o;
+}
+
+fault fault_of(fault::kind what, const char* target, std::int64_t at_ms) {
+  fault f;
+  f.what = what;
+  f.target = target;
+  f.at_ms = at_ms;
+  return f;
+}
+
+plan one_sale() {
+  plan p;
+  p.operations = {buy("A1")};
+  return p;
+}
+
+}  // namespace
+
+TEST_CASE("a sale is told in a screen, from the question to the verdict") {
+  const auto story = told(one_sale());
+  CHECK(has(story,
+            "PROCESS|||process 1 starts\nPROCESS|||the theatre is open\n"
+            "ASK|client#1||buy seat=A1 buyer=1 cents=5000\n"
+            "|client#1|reservation_desk#1|purchase_order(\"EVT-001\", A1, "));
+  CHECK(has(story, "|reservation#1|inventory#1|hold_seat(\"EVT-001\", A1, ~1, ~2)\n"));
+  CHECK(has(story, "|reservation#1|store#1|record_charge(1, 50.00, T+0.250s)\n"));
+  CHECK(has(story, "ANSWER|client#1||accepted: reservation 1\n"));
+  CHECK(has(story, "NOTE|||everything is healed: all has been asked, and all faults are over\n"));
+  CHECK(has(story, "VERDICT|||all promises kept\n"));
+  CHECK(std::count(story.begin(), story.end(), '\n') < 40);
+  for (const char* small_talk : {"flush_batch", "commit_due", "show_rules", "due_mails",
+                                 "report_ready", "happened", "open_door", "mails([]", "look_again"})
+    CHECK_MESSAGE(!has(story, small_talk), std::string{small_talk});
+}
+
+TEST_CASE("what chance did stands where it was decided") {
+  auto p = one_sale();
+  p.script = {{choice::delay, "reservation>payment charge_card", 1, 1'500'000, 0},
+              {choice::doubled, "reservation>inventory hold_seat", 1, 20'000, 0},
+              {choice::lost, "store>reservation purchase_confirmed", 1, 1, 0}};
+  const auto story = told(p);
+  CHECK(has(story, "CHANCE|||reservation>payment charge_card #1 comes 1.500000 s later\n"));
+  CHECK(
+      has(story, "CHANCE|||reservation>inventory hold_seat #1 comes twice, the second 0.020000 s"));
+  CHECK(has(story, "LOST|store|reservation|purchase_confirmed\n"));
+  const auto late = story.find("charge_card #1 comes"), arrives = story.find("|charge_card(1");
+  REQUIRE(arrives != std::string::npos);
+  CHECK(late < arrives);
+}
+
+TEST_CASE("a fault that finds nothing to strike is told as that, and is not counted") {
+  auto p = one_sale();
+  p.operations.push_back(buy("A2"));
+  p.operations[1].think_us = 9'000'000;
+  p.faults = {fault_of(fault::kind::chaos, "payment", 0),
+              fault_of(fault::kind::crash, "reservation", 3'000),
+              fault_of(fault::kind::crash, "inventory", 4'000)};
+  p.faults[0].detail = "decline";
+  const auto story = told(p);
+  CHECK(has(story, "MISSED||payment|chaos payment decline: the theatre is not open yet\n"));
+  CHECK(has(story, "MISSED||reservation|crash reservation: none is alive\n"));
+  CHECK(has(story, "FAULT||inventory|crash inventory\n"));
+  const auto goals = replay(p).goals;
+  CHECK(std::count(goals.begin(), goals.end(), "fault-crash") == 1);
+  CHECK(std::count(goals.begin(), goals.end(), "fault-chaos-decline") == 0);
+  p.faults = {fault_of(fault::kind::kill, "", 300), fault_of(fault::kind::crash, "store", 301)};
+  p.faults[0].for_ms = 500;
+  CHECK(has(told(p), "MISSED||store|crash store: the process is down\n"));
+  p.faults = {fault_of(fault::kind::stop, "", 300), fault_of(fault::kind::stop, "", 300)};
+  CHECK(has(told(p), "MISSED|||stop: it is stopping already\n"));
+}
+
+TEST_CASE("every question has its answer, also that nobody gave") {
+  plan p;
+  p.operations = {cancel_first(), buy("A1"), cancel_first()};
+  auto story = told(p);
+  CHECK(has(story, "ASK|client#1||cancel target=1\nANSWER|client#1||nothing to cancel yet\n"));
+  CHECK(has(story, "ASK|client#1||cancel target=1, which is reservation 1\n"));
+  CHECK(has(story, "ANSWER|client#1||accepted: reservation 1 is cancelled\n"));
+  p.operations.assign(8, buy("A1"));
+  CHECK(has(told(p), "ANSWER|client#1||refused: rate_limited\n"));
+  p.operations = {buy("A1")};
+  p.faults = {fault_of(fault::kind::chaos, "payment", 10), fault_of(fault::kind::kill, "", 900)};
+  p.faults[0].detail = "stall";
+  p.faults[1].value = -225'000;
+  p.script = {{choice::delay, "client>reservation_desk purchase_order", 1, 1, 0}};
+  story = told(p);
+  CHECK(has(story, "ANSWER|client#1||unknown: the process is gone\n"));
+  CHECK(has(story, "PROCESS|||process 2 starts, its clock 225.000 s behind\n"));
+  p.faults.pop_back();
+  p.operations[0].patience_ms = 500;
+  CHECK(has(told(p), "ANSWER|client#1||unknown: gave up after 500 ms\n"));
+}
+
+TEST_CASE("a door is called by what is behind it, and an error by its name") {
+  auto p = one_sale();
+  p.operations[0].think_us = 500'000;
+  p.faults = {fault_of(fault::kind::chaos, "inventory", 100)};
+  p.faults[0].detail = "crash";
+  const auto story = told(p);
+  CHECK(has(story, "|reservation#1|door(inventory)|hold_seat("));
+  CHECK(has(story, "|door(inventory)|reservation#1|error inventory_unavailable: "));
+}
+
+TEST_CASE("a power cut says what the disk kept") {
+  auto p = one_sale();
+  p.fast_disk = false;
+  constexpr auto power = static_cast<std::uint64_t>(disk_fault::power);
+  p.script = {{choice::disk_fault, "wal write", 3, power, 0},
+              {choice::power_cut, "power", 1, 7, 0}};
+  const auto story = told(p);
+  CHECK(has(story, "FAULT||disk|wal write: power\nPROCESS|||died during wal write\n"));
+  CHECK(has(story, " sectors without a sync "));
+}
+
+TEST_CASE("what was broken stands at the end, with the message that broke it") {
+  plan p;
+  p.operations = {buy("A1"), cancel_first()};
+  {
+    const planting bug{planted::bug::refund_not_owed};
+    CHECK(has(told(p), "BROKEN|||every-charge-has-its-ticket: "));
+    CHECK(has(told(p), " (seen at the end)\n"));
+  }
+  const planting bug{planted::bug::hold_overwritten};
+  run_result failed;
+  for (std::uint64_t seed = 1; !failed.failed() && seed < 200; ++seed) {
+    p = draw_plan(seed, "calm", {});
+    failed = explore(p);
+    p.script = failed.taken;
+  }
+  REQUIRE(failed.broken.oracle == "holds-exclude");
+  CHECK(has(told(p), "\n|||by "));
+  CHECK_FALSE(has(told(p), "(seen at the end)"));
+}
+
+TEST_CASE("a diagram has a lane for everybody, arrows for messages and crosses for lost ones") {
+  auto p = one_sale();
+  p.script = {{choice::lost, "store>reservation purchase_confirmed", 1, 1, 0}};
+  const auto diagram = printed(p, trace_format::mermaid);
+  CHECK(diagram.rfind("sequenceDiagram\n  participant client_1 as client 1\n", 0) == 0);
+  CHECK(has(diagram, "\n  reservation_1->>inventory_1: hold_seat('EVT-001', A1, ~1, ~2)\n"));
+  CHECK(has(diagram, "\n  store_1-xreservation_1: purchase_confirmed (lost)\n"));
+  CHECK(has(diagram, "\n  Note over client_1: ASK buy seat=A1"));
+  CHECK(has(diagram, "PROCESS process 1 starts\n"));
+  CHECK(has(diagram, "VERDICT all promises kept\n"));
+}
+
+TEST_CASE("JSON has every event as it was, one a line") {
+  const auto lines = printed(one_sale(), trace_format::json);
+  CHECK(has(lines, "flush_batch"));
+  CHECK(has(lines, "\"kind\":\"ask\""));
+  CHECK_FALSE(has(lines, "~1"));
+}
