@@ -14,8 +14,9 @@ bool well_escaped(std::string_view target);
 /// `text` with its escapes decoded; `text` must be well escaped.
 std::string percent_decoded(std::string_view text);
 
-/// True for a host name or address with an optional port: letters, digits, . - _ : [ ]
-bool valid_authority(std::string_view host);
+/// True for a host with an optional port: a name or IPv4 address of letters, digits, . - _ or an
+/// IPv6 address in brackets.
+bool valid_authority(std::string_view authority);
 
 /// `target` as path and query: "/x?y" stays, "http://host/x" becomes "/x" if `host` is its
 /// authority, "*" stays. Nothing when it is none of these.
