@@ -41,6 +41,24 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
+std::vector<std::pair<std::string, std::string>> parameters_of(std::string_view target) {
+  std::vector<std::pair<std::string, std::string>> found;
+  std::string query{target.substr(std::min(path_of(target).size() + 1, target.size()))};
+  std::replace(query.begin(), query.end(), '+', ' ');
+  std::string_view rest{query};
+  while (!rest.empty()) {
+    const auto one = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+    if (one.empty()) continue;
+    const auto name = one.substr(0, one.find('='));
+    const auto value = one.substr(std::min(name.size() + 1, one.size()));
+    found.emplace_back(percent_decoded(name), percent_decoded(value));
+  }
+  return found;
+}
+
 bool valid_authority(std::string_view authority) {
   const bool literal = authority.substr(0, 1) == "[";
   if (literal) authority.remove_prefix(1);

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace taquilla::gateway {
 
@@ -13,6 +15,13 @@ bool well_escaped(std::string_view target);
 
 /// `text` with its escapes decoded; `text` must be well escaped.
 std::string percent_decoded(std::string_view text);
+
+/// The path of a target in origin-form, still escaped.
+std::string_view path_of(std::string_view target);
+
+/// The parameters of a target's query, decoded, in the order sent. As forms write them: the first
+/// '=' ends a name, a blank is '+', and what is empty between two '&' is none. Well escaped.
+std::vector<std::pair<std::string, std::string>> parameters_of(std::string_view target);
 
 /// True for a host with an optional port: a name or IPv4 address of letters, digits, . - _ or an
 /// IPv6 address in brackets.
