@@ -142,6 +142,7 @@ struct http_server_options {
       256 * 1024;  ///< memory of unsent answers: over it nothing more is begun
   /// The same of all connections: over it, those are reset whose share grows.
   std::size_t outbound_max = 64 * 1024 * 1024;
+  std::function<std::int64_t()> wall_ms;  ///< since 1970, UTC; empty: answers have no Date
 };
 
 /// Descriptors that the rest of the program needs beside the connections.
