@@ -125,6 +125,7 @@ box_office::box_office(box_office_parts parts)
     : running_(std::make_unique<running>(std::move(parts))) {
   auto& r = *running_;
   r.board->server = r.parts.all.http;
+  r.board->server.wall_ms = platform::wall_now_ms;
   for (auto& port : r.board->server.ports)
     if (port != 0) port = static_cast<std::uint16_t>(port + r.parts.all.port_offset);
   theatre_parts house;

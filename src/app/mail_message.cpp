@@ -1,8 +1,8 @@
 #include "app/mail_message.hpp"
 
+#include "gateway/http_server/http_date.hpp"
+
 #include <algorithm>
-#include <cstdio>
-#include <ctime>
 
 namespace taquilla::app {
 
@@ -76,18 +76,10 @@ std::string quoted_printable(const std::string& text) {
   return out + line;
 }
 
+/// As HTTP writes it, but for the name of the zone.
 std::string date_text(wall_ms at) {
-  static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto seconds = static_cast<std::time_t>(at / 1000);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char text[64];
-  std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[utc.tm_wday],
-                utc.tm_mday, months[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
-                utc.tm_sec);
-  return text;
+  auto text = gateway::http_date(at / 1000);
+  return text.replace(text.size() - 3, 3, "+0000");
 }
 
 std::optional<std::string> message_of(const mail& what, const std::string& from, wall_ms date) {

@@ -30,6 +30,12 @@ inline std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+/// A letter of a token (RFC 9110, 5.6.2): of methods, field names, chunk extensions.
+constexpr bool is_token_char(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         (c != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos);
+}
+
 /// 0..15, or -1.
 inline int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';

@@ -32,7 +32,7 @@ struct http_request {
   listener at = listener::gateway;
   std::string method;  ///< "GET", "POST", ...
   std::string path;    ///< percent-decoded, no query
-  /// Percent-decoded, '+' as a blank; sorted by name, repeated names in the order sent.
+  /// Percent-decoded, '+' as a blank, in the order sent.
   std::vector<std::pair<std::string, std::string>> query;
   std::vector<std::pair<std::string, std::string>> headers;  ///< as sent, in order
   std::vector<std::string> captures;                         ///< the groups of the route's pattern
@@ -101,9 +101,9 @@ class http_application {
  public:
   virtual ~http_application() = default;
   virtual const std::vector<route>& routes() const = 0;
-  /// Judges every framed request before it is parsed any further: limiter, Host, Origin. An answer
-  /// here is final and is sent in place of the route's (`refused` filled, true returned). `query`
-  /// and `captures` are still empty; all else is there.
+  /// Judges every framed request before its route is looked for: limiter, Host, Origin. An answer
+  /// here is final and is sent in place of the route's (`refused` filled, true returned).
+  /// `captures` are still empty; all else is there.
   virtual bool refuse(const http_request& head, http_response& refused) = 0;
   /// The answer for a request without a route. `allowed` holds the methods that the path does have
   /// on that listener (sorted, HEAD beside GET): empty means 404, otherwise 405 with `Allow`.
@@ -142,6 +142,7 @@ struct http_server_options {
       256 * 1024;  ///< memory of unsent answers: over it nothing more is begun
   /// The same of all connections: over it, those are reset whose share grows.
   std::size_t outbound_max = 64 * 1024 * 1024;
+  std::function<std::int64_t()> wall_ms;  ///< since 1970, UTC; empty: answers have no Date
 };
 
 /// Descriptors that the rest of the program needs beside the connections.

@@ -197,7 +197,7 @@ TEST_CASE("foreign text is never echoed unescaped") {
   CHECK(answer.body.find('\n') == std::string::npos);
 }
 
-TEST_CASE("only JSON is taken, uncompressed") {
+TEST_CASE("only JSON is taken") {
   for (const char* type : {"application/json", "Application/JSON", "application/json;charset=utf-8",
                            "application/json; charset=UTF-8", "application/json; charset=\"utf-8\"",
                            "application/json;"}) {
@@ -220,11 +220,6 @@ TEST_CASE("only JSON is taken, uncompressed") {
   }
   house h;
   CHECK(h.ask(request_to("POST", "/api/reservations", good_order)).status == 415);
-  for (const char* coding : {"gzip", "br", "identity", ""}) {
-    auto request = purchase();
-    request.headers.emplace_back("Content-Encoding", coding);
-    CHECK(h.ask(request).status == 415);
-  }
 }
 
 TEST_CASE("an idempotency key is one to 255 visible characters") {

@@ -80,6 +80,9 @@ TEST_CASE("who comes back with the last id gets exactly what was missed") {
   h.desk.tell("k", "{}");
   CHECK(take_all(*answer.stream) == line(6));
   CHECK(h.ask(follower("x")).status == 422);
+  auto twice = follower("3");
+  twice.headers.emplace_back("last-event-id", "4");
+  CHECK(h.ask(twice).status == 422);
   auto both = follower("5");  // a browser that comes back asks for the address it was given
   both.query.emplace_back("after", "1");
   const auto later = take_all(*h.ask(both).stream);

@@ -1,6 +1,6 @@
 // Reads one body: of a stated length, or chunked. Counts decoded bytes against the cap before it
 // keeps them, allows at most 8 hexadecimal digits and 16 bytes of extension to a chunk, and no
-// trailers. As with the head, the first wrong byte decides.
+// trailers. As with the head, the first wrong byte decides; an extension is judged by its end.
 #pragma once
 
 #include "gateway/http_server/framing.hpp"
@@ -47,9 +47,9 @@ class body_reader {
   step step_ = step::done;
   bool chunked_ = false;
   std::size_t bytes_max_ = 0;
-  std::size_t left_ = 0;       ///< of the body, or of the chunk
-  std::size_t digits_ = 0;     ///< of the chunk size read so far
-  std::size_t extension_ = 0;  ///< bytes of the chunk extension read so far
+  std::size_t left_ = 0;    ///< of the body, or of the chunk
+  std::size_t digits_ = 0;  ///< of the chunk size read so far
+  std::string extension_;   ///< of the chunk, without its first ';'
   std::optional<framing_error> error_;
 };
 

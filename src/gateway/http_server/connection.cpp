@@ -96,28 +96,42 @@ void connection::watch_for_reset() {
 // A request that has begun is read to its end; a new one is begun only below the limits.
 bool connection::may_frame() const {
   if (phase_ != phase::serving || last_request_seen_ || waiting_ || stream_) return false;
+  if (framer_.now() == framer::state::expects_continue) return false;
   if (!framer_.idle()) return true;
   return pipeline_.size() < home_.options().pipelined_max &&
          outbox_.held() + pipeline_.parked_bytes() < home_.options().connection_outbound_max;
 }
 
+/// A part of a request is here, and it is the client's turn to send more.
+bool connection::awaits_rest() const {
+  return !last_request_seen_ && !framer_.idle() && framer_.now() != framer::state::expects_continue;
+}
+
+// "100 Continue" comes behind the answers to all that was asked before, and only then the body's
+// time begins: a client that waits for it could do nothing meanwhile.
+bool connection::ask_for_body() {
+  if (phase_ != phase::serving || last_request_seen_ || stream_ || !pipeline_.empty()) return false;
+  outbox_.append("HTTP/1.1 100 Continue\r\n\r\n");
+  framer_.go_on();
+  input_due_ = now() + home_.options().body_timeout;
+  return true;
+}
+
 bool connection::frame() {
+  if (framer_.now() == framer::state::expects_continue) return ask_for_body();
   if (leftover_.empty() || !may_frame()) return false;
   std::size_t at = 0;
   while (at < leftover_.size() && may_frame()) {
     at += feed_framer(std::string_view{leftover_}.substr(at));
     switch (framer_.now()) {
       case framer::state::reading:
+      case framer::state::expects_continue:
         break;
       case framer::state::complete:
         begin(framer_.take());
         break;
       case framer::state::failed:
         refuse_bytes(framer_.error().status, framer_.error().detail);
-        break;
-      case framer::state::expects_continue:
-        pipeline_.push_interim();
-        framer_.go_on();
     }
   }
   leftover_.erase(0, at);

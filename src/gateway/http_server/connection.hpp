@@ -66,8 +66,10 @@ class connection : public std::enable_shared_from_this<connection> {
   void on_read(const std::error_code& error, std::size_t bytes);
   void move_on();
   bool frame();
+  bool ask_for_body();
   std::size_t feed_framer(std::string_view bytes);
   bool may_frame() const;
+  bool awaits_rest() const;
   void begin(framed_request framed);
   bool begin_waiting();
   bool runs_beside(const framed_request& framed) const;

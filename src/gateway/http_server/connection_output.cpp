@@ -26,10 +26,6 @@ bool connection::flush() {
   if (stream_) return take_from_stream();
   if (!pipeline_.front_ready()) return false;
   auto slot = pipeline_.pop();
-  if (slot.interim) {
-    outbox_.append("HTTP/1.1 100 Continue\r\n\r\n");
-    return true;
-  }
   auto stream = slot.response->stream;
   const int status = slot.response->status;
   const bool streams = stream && !slot.shape.head_only && status != 204 && status != 304;
@@ -185,7 +181,7 @@ std::optional<connection::time_point> connection::next_deadline() const {
   if (!outbox_.empty()) consider(output_due_);
   if (const auto oldest = pipeline_.oldest_unanswered())
     consider(oldest->second + home_.options().answer_timeout);
-  if (!last_request_seen_ && (idle() || !framer_.idle())) consider(input_due_);
+  if (awaits_rest() || (idle() && !last_request_seen_)) consider(input_due_);
   return next;
 }
 
@@ -200,8 +196,7 @@ void connection::on_alarm(time_point now) {
   if (oldest && now >= oldest->second + home_.options().answer_timeout)
     answer(oldest->first, home_.protocol_error(504, "The request was not answered in time."));
   if (idle() && now >= input_due_) finish();
-  if (!framer_.idle() && !last_request_seen_ && now >= input_due_)
-    refuse_bytes(408, "The request did not arrive in time.");
+  if (awaits_rest() && now >= input_due_) refuse_bytes(408, "The request did not arrive in time.");
   pump();
 }
 

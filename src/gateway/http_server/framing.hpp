@@ -24,12 +24,12 @@ struct framing_error {
   const char* detail = "";
 };
 
-/// A request whose every byte was judged. `request` lacks listener, peer, time, query and captures.
+/// A request whose every byte was judged. `request` lacks listener, peer, time and captures.
 struct framed_request {
   http_request request;
   std::string target;         ///< origin-form as sent ("/a%20b?c=d"), or "*"
   bool http_1_0 = false;      ///< otherwise 1.1
-  bool close = false;         ///< the client wants, or HTTP/1.0 implies, an end after the answer
+  bool close = false;         ///< it ends after the answer: wanted, or HTTP/1.0, or CONNECT
   bool method_known = false;  ///< false: answered 501
 };
 

@@ -1,5 +1,7 @@
 #include "gateway/http_server/head_reader.hpp"
 
+#include "gateway/ascii.hpp"
+
 #include <array>
 #include <cstdint>
 
@@ -17,11 +19,8 @@ constexpr std::array<std::uint8_t, 256> classify() {
   for (int c = 0x21; c <= 0x7e; ++c) table[c] = in_value | (c == '#' ? 0 : in_target);
   for (int c = 0x80; c <= 0xff; ++c) table[c] = in_value;
   table[' '] = table['\t'] = in_value;
-  for (char c : {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'})
-    table[static_cast<unsigned char>(c)] |= token;
-  for (int c = '0'; c <= '9'; ++c) table[c] |= token;
-  for (int c = 'A'; c <= 'Z'; ++c) table[c] |= token;
-  for (int c = 'a'; c <= 'z'; ++c) table[c] |= token;
+  for (int c = 0x21; c <= 0x7e; ++c)
+    if (is_token_char(static_cast<char>(c))) table[c] |= token;
   return table;
 }
 

@@ -57,10 +57,6 @@ framing_fields gather(const http_request& request) {
   return found;
 }
 
-bool all_digits(string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 std::optional<framing_error> judge_transfer(const framing_fields& fields, bool http_1_0) {
   if (fields.transfer_encodings == 0) return std::nullopt;
   if (fields.content_lengths > 0)
@@ -73,7 +69,6 @@ std::optional<framing_error> judge_transfer(const framing_fields& fields, bool h
 
 std::optional<framing_error> judge_length(const framing_fields& fields, string_view method,
                                           const framing_limits& limits, std::size_t& length) {
-  constexpr std::size_t digits_max = 18;
   if (fields.content_lengths == 0) {
     // `curl -X POST` sends neither type nor length and means no body; who names a type has a body.
     const bool may_bear = method == "POST" || method == "PUT" || method == "PATCH";
@@ -81,11 +76,11 @@ std::optional<framing_error> judge_length(const framing_fields& fields, string_v
       return framing_error{411, "A request that bears a body states its length."};
     return std::nullopt;
   }
-  const auto text = fields.content_length;
-  if (fields.content_lengths > 1 || text.empty() || text.size() > digits_max || !all_digits(text))
+  const auto stated = parse_digits(fields.content_length);
+  if (fields.content_lengths > 1 || !stated)
     return framing_error{400, "Content-Length is not one plain number."};
-  for (const char c : text) length = length * 10 + static_cast<std::size_t>(c - '0');
-  if (length > limits.body_bytes_max) return framing_error{413, "The body is too large."};
+  if (*stated > limits.body_bytes_max) return framing_error{413, "The body is too large."};
+  length = *stated;
   return std::nullopt;
 }
 
@@ -124,8 +119,10 @@ head_verdict judge_head(framed_request& head, const framing_limits& limits) {
     verdict.error = judge_length(fields, head.request.method, limits, verdict.content_length);
   if (!verdict.error) verdict.error = judge_rest(fields);
   if (verdict.error) return verdict;
-  head.request.path = percent_decoded(string_view{head.target}.substr(0, head.target.find('?')));
-  head.close = fields.close || head.http_1_0;
+  head.request.path = percent_decoded(path_of(head.target));
+  head.request.query = parameters_of(head.target);
+  // What is sent behind a CONNECT is meant for a tunnel, by somebody who did not wait for it.
+  head.close = fields.close || head.http_1_0 || head.request.method == "CONNECT";
   head.method_known = contains_method(head.request.method);
   verdict.chunked = fields.transfer_encodings > 0;
   verdict.continue_wanted =

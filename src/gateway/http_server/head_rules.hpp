@@ -17,8 +17,8 @@ struct head_verdict {
   bool continue_wanted = false;    ///< the client waits for "100 Continue" before it sends the body
 };
 
-/// Judges `head` and completes it: `target` in origin-form, `request.path`, `close`,
-/// `method_known`. The order of the rules is the order of the table in docs/http.md.
+/// Judges `head` and completes it: `target` in origin-form, the path and the query of `request`,
+/// `close`, `method_known`. The order of the rules is the order of the table in docs/http.md.
 head_verdict judge_head(framed_request& head, const framing_limits& limits);
 
 }  // namespace taquilla::gateway

@@ -1,6 +1,7 @@
 #include "gateway/http_server/library.hpp"
 
 #include "gateway/ascii.hpp"
+#include "gateway/http_server/target.hpp"
 
 #include <httplib.h>
 
@@ -47,22 +48,6 @@ class memory_stream final : public httplib::Stream {
   std::string* out_;
 };
 
-/// The request line as the library gets it. It counts more than one '?' as an error, though a query
-/// may hold them: the later ones are escaped.
-std::string request_line(const framed_request& framed) {
-  std::string line = framed.request.method + ' ';
-  bool in_query = false;
-  for (const char c : framed.target) {
-    if (c == '?' && in_query) {
-      line += "%3F";
-    } else {
-      line += c;
-      in_query = in_query || c == '?';
-    }
-  }
-  return line += " HTTP/1.1\r\n\r\n";
-}
-
 bool listens(const route& r, listener at) {
   return std::find(r.at.begin(), r.at.end(), at) != r.at.end();
 }
@@ -77,16 +62,14 @@ class route_matcher::library : public httplib::Server {
   }
 
   const route* match(framed_request& framed) {
-    if (const auto* known = recall(framed)) return known;
+    wanted_.assign(framed.request.method).append(1, ' ').append(path_of(framed.target));
+    if (const auto known = known_.find(wanted_); known != known_.end()) return known->second;
     matched_ = nullptr;
     request_ = &framed.request;
-    const auto line = request_line(framed);
+    const auto line = wanted_ + " HTTP/1.1\r\n\r\n";
     memory_stream stream{line, nullptr};
     bool closed = false;
-    // Before any route is tried, so that a request without one has its query too.
-    process_request(stream, true, closed, [this](httplib::Request& parsed) {
-      request_->query.assign(parsed.params.begin(), parsed.params.end());
-    });
+    process_request(stream, true, closed, nullptr);
     remember(framed);
     return matched_;
   }
@@ -115,16 +98,10 @@ class route_matcher::library : public httplib::Server {
     if (r.method == "OPTIONS") Options(r.pattern, note);
   }
 
-  // What the library found for a target without captures, query and escapes it finds again: that is
-  // the path of a route itself, and most requests ask for such a one.
-  const route* recall(const framed_request& framed) {
-    wanted_.assign(framed.request.method).append(1, ' ').append(framed.target);
-    const auto found = known_.find(wanted_);
-    return found == known_.end() ? nullptr : found->second;
-  }
+  // What the library found for a path without captures and escapes it finds again: that is the path
+  // of a route itself, and most requests ask for such a one.
   void remember(const framed_request& framed) {
-    const bool plain = framed.target == framed.request.path &&
-                       framed.target.find_first_of("?%") == std::string::npos;
+    const bool plain = path_of(framed.target) == framed.request.path;
     if (matched_ != nullptr && plain && framed.request.captures.empty() &&
         known_.size() < known_max)
       known_.emplace(wanted_, matched_);
@@ -132,7 +109,7 @@ class route_matcher::library : public httplib::Server {
 
   static constexpr std::size_t known_max = 256;  ///< more than there are routes
   std::vector<std::pair<std::regex, const route*>> patterns_;
-  std::unordered_map<std::string, const route*> known_;  ///< by method and target
+  std::unordered_map<std::string, const route*> known_;  ///< by method and path
   std::string wanted_;
   const route* matched_ = nullptr;
   http_request* request_ = nullptr;

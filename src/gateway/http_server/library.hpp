@@ -1,5 +1,5 @@
-// cpp-httplib at work, on memory: it parses the request line and the query, matches the route and
-// writes the response. It never sees a socket, a header field or a body of the client: framing is
+// cpp-httplib at work, on memory: it parses the request line, matches the route and writes the
+// response. It never sees a socket, a header field or a body of the client: framing is
 // done before it, and what it would make of fields (decoding values, ranges, compression,
 // keep-alive) is what this server must not do (docs/http.md). library.cpp alone includes it.
 // Neither class is shared between threads; each reactor has its own.
@@ -24,7 +24,7 @@ class route_matcher {
   route_matcher(const std::vector<route>& routes, listener at);
   ~route_matcher();
 
-  /// The route of the request, or nullptr. Fills `query`, and `captures` on a match.
+  /// The route of the request, or nullptr. Fills `captures` on a match.
   const route* match(framed_request& framed);
   /// The methods that have a route for `path`, sorted, HEAD beside GET.
   std::vector<std::string> allowed(const std::string& path) const;

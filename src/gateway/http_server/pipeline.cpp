@@ -9,12 +9,6 @@ pipeline::ticket pipeline::push(pending_answer slot) {
   return first_ + slots_.size() - 1;
 }
 
-void pipeline::push_interim() {
-  pending_answer slot;
-  slot.interim = slot.safe = true;
-  push(std::move(slot));
-}
-
 bool pipeline::answer(ticket which, http_response response) {
   if (which < first_ || which - first_ >= slots_.size()) return false;
   auto& slot = slots_[which - first_];
@@ -28,9 +22,7 @@ bool pipeline::may_join(bool safe) const {
                                                 [](const auto& slot) { return slot.safe; }));
 }
 
-bool pipeline::front_ready() const {
-  return !slots_.empty() && (slots_.front().interim || slots_.front().response);
-}
+bool pipeline::front_ready() const { return !slots_.empty() && slots_.front().response; }
 
 pending_answer pipeline::pop() {
   auto front = std::move(slots_.front());
@@ -40,9 +32,8 @@ pending_answer pipeline::pop() {
 }
 
 std::size_t pipeline::unanswered() const {
-  return static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(), [](const auto& slot) {
-    return !slot.interim && !slot.response;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(slots_.begin(), slots_.end(), [](const auto& slot) { return !slot.response; }));
 }
 
 std::size_t pipeline::parked_bytes() const {
@@ -55,7 +46,7 @@ std::size_t pipeline::parked_bytes() const {
 std::optional<std::pair<pipeline::ticket, std::chrono::steady_clock::time_point>>
 pipeline::oldest_unanswered() const {
   for (std::size_t i = 0; i < slots_.size(); ++i)
-    if (!slots_[i].interim && !slots_[i].response) return {{first_ + i, slots_[i].since}};
+    if (!slots_[i].response) return {{first_ + i, slots_[i].since}};
   return std::nullopt;
 }
 

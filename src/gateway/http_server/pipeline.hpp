@@ -16,8 +16,7 @@ namespace taquilla::gateway {
 
 struct pending_answer {
   answer_shape shape;
-  bool safe = false;     ///< may run beside other safe ones: GET, HEAD, OPTIONS, no long answer
-  bool interim = false;  ///< stands for "100 Continue", not for an answer
+  bool safe = false;  ///< may run beside other safe ones: GET, HEAD, OPTIONS, no long answer
   std::chrono::steady_clock::time_point since{};
   std::optional<http_response> response;  ///< set once it is ready
 };
@@ -27,7 +26,6 @@ class pipeline {
   using ticket = std::uint64_t;
 
   ticket push(pending_answer slot);
-  void push_interim();
   /// Stores the answer; false when that ticket was answered before or is unknown.
   bool answer(ticket which, http_response response);
   /// RFC 9112, 9.3.2: only safe requests run side by side; any other one runs alone.

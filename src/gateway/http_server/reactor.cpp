@@ -1,5 +1,6 @@
 #include "gateway/http_server/reactor.hpp"
 
+#include "gateway/http_server/http_date.hpp"
 #include "gateway/http_server/platform.hpp"
 
 #include <asio/post.hpp>
@@ -190,7 +191,15 @@ http_response reactor::protocol_error(int status, std::string_view detail) {
 }
 
 std::string reactor::write(http_response response, const answer_shape& shape) {
+  if (options_.wall_ms) response.headers.emplace_back("Date", date());
   return writer_.write(std::move(response), shape);
+}
+
+const std::string& reactor::date() {
+  const auto second = options_.wall_ms() / 1000;
+  if (second != date_second_) date_ = http_date(second);
+  date_second_ = second;
+  return date_;
 }
 
 void reactor::schedule_work() {

@@ -15,6 +15,7 @@
 #include <asio/steady_timer.hpp>
 
 #include <array>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <future>
@@ -66,6 +67,7 @@ class reactor {
     framed_request framed;
   };
 
+  const std::string& date();
   void loop();
   void schedule_work();
   void run_some();
@@ -89,6 +91,8 @@ class reactor {
   std::array<std::unique_ptr<route_matcher>, listener_count> matchers_;
   std::vector<std::string> alone_;  ///< paths of long answers
   response_writer writer_;
+  std::string date_;  ///< of that second
+  std::int64_t date_second_ = -1;
   deadlines deadlines_;
   std::unordered_set<std::shared_ptr<connection>> connections_;
   std::deque<work> queue_;

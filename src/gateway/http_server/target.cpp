@@ -8,10 +8,12 @@ namespace taquilla::gateway {
 
 namespace {
 
-bool is_authority_char(char c) {
-  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
-         std::string_view{".-_:[]"}.find(c) != std::string_view::npos;
+bool is_name_char(char c) {
+  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '.' || c == '-' ||
+         c == '_';
 }
+
+bool is_ipv6_char(char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; }
 
 }  // namespace
 
@@ -39,8 +41,34 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
-bool valid_authority(std::string_view host) {
-  return !host.empty() && std::all_of(host.begin(), host.end(), is_authority_char);
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
+std::vector<std::pair<std::string, std::string>> parameters_of(std::string_view target) {
+  std::vector<std::pair<std::string, std::string>> found;
+  std::string query{target.substr(std::min(path_of(target).size() + 1, target.size()))};
+  std::replace(query.begin(), query.end(), '+', ' ');
+  std::string_view rest{query};
+  while (!rest.empty()) {
+    const auto one = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+    if (one.empty()) continue;
+    const auto name = one.substr(0, one.find('='));
+    const auto value = one.substr(std::min(name.size() + 1, one.size()));
+    found.emplace_back(percent_decoded(name), percent_decoded(value));
+  }
+  return found;
+}
+
+bool valid_authority(std::string_view authority) {
+  const bool literal = authority.substr(0, 1) == "[";
+  if (literal) authority.remove_prefix(1);
+  const auto end = authority.find(literal ? ']' : ':');
+  if (literal && end == std::string_view::npos) return false;
+  const auto host = authority.substr(0, end);
+  const auto port = authority.substr(host.size() + (literal ? 1 : 0));
+  return !host.empty() &&
+         std::all_of(host.begin(), host.end(), literal ? is_ipv6_char : is_name_char) &&
+         (port.empty() || port == ":" || (port.front() == ':' && parse_digits(port.substr(1))));
 }
 
 std::optional<std::string> origin_form(std::string_view target, std::string_view host) {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace taquilla::gateway {
 
@@ -14,8 +16,16 @@ bool well_escaped(std::string_view target);
 /// `text` with its escapes decoded; `text` must be well escaped.
 std::string percent_decoded(std::string_view text);
 
-/// True for a host name or address with an optional port: letters, digits, . - _ : [ ]
-bool valid_authority(std::string_view host);
+/// The path of a target in origin-form, still escaped.
+std::string_view path_of(std::string_view target);
+
+/// The parameters of a target's query, decoded, in the order sent. As forms write them: the first
+/// '=' ends a name, a blank is '+', and what is empty between two '&' is none. Well escaped.
+std::vector<std::pair<std::string, std::string>> parameters_of(std::string_view target);
+
+/// True for a host with an optional port: a name or IPv4 address of letters, digits, . - _ or an
+/// IPv6 address in brackets.
+bool valid_authority(std::string_view authority);
 
 /// `target` as path and query: "/x?y" stays, "http://host/x" becomes "/x" if `host` is its
 /// authority, "*" stays. Nothing when it is none of these.

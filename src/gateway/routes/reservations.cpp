@@ -42,10 +42,6 @@ std::optional<purchase_order> read_order(const http_request& request, const exch
     refuse_purchase(out, {errc::not_json, "Content-Type must be application/json", 0});
     return std::nullopt;
   }
-  if (request.has_header("Content-Encoding")) {
-    refuse_purchase(out, {errc::not_json, "Content-Encoding is not accepted", 0});
-    return std::nullopt;
-  }
   auto form = read_purchase(request.body);
   if (!form) {
     refuse_purchase(out, form.failure());

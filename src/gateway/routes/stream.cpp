@@ -64,7 +64,8 @@ void follow(const http_request& request, const exchange& out) {
   std::optional<std::uint64_t> after = query.whole("after", 0, UINT64_MAX);
   const auto recent = query.whole("recent", 0, recent_max);
   if (request.has_header("Last-Event-ID")) {
-    after = parse_digits(trimmed(request.header("Last-Event-ID")));
+    const auto id = request.single("Last-Event-ID");
+    after = id ? parse_digits(*id) : std::nullopt;
     if (!after) query.wrong("Last-Event-ID", "no es un número de esta lista");
   }
   if (const auto wrong = query.finish(); !wrong.empty()) return out.refuse(wrong);

@@ -3,6 +3,7 @@
 #include "gateway/http_server/attacks.hpp"
 #include "gateway/http_server/client.hpp"
 #include "gateway/http_server/fake_application.hpp"
+#include "gateway/http_server/http_date.hpp"
 
 #include <doctest/doctest.h>
 
@@ -75,6 +76,18 @@ TEST_CASE("an answer says what it is and nothing of keep-alive") {
   CHECK(one.ended());
 }
 
+TEST_CASE("who has a clock dates every answer, also what is no request") {
+  auto options = test_options();
+  options.wall_ms = [] { return std::int64_t{784111777'999}; };
+  running_server house{options};
+  client one{house.port()};
+  CHECK(says(one.get("/hello"), "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
+  one.send("BAD\r\n");
+  CHECK(says(one.read_reply(), "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
+  CHECK(http_date(0) == "Thu, 01 Jan 1970 00:00:00 GMT");
+  CHECK(http_date(1709251199) == "Thu, 29 Feb 2024 23:59:59 GMT");
+}
+
 TEST_CASE("what the application must not say on the wire is not said") {
   running_server house;
   client one{house.port()};
@@ -98,6 +111,7 @@ TEST_CASE("captures, query and peer reach the handler decoded") {
   running_server house;
   client one{house.port()};
   CHECK(one.get("/item/7/a%20b?q=x%26y+z&r=1").body == "7|a b|x&y z");
+  CHECK(one.get("/item/7/?q=a=b@c=?").body == "7||a=b@c=?");
   CHECK(one.get("/peer").body == "127.0.0.1");
 }
 

@@ -10,6 +10,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 using namespace taquilla::gateway;
 using taquilla::gateway::testing::afterwards;
@@ -98,6 +100,17 @@ TEST_CASE("a target in absolute form is its path and query") {
   for (const char* foreign :
        {"http://boxer/", "http://box:81/", "https://box/", "box/", "http:///"})
     CHECK_FALSE(origin_form(foreign, "box"));
+}
+
+TEST_CASE("a query is read as forms write it, and whole") {
+  using pairs = std::vector<std::pair<std::string, std::string>>;
+  CHECK(parameters_of("/a").empty());
+  CHECK(parameters_of("/a?").empty());
+  CHECK(parameters_of("/a?&&").empty());
+  CHECK(parameters_of("/a?b=1&a=2&b=1") == pairs{{"b", "1"}, {"a", "2"}, {"b", "1"}});
+  CHECK(parameters_of("/a?mail=x=y@z=&n==") == pairs{{"mail", "x=y@z="}, {"n", "="}});
+  CHECK(parameters_of("/a?b&=c&d=?e?") == pairs{{"b", ""}, {"", "c"}, {"d", "?e?"}});
+  CHECK(parameters_of("/a?b%3D+%2B=%26+%3d%25") == pairs{{"b= +", "& =%"}});
 }
 
 TEST_CASE("the framer takes nothing after an error") {

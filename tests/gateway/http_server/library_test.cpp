@@ -105,13 +105,10 @@ TEST_CASE("a remembered route is the route of its own method and path, and of no
     CHECK(matcher.match(other) == nullptr);
     auto asked = asking("GET", "/seats?limit=" + std::to_string(turn));
     CHECK(matcher.match(asked) == &routes[0]);
-    REQUIRE(asked.request.query.size() == 1);
-    CHECK(asked.request.query[0].second == std::to_string(turn));
     auto one = asking("GET", "/seats/A" + std::to_string(turn));
     CHECK(matcher.match(one) == &routes[2]);
     REQUIRE(one.request.captures.size() == 1);
     CHECK(one.request.captures[0] == "A" + std::to_string(turn));
-    CHECK(get.request.query.empty());
     CHECK(get.request.captures.empty());
   }
 }

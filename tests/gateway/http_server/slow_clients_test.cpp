@@ -75,6 +75,24 @@ TEST_CASE("a body that does not arrive in time gets 408 and the end") {
   CHECK(one.ended());
 }
 
+TEST_CASE("who waits for a 100 that waits for an earlier answer is not late") {
+  auto options = impatient();
+  options.threads = 1;  // so that the deadlines of one pass before those of two
+  options.idle_timeout = options.head_timeout = minutes{1};
+  running_server house{options};
+  client one{house.port()}, two{house.port()};
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: box\r\nContent-Length: 5\r\n";
+  one.send(get_request("/park?name=a") + head + "Expect: 100-continue\r\n\r\n");
+  REQUIRE(house.application.wait_parked(1));
+  two.send(head + "\r\nhel");
+  CHECK(two.read_reply().status == 408);
+  one.send("hello");  // here already when its turn comes, so that this test is never late itself
+  house.application.answer_parked("a", "a");
+  CHECK(one.read_reply().body == "a");
+  CHECK(one.read_reply().status == 100);
+  CHECK(one.read_reply().body == "hello");
+}
+
 TEST_CASE(
     "what is still sent behind an error is taken for a while, lest a reset takes the answer") {
   auto options = impatient();

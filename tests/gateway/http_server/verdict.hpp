@@ -1,5 +1,6 @@
 // All that a framer says about bytes, as text that can be compared: "GET /x /x name=value 'body'"
-// per request, "100" per interim answer, and "!status detail" at the end if it gave up.
+// per request, "100" per interim answer, and "!status detail" at the end if it gave up. Behind a
+// request that ends its connection nothing is framed, here as there.
 #pragma once
 
 #include "gateway/http_server/framer.hpp"
@@ -12,7 +13,7 @@ namespace taquilla::gateway::testing {
 class verdict {
  public:
   void feed(std::string_view bytes) {
-    while (!bytes.empty() && framer_.now() == framer::state::reading) {
+    while (!bytes.empty() && !ended_ && framer_.now() == framer::state::reading) {
       bytes.remove_prefix(framer_.feed(bytes));
       if (framer_.now() == framer::state::expects_continue) {
         text_ += "100\n";
@@ -32,6 +33,7 @@ class verdict {
  private:
   void note(const framed_request& framed) {
     ++complete_;
+    ended_ = framed.close;
     text_ += framed.request.method + " " + framed.target + " " + framed.request.path;
     for (const auto& [name, value] : framed.request.headers) text_ += " " + name + "=" + value;
     text_ += (framed.close ? " close '" : " '") + framed.request.body + "'\n";
@@ -40,6 +42,7 @@ class verdict {
   framer framer_{framing_limits{}};
   std::string text_;
   std::size_t complete_ = 0;
+  bool ended_ = false;
 };
 
 }  // namespace taquilla::gateway::testing
