@@ -29,8 +29,7 @@ class box_office_application final : public application {
     house_->stream->follow(*desk);
     const auto& table = house_->endpoints;
     for (std::size_t row = 0; row < table.size(); ++row) {
-      if (table[row].method == "POST" && table[row].path == "/api/reservations")
-        purchase_row_ = row;
+      if (table[row].limited) limited_row_ = row;
       routes_.push_back({table[row].at, table[row].method, path_pattern(table[row].path),
                          [this, row](const http_request& request, responder answer) {
                            handle(row, request, std::move(answer));
@@ -53,14 +52,15 @@ class box_office_application final : public application {
       refused.close = why == errc::misdirected_host;
       return true;
     }
-    if (head.at != listener::gateway || head.method != "POST" || head.path != "/api/reservations")
+    const auto& limited = house.endpoints[limited_row_];
+    if (head.at != limited.at.front() || head.method != limited.method || head.path != limited.path)
       return false;
     const auto client = house.proxies.client_address(head);
     const auto now = house.options.monotonic_ms();
     const auto verdict = house.limit.decide(client, now);
     if (verdict.pass) return false;
     house.counts.purchase_refused(errc::rate_limited);
-    refused = refusal(head, purchase_row_, {errc::rate_limited, {}, verdict.retry_after_ms});
+    refused = refusal(head, limited_row_, {errc::rate_limited, {}, verdict.retry_after_ms});
     for (auto& field : house.limit.state_of(client, now).fields)
       refused.headers.push_back(std::move(field));
     return true;
@@ -115,7 +115,7 @@ class box_office_application final : public application {
 
   std::shared_ptr<context> house_;
   std::vector<route> routes_;
-  std::size_t purchase_row_ = 0;
+  std::size_t limited_row_ = 0;
 };
 
 }  // namespace

@@ -34,7 +34,8 @@ struct endpoint {
   std::string example;      ///< a good answer, for the documentation
   bool guarded = false;     ///< needs the admin token, when there is one
   std::function<void(const http_request&, const exchange&)> handle;
-  bool alone = false;  ///< a long answer, see `route`
+  bool alone = false;    ///< a long answer, see `route`
+  bool limited = false;  ///< each client may ask only so often; one endpoint, with a plain path
 };
 
 inline const std::vector<listener> every_listener = {listener::gateway, listener::inventory,

@@ -17,6 +17,10 @@ bool http_request::has_header(std::string_view name) const {
                      [&](const auto& field) { return equal_ignoring_case(field.first, name); });
 }
 
+bool http_request::is_safe() const {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
 std::optional<std::string_view> http_request::single(std::string_view name) const {
   std::string_view value;
   int times = 0;

@@ -43,6 +43,8 @@ struct http_request {
   /// First value of header `name`; empty when absent.
   std::string_view header(std::string_view name) const;
   bool has_header(std::string_view name) const;
+  /// GET, HEAD or OPTIONS: it asks for nothing to be changed (RFC 9110 9.2.1).
+  bool is_safe() const;
   /// The only value of header `name`, empty when absent; nothing when it was sent twice, which no
   /// client of good will does.
   std::optional<std::string_view> single(std::string_view name) const;

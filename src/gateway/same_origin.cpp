@@ -8,10 +8,6 @@ namespace taquilla::gateway {
 
 namespace {
 
-bool changes_state(std::string_view method) {
-  return method != "GET" && method != "HEAD" && method != "OPTIONS";
-}
-
 bool same_site(const http_request& request) {
   if (!request.has_header("Sec-Fetch-Site")) return true;
   const auto site = request.single("Sec-Fetch-Site");
@@ -63,7 +59,7 @@ errc same_origin::judge(const http_request& request, std::string_view scheme) co
   const auto host = parse_authority(*host_field, default_port);
   if (!host || std::find(hosts_.begin(), hosts_.end(), host->name) == hosts_.end())
     return errc::misdirected_host;
-  if (!changes_state(request.method)) return errc::none;
+  if (request.is_safe()) return errc::none;
   if (!own_origin(request, *host, scheme, default_port) || !same_site(request))
     return errc::forbidden_origin;
   return errc::none;

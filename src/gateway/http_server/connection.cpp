@@ -21,10 +21,6 @@ framing_limits limits_of(const http_server_options& options) {
 // with a client that always reads, would never end.
 constexpr int turns_max = 16;
 
-bool is_safe(const std::string& method) {
-  return method == "GET" || method == "HEAD" || method == "OPTIONS";
-}
-
 auto now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
@@ -151,7 +147,7 @@ std::size_t connection::feed_framer(std::string_view bytes) {
 }
 
 bool connection::runs_beside(const framed_request& framed) const {
-  return is_safe(framed.request.method) && !home_.runs_alone(framed.request.path);
+  return framed.request.is_safe() && !home_.runs_alone(framed.request.path);
 }
 
 void connection::begin(framed_request framed) {

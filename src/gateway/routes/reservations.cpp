@@ -157,6 +157,7 @@ endpoint purchase_endpoint() {
   e.body_schema = purchase_schema;
   e.example = sold_body(1);
   e.handle = buy;
+  e.limited = true;
   return e;
 }
 
