@@ -335,6 +335,7 @@ class reservation_actor_state {
   void save_timeline() {
     append_timeline what{recorded_, {first_unsaved(), timeline_.cend()}};
     const auto before = std::exchange(saved_, timeline_.size());
+    if (planted::is(planted::bug::timeline_repeats)) saved_ = before;
     const auto after = saved_;
     ask<timeline_appended>(
         self_, world_->store, patience(options().store.patience_ms), std::move(what),

@@ -1,5 +1,5 @@
-// Promise of the supervisor: no more restarts in a period than restart_intensity allows, judged
-// from what it tells the event feed.
+// Promise of the supervisor: no more restarts in a period than restart_intensity allows, but then
+// again, judged from what it tells the event feed.
 #include "policies/restart_intensity.hpp"
 #include "simulation/oracles/news.hpp"
 #include "simulation/oracles/promises.hpp"
@@ -22,11 +22,15 @@ class supervision_holds final : public oracle {
   std::string on_sending(const sending_view& view) override {
     now_ = view.now;
     const auto& content = view.element.content();
+    if (auto wrong = left_for_good(); !wrong.empty()) return wrong;
     if (view.sender == "supervisor" && view.is<service_healed>())
       untold_.erase(content.get_as<service_healed>(0).service);
     const auto* what = news(view, "supervisor");
     if (!what) return {};
     untold_.erase(what->subject);
+    gave_up_.erase(what->subject);
+    if (what->kind == "actor.stopping") gave_up_.clear();
+    if (what->kind == "actor.gave_up") gave_up_[what->subject] = view.now;
     if (what->kind == "actor.up" && is_waited_for(what->subject)) untold_[what->subject] = view.now;
     auto& times = restarts_[what->subject];
     if (what->kind == "actor.down" || what->kind == "actor.forgiven") times.clear();  // by order
@@ -53,7 +57,17 @@ class supervision_holds final : public oracle {
     return child == "inventory" || child == "payment" || child == "notification";
   }
 
+  /// Giving up is for a period, not for ever.
+  std::string left_for_good() const {
+    const auto period = restart_intensity_config{}.period_ms * 1'000'000;
+    for (const auto& [child, since] : gave_up_)
+      if (now_ - since > period + rounding) return child + " was given up and never tried again";
+    return {};
+  }
+
   std::map<std::string, std::deque<virtual_ns>> restarts_;
+  std::map<std::string, virtual_ns> gave_up_;  ///< since when nobody tries to restart it
+  static constexpr virtual_ns rounding = 2'000'000;
   /// Its door has to answer first, and a run may end meanwhile.
   static constexpr virtual_ns telling_limit = 5'000'000'000;
 
