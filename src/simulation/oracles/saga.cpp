@@ -30,6 +30,7 @@ struct progress {
   bool recorded = false;      ///< the store answered that its row is there
   bool row_lost = false;      ///< the store took that back, or never said
   bool resumed = false;       ///< it goes on with what an earlier process left
+  bool ledger_heard = false;  ///< PAYMENT answered, whatever
   bool paid = false;          ///< PAYMENT answered "charged"
   bool confirmed = false;     ///< the store said so
   bool failed = false;        ///< the store said so
@@ -101,6 +102,7 @@ class in_order final : public oracle {
       if (p.recorded) at_work_[p.id = row.id] = who;
     }
     if (content.match_elements<charge_record>()) {
+      p.ledger_heard = true;
       const auto& charge = content.get_as<charge_record>(0);
       p.paid = p.paid || (charge.existed && charge.state == charge_state::charged);
     }
@@ -167,6 +169,7 @@ class in_order final : public oracle {
   }
 
   std::string gives_up(const progress& p, const fail_purchase& what, virtual_ns now) const {
+    if (p.resumed && !p.ledger_heard) return "a leftover was written off and the ledger not heard";
     const bool for_silence = what.failure == taquilla::to_string(errc::payment_timeout) ||
                              what.failure == taquilla::to_string(errc::payment_unavailable);
     if (!for_silence || p.resumed || p.retry_denied || p.attempts >= attempts_max) return {};

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <map>
+#include <vector>
 
 namespace taquilla::simulation {
 
@@ -28,12 +29,18 @@ class supervision_holds final : public oracle {
     const auto* what = news(view, "supervisor");
     if (!what) return {};
     untold_.erase(what->subject);
+    if (what->kind == "actor.starting" && is_too_early(what->subject))
+      return what->subject + " was given up and tried again before its period was over";
     gave_up_.erase(what->subject);
+    if (what->detail.rfind("died", 0) == 0) deaths_[what->subject].push_back(view.now);
     if (what->kind == "actor.stopping") gave_up_.clear();
     if (what->kind == "actor.gave_up") gave_up_[what->subject] = view.now;
     if (what->kind == "actor.up" && is_waited_for(what->subject)) untold_[what->subject] = view.now;
     auto& times = restarts_[what->subject];
-    if (what->kind == "actor.down" || what->kind == "actor.forgiven") times.clear();  // by order
+    if (what->kind == "actor.down" || what->kind == "actor.forgiven") {  // by order
+      times.clear();
+      deaths_[what->subject].clear();
+    }
     if (what->kind != "actor.restarting") return {};
     const restart_intensity_config rule;
     times.push_back(view.now);
@@ -65,7 +72,17 @@ class supervision_holds final : public oracle {
     return {};
   }
 
+  /// The first instant at which a death would be answered by a restart again.
+  bool is_too_early(const std::string& child) {
+    const restart_intensity_config rule;
+    const auto& deaths = deaths_[child];
+    const auto restarts = static_cast<std::size_t>(rule.restarts);
+    if (gave_up_.count(child) == 0 || deaths.size() < restarts) return false;
+    return now_ + rounding < deaths[deaths.size() - restarts] + rule.period_ms * 1'000'000;
+  }
+
   std::map<std::string, std::deque<virtual_ns>> restarts_;
+  std::map<std::string, std::vector<virtual_ns>> deaths_;  ///< since it was last forgiven
   std::map<std::string, virtual_ns> gave_up_;  ///< since when nobody tries to restart it
   static constexpr virtual_ns rounding = 2'000'000;
   /// Its door has to answer first, and a run may end meanwhile.
