@@ -200,7 +200,12 @@ class reservation_actor_state {
   void ask_store(Command what, Then then) {
     ask<Answer>(
         self_, world_->store, patience(options().store.patience_ms), std::move(what),
-        std::move(then), [this](const error& why) { heard_no(why); }, errc::store_unavailable);
+        std::move(then),
+        [this](const error& why) {
+          undone_ = undone_ || why.code == errc::unknown_reservation;
+          heard_no(why);
+        },
+        errc::store_unavailable);
   }
 
   // -- PAYMENT --------------------------------------------------------------------------------
@@ -295,9 +300,9 @@ class reservation_actor_state {
     why_ = e.why;
     // Its timeline says how it failed; a row that was undone has none, and its number is not its
     // own.
-    const bool undone = e.why.code == errc::not_kept || e.why.code == errc::unknown_reservation;
+    const bool undone = undone_ || e.why.code == errc::not_kept;
     why_.reservation = undone ? 0 : recorded_;
-    tell("reservation.refused", recorded_, to_string(e.why.code));
+    tell("reservation.refused", why_.reservation, to_string(e.why.code));
   }
 
   void tell(const char* kind, reservation_id id, std::string detail) {
@@ -330,6 +335,7 @@ class reservation_actor_state {
   void save_timeline() {
     append_timeline what{recorded_, {first_unsaved(), timeline_.cend()}};
     const auto before = std::exchange(saved_, timeline_.size());
+    if (planted::is(planted::bug::timeline_repeats)) saved_ = before;
     const auto after = saved_;
     ask<timeline_appended>(
         self_, world_->store, patience(options().store.patience_ms), std::move(what),
@@ -371,6 +377,7 @@ class reservation_actor_state {
   instant_ms step_began_ = 0;
   std::string fault_;  ///< the injected faults that touched the step under way
   reservation_id recorded_ = 0;
+  bool undone_ = false;  ///< the store does not know that row: it was rolled back with its batch
   bool accepted_ = false;
   bool was_charged_ = false;
   purchase_accepted answer_;

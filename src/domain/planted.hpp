@@ -52,6 +52,8 @@ enum class bug : std::uint8_t {
   timers_multiply,        ///< every look at the holds orders two more
   breaker_not_told,       ///< the breaker hears of refusals alone
   wakeup_ignored,         ///< a relay looks when its own timer says so, not when there is work
+  cancelled_too_early,    ///< a cancellation is answered before INVENTORY has freed the seat
+  timeline_repeats,       ///< what was written down early is written down again at the end
   // in the simulator itself
   canary,  ///< an oracle that always speaks
 };

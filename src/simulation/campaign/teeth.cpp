@@ -76,6 +76,8 @@ const std::vector<tooth>& all_teeth() {
       {bug::timers_multiply, "timers-multiply", {"queues-within-limits"}, "swarm"},
       {bug::breaker_not_told, "breaker-not-told", {breaker}, "calm"},
       {bug::wakeup_ignored, "wakeup-ignored", {"seen-to-at-once"}, "calm"},
+      {bug::cancelled_too_early, "cancelled-too-early", {"cancels-in-order"}, "calm"},
+      {bug::timeline_repeats, "timeline-repeats", {"timeline-is-true"}, "slow"},
   };
   return teeth;
 }

@@ -23,14 +23,17 @@ struct knob_name {
   const char* name;
   std::int64_t knobs::*member;
 };
-constexpr std::array<knob_name, 8> knob_names{{{"hold_ms", &knobs::hold_ms},
-                                               {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
-                                               {"deadline_ms", &knobs::deadline_ms},
-                                               {"sweep_ms", &knobs::sweep_ms},
-                                               {"batch_max", &knobs::batch_max},
-                                               {"commit_delay_ms", &knobs::commit_delay_ms},
-                                               {"breaker_open_ms", &knobs::breaker_open_ms},
-                                               {"mail_attempts", &knobs::mail_attempts}}};
+constexpr std::array<knob_name, 11> knob_names{{{"hold_ms", &knobs::hold_ms},
+                                                {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
+                                                {"deadline_ms", &knobs::deadline_ms},
+                                                {"sweep_ms", &knobs::sweep_ms},
+                                                {"batch_max", &knobs::batch_max},
+                                                {"commit_delay_ms", &knobs::commit_delay_ms},
+                                                {"breaker_open_ms", &knobs::breaker_open_ms},
+                                                {"mail_attempts", &knobs::mail_attempts},
+                                                {"in_flight_max", &knobs::in_flight_max},
+                                                {"joiners_max", &knobs::joiners_max},
+                                                {"relay_batch", &knobs::relay_batch}}};
 
 /// What is wrong with a line; caught by parse_case alone.
 struct bad_line {

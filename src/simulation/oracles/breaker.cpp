@@ -5,12 +5,15 @@
 // it. Open lets nothing pass and is over after `open_ms`, neither earlier nor later. One era of
 // half-open has one probe; only a probe's good answer closes the breaker, and a probe that nobody
 // answers does not block it for ever. Closed opens at the `failures`-th failure in a row, not
-// before. Every purchase that asked tells the breaker how it went before it ends.
+// before. A word that INVENTORY is back lets a probe pass at once, and who is refused is told how
+// long the breaker stays open. Every purchase that asked tells the breaker how it went before it
+// ends.
 #include "actors/errors.hpp"
 #include "policies/circuit_breaker_config.hpp"
 #include "simulation/oracles/news.hpp"
 #include "simulation/oracles/promises.hpp"
 
+#include <cstdlib>
 #include <map>
 #include <optional>
 
@@ -42,7 +45,10 @@ class breaker_holds final : public oracle {
     if (view.receiver == "reservation" && view.element != nullptr) got_answer(view);
     if (view.receiver != "reservation_desk" || view.element == nullptr) return;
     const auto& content = view.element->content();
-    if (view.is<service_healed>()) healed_ = true;
+    if (view.is<service_healed>()) {
+      healed_ = true;
+      due_half_open_ = state_ == "open" && content.get_as<service_healed>(0).service == "inventory";
+    }
     if (view.is<inventory_heard>() && view.sender == "reservation")
       heard(view.sender_incarnation, content.get_as<inventory_heard>(0).outcome);
   }
@@ -60,7 +66,7 @@ class breaker_holds final : public oracle {
       return answered(view.sender_incarnation, content.get_as<inventory_heard>(0).outcome);
     if (view.sender == "reservation_desk" && content.match_elements<caf::error>() &&
         as_error(content.get_as<caf::error>(0), errc::internal_error).code == errc::breaker_open)
-      return refused(view.now);
+      return refused(as_error(content.get_as<caf::error>(0), errc::internal_error), view.now);
     return {};
   }
 
@@ -77,6 +83,7 @@ class breaker_holds final : public oracle {
     state_ = state;
     since_ = probed_at_ = now;
     ++era_;
+    due_half_open_ = false;
     probes_ = failures_ = 0;
     probe_well_ = false;
   }
@@ -108,7 +115,11 @@ class breaker_holds final : public oracle {
     return {};
   }
 
-  std::string refused(virtual_ns now) const {
+  std::string refused(const error& why, virtual_ns now) const {
+    if (due_half_open_) return "INVENTORY is back, and the breaker that heard so let no probe pass";
+    const auto left = since_ + open_time_ - now;
+    if (state_ == "open" && !backdated_ && std::abs(why.retry_after_ms * ms - left) > rounding)
+      return "a purchase was told to wait for another time than the breaker stays open";
     if (state_ == "closed") return "a purchase was refused while the breaker was closed";
     if (state_ == "open" && now > since_ + open_time_ + rounding)
       return "the breaker was still open after its time was over";
@@ -161,8 +172,9 @@ class breaker_holds final : public oracle {
   int probes_ = 0;
   int failures_ = 0;  ///< in a row, while closed
   bool probe_well_ = false;
-  bool healed_ = false;     ///< the desk is just hearing that INVENTORY is back
-  bool backdated_ = false;  ///< this era began before it was announced
+  bool healed_ = false;         ///< the desk is just hearing that INVENTORY is back
+  bool due_half_open_ = false;  ///< it has heard so while the breaker was open
+  bool backdated_ = false;      ///< this era began before it was announced
   std::map<std::uint32_t, birth> born_in_;
 };
 

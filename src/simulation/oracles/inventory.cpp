@@ -1,10 +1,11 @@
-// What INVENTORY promises: a held seat is held for one buyer, and what it shows is what the store
-// knows.
+// What INVENTORY promises: a held seat is held for one buyer and for so long, one that it knows to
+// be sold for nobody, and what it shows is what the store knows.
 #include "actors/protocol.hpp"
 #include "simulation/oracles/promises.hpp"
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -17,14 +18,16 @@ namespace {
 /// purchase that has ended is on its way back.
 class holds_exclude final : public oracle {
  public:
+  explicit holds_exclude(std::int64_t hold_ms) : hold_ms_(hold_ms) {}
   const char* name() const override { return "holds-exclude"; }
 
-  void on_process_start(virtual_ns) override { *this = holds_exclude{}; }
+  void on_process_start(virtual_ns) override { *this = holds_exclude{hold_ms_}; }
 
   std::string on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns) override {
     if (role != "inventory") return {};
     inventory_ = incarnation;
     holders_.clear();
+    owners_.clear();
     return {};
   }
 
@@ -37,9 +40,12 @@ class holds_exclude final : public oracle {
 
   /// A cancellation whose caller has given up is answered to nobody.
   void on_delivery(const delivery_view& view) override {
-    if (view.receiver != "store" || view.element == nullptr) return;
+    if (view.element == nullptr) return;
     const auto& content = view.element->content();
-    if (!content.match_elements<cancel_purchase>()) return;
+    if (view.receiver == "inventory" && view.incarnation == inventory_ && view.is<sell_seat>())
+      sold(content.get_as<sell_seat>(0));
+    if (view.receiver != "store" || !content.match_elements<cancel_purchase>()) return;
+    vacated_.insert(content.get_as<cancel_purchase>(0).id);
     const auto seller = recorded_.find(content.get_as<cancel_purchase>(0).id);
     if (seller == recorded_.end()) return;
     const auto& hold = asked_[seller->second];
@@ -69,6 +75,8 @@ class holds_exclude final : public oracle {
         view.receiver == "reservation" && view.is<hold_answer>() &&
         content.get_as<hold_answer>(0).yours == 0)
       return granted(view.receiver_incarnation);
+    if (view.sender == "inventory" && view.is<seat_page>())
+      return shown(content.get_as<seat_page>(0));
     return {};
   }
 
@@ -93,6 +101,9 @@ class holds_exclude final : public oracle {
     if (ended_.count(to) != 0) return {};
     const auto& wish = asked_[to];
     auto seat = to_string(wish.seat);
+    const auto owner = owners_.find(seat);
+    if (owner != owners_.end() && vacated_.count(owner->second) == 0)
+      return "INVENTORY had heard that seat " + seat + " is sold, and held it for somebody";
     auto [holder, fresh] = holders_.emplace(seat, to);
     if (!fresh && holder->second != to && asked_[holder->second].identity != wish.identity)
       return "seat " + seat + " was held for two buyers at once";
@@ -100,11 +111,27 @@ class holds_exclude final : public oracle {
     return {};
   }
 
+  /// It has heard so: only a cancellation can make the seat free again.
+  void sold(const sell_seat& sale) {
+    auto& owner = owners_[to_string(sale.seat)];
+    owner = std::max(owner, sale.id);
+  }
+
+  std::string shown(const seat_page& page) const {
+    for (const auto& line : page.seats)
+      if (line.held_for_ms > hold_ms_)
+        return "seat " + to_string(line.seat) + " is held for longer than a hold lasts";
+    return {};
+  }
+
+  std::int64_t hold_ms_;
   std::uint32_t inventory_ = 0;  ///< the incarnation that counts
   std::map<std::uint32_t, hold_seat> asked_;
   std::map<reservation_id, std::uint32_t> recorded_;  ///< which purchase wrote it down
   std::map<std::string, std::uint32_t> holders_;
   std::set<std::uint32_t> ended_;
+  std::map<std::string, reservation_id> owners_;  ///< of whom this incarnation has been told
+  std::set<reservation_id> vacated_;              ///< whose cancellation has reached the store
 };
 
 class seat_map_is_true final : public oracle {
@@ -131,7 +158,9 @@ class seat_map_is_true final : public oracle {
 
 }  // namespace
 
-std::unique_ptr<oracle> make_holds() { return std::make_unique<holds_exclude>(); }
+std::unique_ptr<oracle> make_holds(const plan& p) {
+  return std::make_unique<holds_exclude>(p.numbers.hold_ms);
+}
 std::unique_ptr<oracle> make_seat_map() { return std::make_unique<seat_map_is_true>(); }
 
 }  // namespace taquilla::simulation

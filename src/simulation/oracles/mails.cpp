@@ -5,6 +5,7 @@
 
 #include <caf/all.hpp>
 
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -16,18 +17,21 @@ class mailed_once final : public oracle {
  public:
   const char* name() const override { return "mailed-once"; }
 
-  /// Nobody is to read "cancelled" before "confirmed": the one is not due while the other is.
+  void on_process_start(virtual_ns) override { *this = mailed_once{}; }
+  void on_ended(const std::string& role, std::uint32_t) override {
+    if (role == relay) *this = mailed_once{};
+  }
+
+  void on_delivery(const delivery_view& view) override {
+    if (view.receiver != relay || !view.is<mail_filed>()) return;
+    const auto asked = asked_.find(view.element->mid.request_id().integer_value());
+    if (asked != asked_.end()) delivered_.insert(asked->second);
+  }
+
   std::string on_sending(const sending_view& view) override {
-    const auto& content = view.element.content();
-    if (view.sender != "store" || !view.is<mails>()) return {};
-    std::set<reservation_id> to_confirm;
-    const auto& due = content.get_as<mails>(0).list;
-    for (const auto& m : due)
-      if (m.message_id == std::to_string(m.id) + "-confirmed") to_confirm.insert(m.id);
-    for (const auto& m : due)
-      if (m.message_id == std::to_string(m.id) + "-cancelled" && to_confirm.count(m.id) != 0)
-        return "mail " + m.message_id + " was due beside its confirmation";
-    return {};
+    if (view.sender == relay && !view.passed_on && view.is<send_mail>()) return handed_over(view);
+    if (view.sender == relay && view.is<postpone_mail>()) given_up_waiting(view);
+    return confirmed_first(view);
   }
 
   std::string at_end(const plan&, const history&, const final_state& f,
@@ -52,6 +56,37 @@ class mailed_once final : public oracle {
   }
 
  private:
+  static constexpr char relay[] = "mail_relay";
+
+  /// Message-IDs are for those who get a mail twice; a relay that knows better does not need them.
+  std::string handed_over(const sending_view& view) {
+    const auto& id = view.element.content().get_as<send_mail>(0).what.message_id;
+    asked_[view.element.mid.request_id().integer_value()] = id;
+    if (delivered_.count(id) == 0) return {};
+    return "mail " + id + " was handed over again by a relay that knew it to be delivered";
+  }
+
+  /// An answer that comes after this is not heard.
+  void given_up_waiting(const sending_view& view) {
+    const auto& id = view.element.content().get_as<postpone_mail>(0).message_id;
+    for (auto i = asked_.begin(); i != asked_.end();)
+      i = i->second == id ? asked_.erase(i) : std::next(i);
+  }
+
+  /// Nobody is to read "cancelled" before "confirmed": the one is not due while the other is.
+  static std::string confirmed_first(const sending_view& view) {
+    const auto& content = view.element.content();
+    if (view.sender != "store" || !view.is<mails>()) return {};
+    std::set<reservation_id> to_confirm;
+    const auto& due = content.get_as<mails>(0).list;
+    for (const auto& m : due)
+      if (m.message_id == std::to_string(m.id) + "-confirmed") to_confirm.insert(m.id);
+    for (const auto& m : due)
+      if (m.message_id == std::to_string(m.id) + "-cancelled" && to_confirm.count(m.id) != 0)
+        return "mail " + m.message_id + " was due beside its confirmation";
+    return {};
+  }
+
   static std::string judge(const reservation& row, const std::map<std::string, int>& count,
                            const std::map<std::string, std::string>& to, bool at_rest,
                            const std::set<std::string>& given_up) {
@@ -75,6 +110,9 @@ class mailed_once final : public oracle {
       return "the cancellation of reservation " + n + " was never mailed";
     return {};
   }
+
+  std::map<std::uint64_t, std::string> asked_;  ///< which answer is due to which mail
+  std::set<std::string> delivered_;             ///< and the relay that lives has heard so
 };
 
 }  // namespace

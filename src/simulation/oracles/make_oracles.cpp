@@ -22,8 +22,9 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_breaker(p));
   all.push_back(make_restarts());
   all.push_back(make_drains());
-  all.push_back(make_holds());
+  all.push_back(make_holds(p));
   all.push_back(make_in_order(p));
+  all.push_back(make_cancels());
   all.push_back(make_queues());
   all.push_back(make_store_opens());
   all.push_back(make_one_owner());
@@ -33,6 +34,7 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_money());
   all.push_back(make_mails());
   all.push_back(make_audit());
+  all.push_back(make_timelines());
   all.push_back(make_in_time());
   all.push_back(make_promptness());
   all.push_back(make_no_surprises());

@@ -21,6 +21,7 @@ namespace taquilla::simulation {
 /// What the store holds when everything has come to rest, read from the disk.
 struct final_state {
   std::vector<reservation> all;        ///< in order of id, without timelines
+  std::vector<reservation> told;       ///< the same with their timelines, where they were asked for
   std::vector<charge_record> charges;  ///< in order of id
   std::vector<mail> mailbox;           ///< in order of reservation
   std::vector<mail> outbox;            ///< what was never delivered

@@ -19,13 +19,15 @@ std::unique_ptr<oracle> make_no_surprises();   ///< nobody hears of an error tha
 std::unique_ptr<oracle> make_in_time();        ///< every request is answered within its deadline
 std::unique_ptr<oracle> make_promptness();     ///< mails and refunds need nobody to ask for them
 std::unique_ptr<oracle> make_breaker(
-    const plan& p);                       ///< opens, waits, probes and closes by its rules
-std::unique_ptr<oracle> make_holds();     ///< a held seat is held for one buyer
-std::unique_ptr<oracle> make_seat_map();  ///< INVENTORY shows what the store knows
-std::unique_ptr<oracle> make_limiter();   ///< burst + 1 + rate x time, for every client
-std::unique_ptr<oracle> make_restarts();  ///< restarts no more than allowed, and tells
-std::unique_ptr<oracle> make_drains();    ///< an orderly stop ends what was begun, begins nothing
-std::unique_ptr<oracle> make_queues();    ///< no mailbox grows without end
+    const plan& p);  ///< opens, waits, probes and closes by its rules
+std::unique_ptr<oracle> make_holds(const plan& p);  ///< a held seat is held for one buyer
+std::unique_ptr<oracle> make_seat_map();            ///< INVENTORY shows what the store knows
+std::unique_ptr<oracle> make_limiter();             ///< burst + 1 + rate x time, for every client
+std::unique_ptr<oracle> make_cancels();    ///< who hears of his cancellation may buy again at once
+std::unique_ptr<oracle> make_timelines();  ///< a timeline tells what happened, and nothing twice
+std::unique_ptr<oracle> make_restarts();   ///< restarts no more than allowed, and tells
+std::unique_ptr<oracle> make_drains();     ///< an orderly stop ends what was begun, begins nothing
+std::unique_ptr<oracle> make_queues();     ///< no mailbox grows without end
 std::unique_ptr<oracle> make_in_order(const plan& p);  ///< a purchase leaves no step out
 
 }  // namespace taquilla::simulation

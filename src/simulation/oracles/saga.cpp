@@ -9,7 +9,10 @@
 
 #include <caf/all.hpp>
 
+#include <iterator>
 #include <map>
+#include <set>
+#include <utility>
 
 namespace taquilla::simulation {
 
@@ -27,10 +30,12 @@ struct progress {
   bool recorded = false;      ///< the store answered that its row is there
   bool row_lost = false;      ///< the store took that back, or never said
   bool resumed = false;       ///< it goes on with what an earlier process left
+  bool ledger_heard = false;  ///< PAYMENT answered, whatever
   bool paid = false;          ///< PAYMENT answered "charged"
   bool confirmed = false;     ///< the store said so
   bool failed = false;        ///< the store said so
   bool seat_sold = false;     ///< INVENTORY was told
+  bool relay_told = false;    ///< MAIL RELAY, or SETTLEMENT, was told that there is work
   bool confirming = false;    ///< it asked the store to confirm
   bool asking = false;        ///< the policy, whether to try again
   bool retry_denied = false;  ///< the policy said no, or was not heard
@@ -43,9 +48,16 @@ class in_order final : public oracle {
   explicit in_order(virtual_ns deadline) : deadline_(deadline) {}
   const char* name() const override { return "purchase-in-order"; }
 
-  void on_process_start(virtual_ns) override { *this = in_order{deadline_}; }
+  void on_process_start(virtual_ns) override {
+    auto tokens = std::move(tokens_);
+    *this = in_order{deadline_};
+    tokens_ = std::move(tokens);
+  }
   void on_ended(const std::string& role, std::uint32_t incarnation) override {
+    if (role == "reservation_desk") resumers_.clear();  // the next one does not know of them
     if (role != "reservation") return;
+    for (auto i = resumers_.begin(); i != resumers_.end();)
+      i = i->second == incarnation ? resumers_.erase(i) : std::next(i);
     by_token_.erase(all_[incarnation].token);
     at_work_.erase(all_[incarnation].id);
     all_.erase(incarnation);
@@ -90,6 +102,7 @@ class in_order final : public oracle {
       if (p.recorded) at_work_[p.id = row.id] = who;
     }
     if (content.match_elements<charge_record>()) {
+      p.ledger_heard = true;
       const auto& charge = content.get_as<charge_record>(0);
       p.paid = p.paid || (charge.existed && charge.state == charge_state::charged);
     }
@@ -117,10 +130,13 @@ class in_order final : public oracle {
       p.hold_open = true;
       p.token = content.get_as<hold_seat>(0).token;
       by_token_[p.token] = view.sender_incarnation;
+      if (!tokens_.insert(p.token).second) return "two purchases have one token, which names rows";
     }
-    if (view.is<find_payment>()) return resumes(p, content.get_as<find_payment>(0).id, view.now);
+    if (view.is<find_payment>())
+      return resumes(view.sender_incarnation, content.get_as<find_payment>(0).id, view.now);
     if (view.is<record_purchase>()) ++p.recordings;
     if (view.is<sell_seat>()) p.seat_sold = true;
+    if (view.is<something_due>()) p.relay_told = true;
     if (view.is<retry_wanted>()) p.asking = true;
     if (view.is<charge_card>()) return charges(p, content.get_as<charge_card>(0), view.now);
     if (view.is<confirm_purchase>()) {
@@ -133,8 +149,10 @@ class in_order final : public oracle {
   }
 
   /// An old row is a leftover; a young one may be somebody's work.
-  std::string resumes(progress& p, reservation_id id, virtual_ns now) {
-    p.resumed = true;
+  std::string resumes(std::uint32_t who, reservation_id id, virtual_ns now) {
+    all_[who].resumed = true;
+    if (resumers_.emplace(id, who).first->second != who)
+      return "reservation " + std::to_string(id) + " was resumed twice at once";
     auto other = at_work_.find(id);
     if (other == at_work_.end() || now - all_[other->second].born >= deadline_) return {};
     return "reservation " + std::to_string(id) + " was resumed while its purchase was under way";
@@ -151,6 +169,7 @@ class in_order final : public oracle {
   }
 
   std::string gives_up(const progress& p, const fail_purchase& what, virtual_ns now) const {
+    if (p.resumed && !p.ledger_heard) return "a leftover was written off and the ledger not heard";
     const bool for_silence = what.failure == taquilla::to_string(errc::payment_timeout) ||
                              what.failure == taquilla::to_string(errc::payment_unavailable);
     if (!for_silence || p.resumed || p.retry_denied || p.attempts >= attempts_max) return {};
@@ -163,7 +182,10 @@ class in_order final : public oracle {
     if (how.accepted && how.answer.replayed) return {};
     if (how.accepted && !p.confirmed) return "a purchase was accepted before it was confirmed";
     if (how.accepted && !p.seat_sold) return "a seat was sold and INVENTORY not told";
+    if (how.accepted && !p.relay_told) return "a ticket was sold and MAIL RELAY not told";
     if (how.accepted || how.why.code == errc::outcome_unknown) return {};
+    if (p.confirmed) return "a buyer heard no of a purchase that was confirmed";
+    if (p.failed && !p.relay_told) return "a purchase was written off and SETTLEMENT not told";
     if ((p.recorded || p.resumed) && !p.failed && !p.row_lost)
       return "a buyer heard no before the purchase was written off";
     if (p.hold_open) return "a purchase ended with a hold in its hand";
@@ -180,6 +202,8 @@ class in_order final : public oracle {
   std::map<std::uint32_t, progress> all_;
   std::map<std::uint64_t, std::uint32_t> by_token_;
   std::map<reservation_id, std::uint32_t> at_work_;
+  std::map<reservation_id, std::uint32_t> resumers_;  ///< of the desk that lives
+  std::set<std::uint64_t> tokens_;                    ///< of all holds, over all processes
 };
 
 }  // namespace

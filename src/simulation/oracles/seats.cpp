@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace taquilla::simulation {
@@ -32,7 +33,7 @@ class one_owner final : public oracle {
   const char* name() const override { return "one-owner-per-seat"; }
 
   std::string at_end(const plan&, const history& h, const final_state& f,
-                     const run_facts&) override {
+                     const run_facts& facts) override {
     std::map<seat_key, reservation_id> living;
     for (const auto& row : f.all) {
       if (row.state != reservation_state::confirmed && row.state != reservation_state::pending)
@@ -43,10 +44,21 @@ class one_owner final : public oracle {
         return "seat " + place->first.second + " belongs to reservations " +
                std::to_string(place->second) + " and " + std::to_string(row.id);
     }
-    return sold_twice(h);
+    auto wrong = sold_twice(h);
+    return wrong.empty() && !facts.duplicated ? new_twice(h) : wrong;
   }
 
  private:
+  /// Who joins, or asks again, is told of a purchase that was made before.
+  static std::string new_twice(const history& h) {
+    std::set<reservation_id> sold;
+    for (const auto& e : h.entries())
+      if (e.what.what == operation::kind::buy && e.how == outcome::accepted && !e.replayed &&
+          !sold.insert(e.id).second)
+        return "reservation " + std::to_string(e.id) + " was told to two as newly bought";
+    return {};
+  }
+
   /// Two buyers who were told "it is yours" for one seat: the first must have been cancelled
   /// before.
   static std::string sold_twice(const history& h) {
@@ -130,6 +142,9 @@ class durable final : public oracle {
                      const run_facts& facts) override {
     if (!facts.store_readable) return {};
     for (const auto& e : h.entries()) {
+      if (e.how == outcome::refused && names_another(e, f))
+        return "client " + std::to_string(e.what.client) + " was told of reservation " +
+               std::to_string(e.named) + ", which is another buyer's";
       if (e.how != outcome::accepted) continue;
       auto wrong = e.what.what == operation::kind::buy      ? bought(e, h, f)
                    : e.what.what == operation::kind::cancel ? cancelled(e, f)
@@ -140,12 +155,21 @@ class durable final : public oracle {
   }
 
  private:
+  /// Who follows the number in his refusal finds his own purchase, or nothing.
+  static bool names_another(const history_entry& e, const final_state& f) {
+    // Of one whose outcome nobody knows, the row may be gone and its number another's.
+    const bool sure = e.what.what == operation::kind::buy && e.why != errc::outcome_unknown;
+    const auto* row = sure ? row_of(f, e.named) : nullptr;
+    return row != nullptr && !is_his(*row, e);
+  }
+  static bool is_his(const reservation& row, const history_entry& e) {
+    return taquilla::to_string(row.seat) == e.what.seat && row.email == email_of(e.what.buyer) &&
+           row.amount.cents == e.what.cents;
+  }
   static std::string bought(const history_entry& e, const history& h, const final_state& f) {
     const auto* row = row_of(f, e.id);
     if (!row) return "was sold and is not in the store";
-    if (taquilla::to_string(row->seat) != e.what.seat || row->email != email_of(e.what.buyer) ||
-        row->amount.cents != e.what.cents)
-      return "was sold to another buyer, for another seat or amount";
+    if (!is_his(*row, e)) return "was sold to another buyer, for another seat or amount";
     if (row->state == reservation_state::confirmed) return {};
     if (row->state == reservation_state::cancelled)
       return cancel_asked(h, e.id, for_ever) ? std::string{} : "is cancelled though nobody asked";

@@ -1,11 +1,12 @@
-// Promise of the supervisor: no more restarts in a period than restart_intensity allows, judged
-// from what it tells the event feed.
+// Promise of the supervisor: no more restarts in a period than restart_intensity allows, but then
+// again, judged from what it tells the event feed.
 #include "policies/restart_intensity.hpp"
 #include "simulation/oracles/news.hpp"
 #include "simulation/oracles/promises.hpp"
 
 #include <deque>
 #include <map>
+#include <vector>
 
 namespace taquilla::simulation {
 
@@ -22,14 +23,24 @@ class supervision_holds final : public oracle {
   std::string on_sending(const sending_view& view) override {
     now_ = view.now;
     const auto& content = view.element.content();
+    if (auto wrong = left_for_good(); !wrong.empty()) return wrong;
     if (view.sender == "supervisor" && view.is<service_healed>())
       untold_.erase(content.get_as<service_healed>(0).service);
     const auto* what = news(view, "supervisor");
     if (!what) return {};
     untold_.erase(what->subject);
+    if (what->kind == "actor.starting" && is_too_early(what->subject))
+      return what->subject + " was given up and tried again before its period was over";
+    gave_up_.erase(what->subject);
+    if (what->detail.rfind("died", 0) == 0) deaths_[what->subject].push_back(view.now);
+    if (what->kind == "actor.stopping") gave_up_.clear();
+    if (what->kind == "actor.gave_up") gave_up_[what->subject] = view.now;
     if (what->kind == "actor.up" && is_waited_for(what->subject)) untold_[what->subject] = view.now;
     auto& times = restarts_[what->subject];
-    if (what->kind == "actor.down" || what->kind == "actor.forgiven") times.clear();  // by order
+    if (what->kind == "actor.down" || what->kind == "actor.forgiven") {  // by order
+      times.clear();
+      deaths_[what->subject].clear();
+    }
     if (what->kind != "actor.restarting") return {};
     const restart_intensity_config rule;
     times.push_back(view.now);
@@ -53,7 +64,27 @@ class supervision_holds final : public oracle {
     return child == "inventory" || child == "payment" || child == "notification";
   }
 
+  /// Giving up is for a period, not for ever.
+  std::string left_for_good() const {
+    const auto period = restart_intensity_config{}.period_ms * 1'000'000;
+    for (const auto& [child, since] : gave_up_)
+      if (now_ - since > period + rounding) return child + " was given up and never tried again";
+    return {};
+  }
+
+  /// The first instant at which a death would be answered by a restart again.
+  bool is_too_early(const std::string& child) {
+    const restart_intensity_config rule;
+    const auto& deaths = deaths_[child];
+    const auto restarts = static_cast<std::size_t>(rule.restarts);
+    if (gave_up_.count(child) == 0 || deaths.size() < restarts) return false;
+    return now_ + rounding < deaths[deaths.size() - restarts] + rule.period_ms * 1'000'000;
+  }
+
   std::map<std::string, std::deque<virtual_ns>> restarts_;
+  std::map<std::string, std::vector<virtual_ns>> deaths_;  ///< since it was last forgiven
+  std::map<std::string, virtual_ns> gave_up_;  ///< since when nobody tries to restart it
+  static constexpr virtual_ns rounding = 2'000'000;
   /// Its door has to answer first, and a run may end meanwhile.
   static constexpr virtual_ns telling_limit = 5'000'000'000;
 

@@ -118,7 +118,11 @@ final_state world::read_store() {
   waiting.limit = page;
   if (auto rows = base_->read(waiting)) out.outbox = std::move(rows->list);
   if (auto counts = base_->read(count_everything{wall_ms{1} << 50})) out.counts = *counts;
-  if (audit_due()) ask_audit();
+  if (audit_due()) {
+    ask_audit();
+    for (const auto& row : out.all)
+      if (auto full = base_->read(find_reservation{row.id})) out.told.push_back(std::move(*full));
+  }
   return out;
 }
 
@@ -143,8 +147,9 @@ bool world::disturbed() const {
   }
   for (const auto& f : plan_.faults) {
     bool own = f.target == "reservation" || f.target == "reservation_desk" || f.target == "store";
-    // The desk hears of a purchase that died, and answers its buyer at once.
-    bool heard_of = f.target == "reservation" && f.what == fault::kind::crash;
+    // The desk hears of a purchase that died, and answers its buyer at once; so it does for all of
+    // them with its last breath.
+    bool heard_of = f.what == fault::kind::crash && f.target != "store";
     if (own && f.what != fault::kind::chaos && !heard_of) return true;
     if (f.what == fault::kind::last_step) return true;
   }

@@ -101,6 +101,7 @@ void world::on_refusal(std::uint64_t number, const error& why) {
   auto& entry = story_.at(number);
   if (entry.how != outcome::running) return;
   entry.why = why.code;
+  entry.named = why.reservation;
   reached(std::string("refused-") + taquilla::to_string(why.code));
   story_.end(number, outcome::refused, engine_.now());
   ended(number);

@@ -86,11 +86,17 @@ void draw_disk(plan& p, const moods& m, const drawer& d) {
 void draw_knobs(plan& p, const drawer& d) {
   auto& k = p.numbers;
   k.hold_ms = d.one_of<std::int64_t>("hold", {60'000, 60'000, 25'000});
+  // Little more than three attempts: then a slow start makes the last one meet the deadline.
+  k.deadline_ms = d.one_of<std::int64_t>("deadline", {20'000, 20'000, 16'000});
   k.batch_max = d.one_of<std::int64_t>("batch", {512, 512, 2, 1});
   k.commit_delay_ms = d.one_of<std::int64_t>("commit-delay", {2, 2, 0, 50});
   k.breaker_open_ms = d.one_of<std::int64_t>("breaker-open", {30'000, 5'000, 1'000});
   k.sweep_ms = d.one_of<std::int64_t>("sweep", {5'000, 1'000});
   k.mail_attempts = d.one_of<std::int64_t>("mail-attempts", {1'000'000, 1'000'000, 3});
+  // Small limits are met by small crowds.
+  k.in_flight_max = d.one_of<std::int64_t>("in-flight", {5'000, 5'000, 5'000, 3});
+  k.joiners_max = d.one_of<std::int64_t>("joiners", {64, 64, 1});
+  k.relay_batch = d.one_of<std::int64_t>("relay-batch", {64, 64, 2, 1});
 }
 
 std::string draw_seat(const drawer& d, const char* question, std::uint64_t n, int seats) {

@@ -84,6 +84,9 @@ struct knobs {
   std::int64_t commit_delay_ms = 2;
   std::int64_t breaker_open_ms = 30'000;
   std::int64_t mail_attempts = 1'000'000;
+  std::int64_t in_flight_max = 5'000;
+  std::int64_t joiners_max = 64;
+  std::int64_t relay_batch = 64;  ///< of both relays
 };
 
 struct plan {

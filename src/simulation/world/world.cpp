@@ -29,8 +29,11 @@ bool may_lose(const std::string& from, const std::string& to) {
   };
   auto asks = [](role_name role) {
     return role == "reservation" || role == "payment" || role == "notification" ||
-           role == "settlement" || role == "mail_relay" || role == "cancellation";
+           role == "settlement" || role == "mail_relay" || role == "cancellation" ||
+           role == "inventory";
   };
+  auto sweep = [](role_name a, role_name b) { return a == "reservation_desk" && b == "store"; };
+  if (sweep(from, to) || sweep(to, from)) return true;
   if (outside(from) || outside(to)) return true;
   return (asks(from) && service(to)) || (service(from) && asks(to)) || (asks(from) && asks(to));
 }
@@ -129,6 +132,9 @@ theatre_options world::tuned() const {
   o.reservation.deadline_ms = k.deadline_ms;
   o.reservation.sweep_ms = k.sweep_ms;
   o.notification.backoff.attempts_max = static_cast<int>(k.mail_attempts);
+  o.reservation.in_flight_max = static_cast<std::size_t>(k.in_flight_max);
+  o.reservation.joiners_max = static_cast<std::size_t>(k.joiners_max);
+  o.settlement.batch = o.notification.batch = static_cast<std::uint32_t>(k.relay_batch);
   o.store.batch_max = static_cast<std::size_t>(k.batch_max);
   o.store.commit_delay_ms = k.commit_delay_ms;
   if (planted::is(planted::bug::deadline_ignored)) {

@@ -1,0 +1,62 @@
+// Promise of a cancellation: whoever is told that his ticket is cancelled may buy the seat again at
+// once, and nobody has to ask for his money and his mail.
+#include "actors/protocol.hpp"
+#include "simulation/oracles/promises.hpp"
+
+#include <caf/all.hpp>
+
+#include <map>
+
+namespace taquilla::simulation {
+
+namespace {
+
+class cancels_in_order final : public oracle {
+ public:
+  const char* name() const override { return "cancels-in-order"; }
+
+  void on_process_start(virtual_ns) override { *this = cancels_in_order{}; }
+  void on_ended(const std::string& role, std::uint32_t incarnation) override {
+    if (role == errand) all_.erase(incarnation);
+  }
+
+  void on_delivery(const delivery_view& view) override {
+    if (view.receiver != errand || view.element == nullptr) return;
+    auto& e = all_[view.incarnation];
+    const auto& content = view.element->content();
+    if (view.is<purchase_cancelled>()) e.changed = content.get_as<purchase_cancelled>(0).changed;
+    // Silence comes as an error too: then INVENTORY finds out by itself.
+    if (view.is<seat_released>() || content.match_elements<caf::error>())
+      e.seat_heard = e.seat_asked;
+  }
+
+  std::string on_sending(const sending_view& view) override {
+    if (view.sender != errand || view.passed_on) return {};
+    auto& e = all_[view.sender_incarnation];
+    if (view.is<something_due>()) ++e.relays_told;
+    if (view.is<release_seat>()) e.seat_asked = true;
+    if (!view.is<reservation>()) return {};
+    if (!e.seat_heard) return "a cancellation was answered before INVENTORY had freed the seat";
+    if (e.changed && e.relays_told < relays)
+      return "a ticket was cancelled, and not both relays were told";
+    return {};
+  }
+
+ private:
+  static constexpr char errand[] = "cancellation";
+  static constexpr int relays = 2;  ///< of the money and of the mail
+
+  struct progress {
+    bool changed = false;     ///< the store has cancelled it just now
+    bool seat_asked = false;  ///< INVENTORY was asked to free the seat
+    bool seat_heard = false;  ///< and has answered, or will not
+    int relays_told = 0;
+  };
+  std::map<std::uint32_t, progress> all_;
+};
+
+}  // namespace
+
+std::unique_ptr<oracle> make_cancels() { return std::make_unique<cancels_in_order>(); }
+
+}  // namespace taquilla::simulation
