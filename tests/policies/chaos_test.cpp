@@ -66,6 +66,16 @@ TEST_CASE("clearing everything says how many rules ended") {
   CHECK_FALSE(machine.any_active(1));
 }
 
+TEST_CASE("a rate of nothing touches nothing, though millions are asked") {
+  chaos machine;
+  machine.set(chaos_kind::flaky, with_rate(0.0), 0);
+  int touched = 0;
+  // More than the steps of a rate, so that every step is met, the lowest too.
+  for (int attempt = 0; attempt < 5'000'000; ++attempt)
+    touched += machine.decide(1, "a", attempt).untouched() ? 0 : 1;
+  CHECK(touched == 0);
+}
+
 TEST_CASE("a rule ends by itself at its instant and not one millisecond earlier") {
   chaos machine;
   chaos_options options;
