@@ -115,11 +115,6 @@ bool has_come(const std::future<void>& stop) {
   return stop.wait_for(std::chrono::seconds{0}) == std::future_status::ready;
 }
 
-/// From the signal to the end of the last actor.
-duration_ms end_limit_ms(const settings& all) {
-  return all.drain_limit_ms + stop_limit_ms(all) + all.smtp.timeout_ms + hang_ms;
-}
-
 std::string how_it_ended(const std::optional<std::uint64_t>& cut_short) {
   if (!cut_short) return "the desk did not say what is left; the next start sees to it";
   if (*cut_short == 0) return "no purchase was cut short";
@@ -135,6 +130,10 @@ void run_until_stopped(box_office& office, holdings& held, const settings& all) 
 }
 
 }  // namespace
+
+duration_ms end_limit_ms(const settings& all) {
+  return all.drain_limit_ms + stop_limit_ms(all) + all.smtp.timeout_ms + hang_ms;
+}
 
 int serve(const settings_request& request, std::int64_t started_at) {
   // From here on, so that a start that takes long can be ended as well.
