@@ -182,6 +182,14 @@ class Smtp(unittest.TestCase):
                 self.assertEqual(process.wait(30), 0)
                 self.assertLess(time.monotonic() - asked_at, 10, "the limit of one mail is 20 s")
 
+    def test_a_server_that_says_nothing_is_given_up_in_time_and_called_again(self):
+        with unfriendly(self.port, b"") as callers, \
+                self.office("--set", "notifications.smtp_timeout_ms=100") as (at, _, _):
+            self.assertEqual(buy(at, "B9", "waiting@example.org").status, 200)
+            wait_until(lambda: len(callers) >= 2, "it is called a second time")
+            tried = wait_until(lambda: self.waiting(at, lambda m: m["attempts"] >= 1), "an attempt has failed")
+            self.assertEqual((tried[0]["dead"], tried[0]["reason"]), (False, "notification_unavailable"))
+
     def test_proxies_of_the_environment_are_not_asked(self):
         self.open()
         nobody = f"http://127.0.0.1:{free_port()}"

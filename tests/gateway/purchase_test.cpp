@@ -332,3 +332,13 @@ TEST_CASE("a purchase has no query, and one that has is told so before it is rea
   CHECK(json_of(answer)["errors"][0]["field"] == "x");
   CHECK(h.desk.asked.empty());
 }
+
+TEST_CASE("an answer names so many wrong fields and no more") {
+  house h;
+  auto request = purchase();
+  for (std::size_t i = 0; i <= field_errors_max; ++i)
+    request.query.emplace_back("x" + std::to_string(i), "1");
+  const auto answer = h.ask(request);
+  CHECK(answer.status == 422);
+  CHECK(json_of(answer)["errors"].size() == field_errors_max);
+}

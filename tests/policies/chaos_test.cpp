@@ -85,6 +85,7 @@ TEST_CASE("a rule ends by itself at its instant and not one millisecond earlier"
   CHECK(machine.decide(1'100, "a").untouched());
   CHECK(machine.view(1'100).at(0).state == chaos_rule_state::expired);
   CHECK_FALSE(machine.clear(chaos_kind::stall, 1'100));
+  CHECK(machine.view(1'101).at(0).state == chaos_rule_state::expired);
 }
 
 TEST_CASE("a rule with a count hits exactly that many requests") {
