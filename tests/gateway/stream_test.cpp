@@ -250,6 +250,13 @@ TEST_CASE("a feed that counts from one again is followed without a gap or a loss
   stream->publish(news(1));
   stream->publish(news(2));
   CHECK(take_all(*client) == "s\n\n" + line(8) + line(1) + line(2));
+
+  const auto young = std::make_shared<live_stream>(4);  // that feed died after its first line
+  young->publish(news(1));
+  const auto early = young->join(0);
+  early->start("s\n\n", {{1, "k", "{}"}});
+  young->publish(news(1));
+  CHECK(take_all(*early) == "s\n\n" + line(1) + line(1));
 }
 
 TEST_CASE("a stream goes on for whoever saw the line before its first, and for nobody else") {

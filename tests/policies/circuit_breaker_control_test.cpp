@@ -177,9 +177,10 @@ TEST_CASE("a ramp admits a growing share and the same request gets the same answ
     CHECK(admitted >= each.low);
     CHECK(admitted <= each.high);
   }
-  const auto over = breaker.acquire(11'000);
+  const auto over = breaker.acquire(12'000);
   CHECK(over.state == breaker_state::closed);
   CHECK(over.transitions.items[0].cause == breaker_cause::ramp_over);
+  CHECK(over.transitions.items[0].at == 11'000);  // when it was over, not when somebody looked
 }
 
 TEST_CASE("a ramp begins with a tenth of all requests and not one more") {
