@@ -278,6 +278,8 @@ TEST_CASE("of several limits all are charged or none") {
   CHECK_FALSE(second.pass);
   CHECK(second.retry_after_ms == 500);
   CHECK(wide.peek("a", 0).excess_milli == 1'000);
+  CHECK(tight.counters().rejected == 1);
+  CHECK(wide.counters().passed == 1);
   CHECK(decide_all({}, 0).pass);
 }
 
