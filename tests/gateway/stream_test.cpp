@@ -272,6 +272,15 @@ TEST_CASE("a stream goes on for whoever saw the line before its first, and for n
   CHECK_FALSE(stream->continues(52));
 }
 
+TEST_CASE("who joins is told of a line that is lost before the first that comes") {
+  const auto stream = std::make_shared<live_stream>(4);
+  stream->publish(news(7));
+  const auto client = stream->join({});
+  client->start("s\n\n", {});
+  stream->publish(news(9));
+  CHECK(take_all(*client) == "s\n\nevent: skipped\ndata: {\"n\":1}\n\n" + line(9));
+}
+
 TEST_CASE("a single line that was lost is told, and one that comes after the end is not") {
   stream_client client{3};
   client.start("s\n\n", {});

@@ -295,6 +295,11 @@ TEST_CASE_FIXTURE(store_fixture, "a timeline tells what became of the money and 
   const auto end = store->read(find_reservation{lost})->timeline.back();
   CHECK(end.step == "charge_voided");
   CHECK(end.detail == "nothing had been charged");
+  const auto paid = pending("t3", 3);
+  REQUIRE(done(*store, record_charge{paid, {5000}, 8'000}));
+  REQUIRE(done(*store, fail_purchase{paid, "payment_timeout", 8'001, {}}));
+  REQUIRE(done(*store, void_charge{paid, 8'002}));
+  CHECK(store->read(find_reservation{paid})->timeline.back().detail.empty());
 }
 
 TEST_CASE_FIXTURE(store_fixture, "a timeline grows at its end and not for ever") {
