@@ -227,6 +227,16 @@ TEST_CASE("only JSON is taken, uncompressed") {
   }
 }
 
+TEST_CASE("a good purchase with one field that nobody knows is refused for it") {
+  house h;
+  const auto answer = h.ask(purchase(R"({"eventId":"EVT-001","seatId":"A1",)"
+                                     R"("userEmail":"test@email.com","amount":50.0,"price":1})"));
+  CHECK(answer.status == 422);
+  CHECK(json_of(answer)["errors"].size() == 1);
+  CHECK(json_of(answer)["errors"][0]["field"] == "price");
+  CHECK(h.desk.asked.empty());
+}
+
 TEST_CASE("an idempotency key is one to 255 visible characters") {
   const std::pair<std::string, int> table[] = {
       {"k", 200},    {std::string(255, 'k'), 200}, {"!~", 200},

@@ -76,6 +76,17 @@ TEST_CASE("a rate of nothing touches nothing, though millions are asked") {
   CHECK(touched == 0);
 }
 
+TEST_CASE("a rate means its nearest millionth, though its product may lie just below") {
+  chaos decimal, nearest;
+  decimal.set(chaos_kind::flaky, with_rate(0.000249), 0);  // times a million: just below 249
+  nearest.set(chaos_kind::flaky, with_rate(0.0002491), 0);
+  int apart = 0;
+  for (int attempt = 0; attempt < 5'000'000; ++attempt)
+    apart +=
+        decimal.decide(1, "a", attempt).untouched() != nearest.decide(1, "a", attempt).untouched();
+  CHECK(apart == 0);
+}
+
 TEST_CASE("a rule ends by itself at its instant and not one millisecond earlier") {
   chaos machine;
   chaos_options options;
