@@ -246,6 +246,13 @@ class Start(unittest.TestCase):
         self.assertIn("stop.done", [line["event"] for line in logs["supervisor"]])
         self.assertFalse((folder / "endpoints.json").exists())
 
+    def test_a_port_that_the_system_picks_is_not_moved(self):
+        offset = free_offset()
+        with box_office(EXECUTABLE, "--set", "gateway.ports.payment=0", offset=offset) as (endpoints, *_):
+            port = {name: int(endpoints[name].rsplit(":", 1)[1]) for name in ("gateway", "payment")}
+        self.assertEqual(port["gateway"], offset + 80)
+        self.assertNotEqual(port["payment"], offset)
+
     def test_an_audit_tells_a_clean_store_from_none(self):
         with box_office(EXECUTABLE, data=self.folder) as (endpoints, _, folder):
             self.assertEqual(buy(endpoints).status, 200)
