@@ -225,6 +225,11 @@ class Start(unittest.TestCase):
                   if json.loads(line)["event"] == "failed"]
         self.assertEqual([f["code"] for f in failed], ["E006"])
 
+    def test_only_the_address_that_nobody_asked_for_may_be_missing(self):
+        binds = ("--set", 'gateway.bind=["127.0.0.1","203.0.113.1"]', "--set", "gateway.admin_token=x")
+        self.expect(run("--data", ":memory:", *binds, "--port-offset", str(free_offset())), 4,
+                    "error[E006]", "203.0.113.1")
+
     def test_what_runs_says_where_it_is_and_logs_each_service(self):
         with box_office(EXECUTABLE, "--log", "json", data=self.folder) as (endpoints, process,
                                                                            folder):
