@@ -71,12 +71,14 @@ std::optional<trouble> open(holdings& held, const settings& all) {
 void fit_to_machine(settings& all, log_book& book) {
   auto& bind = all.http.bind;
   for (auto at = bind.begin(); at != bind.end();) {
-    const bool spare = *at == "::1" && bind.size() > 1;
+    // The server would leave it out as well, but in silence, and its first is what is announced.
+    const bool spare = bind.size() > 1;
     if (!spare || platform::has_address(*at)) {
       ++at;
       continue;
     }
-    say(book, log_level::warn, "start.no_ipv6", "this machine has no ::1; listening without it");
+    say(book, log_level::warn, "start.no_address",
+        "this machine has no " + *at + "; listening without it");
     at = bind.erase(at);
   }
   const auto wanted = all.http.connections_max;

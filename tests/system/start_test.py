@@ -225,10 +225,16 @@ class Start(unittest.TestCase):
                   if json.loads(line)["event"] == "failed"]
         self.assertEqual([f["code"] for f in failed], ["E006"])
 
-    def test_only_the_address_that_nobody_asked_for_may_be_missing(self):
-        binds = ("--set", 'gateway.bind=["127.0.0.1","203.0.113.1"]', "--set", "gateway.admin_token=x")
+    def test_an_address_that_the_machine_has_not_is_left_out_and_said(self):
+        binds = ("--set", 'gateway.bind=["203.0.113.1","127.0.0.1"]', "--set", "gateway.admin_token=x")
+        with box_office(EXECUTABLE, *binds, data=self.folder) as (endpoints, *_):
+            self.assertTrue(endpoints["gateway"].startswith("http://127.0.0.1:"), endpoints)
+            self.assertEqual(buy(endpoints).status, 200)
+        self.assertIn("this machine has no 203.0.113.1; listening without it",
+                      (self.folder / "logs" / "supervisor.log").read_text())
+        binds = ("--set", 'gateway.bind=["203.0.113.1","203.0.113.2"]', "--set", "gateway.admin_token=x")
         self.expect(run("--data", ":memory:", *binds, "--port-offset", str(free_offset())), 4,
-                    "error[E006]", "203.0.113.1")
+                    "error[E006]", "203.0.113.2")
 
     def test_what_runs_says_where_it_is_and_logs_each_service(self):
         with box_office(EXECUTABLE, "--log", "json", data=self.folder) as (endpoints, process,
