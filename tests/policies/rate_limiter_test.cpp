@@ -166,6 +166,9 @@ TEST_CASE("a dry run passes everything and tells what it would have rejected") {
   config.dry_run = true;
   rate_limiter limiter(config);
   for (int request = 0; request < 6; ++request) limiter.decide("a", 0);
+  const auto next = limiter.peek("a", 0);
+  CHECK(next.pass);
+  CHECK(next.cause == limit_cause::over_limit);
   const auto decision = limiter.decide("a", 0);
   CHECK(decision.pass);
   CHECK(decision.cause == limit_cause::over_limit);
