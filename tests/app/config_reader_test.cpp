@@ -224,6 +224,8 @@ TEST_CASE("a text that could not be used is refused where it is written, with wh
       first_complaint("{\"gateway\": {\"bind\": [\"::1\", \"localhost\"]}}") ==
       "t.json:1:22 \"gateway.bind\" must name IP addresses of this machine, such as 127.0.0.1 and "
       "::1, not \"localhost\"");
+  CHECK(first_complaint("{\"gateway\": {\"bind\": [\"::1\", 3]}}") ==
+        "t.json:1:22 \"gateway.bind\" must be a list of texts, not [\"::1\",3]");
   CHECK(override_complaint("gateway.allowed_hosts=exa mple") ==
         "--set \"gateway.allowed_hosts\" must name host names without a port, such as "
         "tickets.example, not \"exa mple\"");
