@@ -194,6 +194,8 @@ TEST_CASE("the oldest mail that waits has an age, and none when nothing waits") 
   CHECK(has_line(h.get("/metrics").body, "taquilla_outbox_oldest_seconds 0"));
   h.desk.reported.store.oldest_mail_at = house::today - 2'500;
   CHECK(has_line(h.get("/metrics").body, "taquilla_outbox_oldest_seconds 2.5"));
+  h.desk.reported.store.oldest_mail_at = house::today + 2'500;  // of a clock that was ahead
+  CHECK(has_line(h.get("/metrics").body, "taquilla_outbox_oldest_seconds 0"));
 }
 
 TEST_CASE("metrics are given even when the front desk answers nothing good") {
