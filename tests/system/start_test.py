@@ -50,6 +50,11 @@ class Start(unittest.TestCase):
         path.write_text(text, encoding="utf-8")
         return str(path)
 
+    def large(self):
+        path = self.folder / "large.json"
+        path.write_text("{}" + " " * (16 << 20), encoding="utf-8")
+        return path
+
     def expect(self, done, code, *words):
         self.assertEqual(done.returncode, code, done.stderr)
         for word in words:
@@ -98,6 +103,7 @@ class Start(unittest.TestCase):
         somebody = self.without_rights()
         for path, why, prefix in ((missing, "there is no such file", ()),
                                   (self.folder, "it is a folder", ()),
+                                  (self.large(), "it is larger than 16 MiB", ()),
                                   (secret, "Permission denied", somebody)):
             for command in (["--config", str(path)], ["check-config", str(path)],
                             ["--set", f"venue.file={path}"]):
