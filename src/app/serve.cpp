@@ -71,12 +71,14 @@ std::optional<trouble> open(holdings& held, const settings& all) {
 void fit_to_machine(settings& all, log_book& book) {
   auto& bind = all.http.bind;
   for (auto at = bind.begin(); at != bind.end();) {
-    const bool spare = *at == "::1" && bind.size() > 1;
+    // The server would leave it out as well, but in silence, and its first is what is announced.
+    const bool spare = bind.size() > 1;
     if (!spare || platform::has_address(*at)) {
       ++at;
       continue;
     }
-    say(book, log_level::warn, "start.no_ipv6", "this machine has no ::1; listening without it");
+    say(book, log_level::warn, "start.no_address",
+        "this machine has no " + *at + "; listening without it");
     at = bind.erase(at);
   }
   const auto wanted = all.http.connections_max;
@@ -115,11 +117,6 @@ bool has_come(const std::future<void>& stop) {
   return stop.wait_for(std::chrono::seconds{0}) == std::future_status::ready;
 }
 
-/// From the signal to the end of the last actor.
-duration_ms end_limit_ms(const settings& all) {
-  return all.drain_limit_ms + stop_limit_ms(all) + all.smtp.timeout_ms + hang_ms;
-}
-
 std::string how_it_ended(const std::optional<std::uint64_t>& cut_short) {
   if (!cut_short) return "the desk did not say what is left; the next start sees to it";
   if (*cut_short == 0) return "no purchase was cut short";
@@ -135,6 +132,10 @@ void run_until_stopped(box_office& office, holdings& held, const settings& all) 
 }
 
 }  // namespace
+
+duration_ms end_limit_ms(const settings& all) {
+  return all.drain_limit_ms + stop_limit_ms(all) + all.smtp.timeout_ms + hang_ms;
+}
 
 int serve(const settings_request& request, std::int64_t started_at) {
   // From here on, so that a start that takes long can be ended as well.

@@ -10,6 +10,9 @@
 
 namespace taquilla::app {
 
+/// From the signal to the end of the last actor: who takes longer hangs, and is ended.
+duration_ms end_limit_ms(const settings& all);
+
 /// @param started_at platform::monotonic_ms() at the start of the process.
 int serve(const settings_request& request, std::int64_t started_at);
 

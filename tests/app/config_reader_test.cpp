@@ -178,7 +178,9 @@ TEST_CASE("values that contradict each other are refused with their numbers") {
   CHECK(interlock_complaint({"store.patience_ms=1000", "store.commit_delay_ms=499"}) ==
         "0 complaints");
   CHECK(interlock_complaint({"gateway.bind=[\"127.9.9.9\",\"::1\"]"}) == "0 complaints");
-  CHECK(interlock_complaint({"gateway.bind=128.0.0.1"}).rfind("listening on 128.0.0.1 ", 0) == 0);
+  for (const char* bind : {"128.0.0.1", "[\"127.0.0.1\",\"128.0.0.1\"]"})
+    CHECK(interlock_complaint({"gateway.bind=" + std::string{bind}})
+              .rfind("listening on 128.0.0.1 ", 0) == 0);
   CHECK(interlock_complaint({"inventory.breaker.lease_ms=2000"}).find("inventory.patience_ms") !=
         std::string::npos);
   CHECK(interlock_complaint({"inventory.hold_ms=20000"}).find("while it is being sold") !=
@@ -222,6 +224,8 @@ TEST_CASE("a text that could not be used is refused where it is written, with wh
       first_complaint("{\"gateway\": {\"bind\": [\"::1\", \"localhost\"]}}") ==
       "t.json:1:22 \"gateway.bind\" must name IP addresses of this machine, such as 127.0.0.1 and "
       "::1, not \"localhost\"");
+  CHECK(first_complaint("{\"gateway\": {\"bind\": [\"::1\", 3]}}") ==
+        "t.json:1:22 \"gateway.bind\" must be a list of texts, not [\"::1\",3]");
   CHECK(override_complaint("gateway.allowed_hosts=exa mple") ==
         "--set \"gateway.allowed_hosts\" must name host names without a port, such as "
         "tickets.example, not \"exa mple\"");

@@ -49,6 +49,25 @@ TEST_CASE("a line is in the file of its service with its time, level and facts")
   CHECK(lines_of(folder.path() + "/payment.log").empty());
 }
 
+TEST_CASE("a line has its level's name, and those below the least level are left out") {
+  const temporary_folder folder;
+  log_options options;
+  options.level = log_level::warn;
+  {
+    log_book book{options, folder.path()};
+    for (const auto level :
+         {log_level::debug, log_level::info, log_level::warn, log_level::error}) {
+      auto line = sample("gateway");
+      line.level = level;
+      book.write(line);
+    }
+  }
+  const auto lines = lines_of(folder.path() + "/gateway.log");
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].find("Z warn") != std::string::npos);
+  CHECK(lines[1].find("Z error") != std::string::npos);
+}
+
 TEST_CASE("a JSON line is one object whatever the text holds") {
   const temporary_folder folder;
   log_options options;

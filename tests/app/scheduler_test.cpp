@@ -86,6 +86,26 @@ TEST_CASE("an actor that is woken by one that then blocks is run by an idle work
   CHECK(ended.get());
 }
 
+TEST_CASE("who comes from outside has his turn though a lone worker always has something to do") {
+  config how{1};
+  caf::actor_system system{how};
+  auto begun = std::make_shared<std::promise<void>>();
+  auto running = begun->get_future();
+  const auto busy = system.spawn([=](caf::event_based_actor* self) -> caf::behavior {
+    self->send(self, tick::value);
+    begun->set_value();
+    return {[self](tick) { self->send(self, tick::value); }};
+  });
+  running.wait();
+  auto done = std::make_shared<std::promise<void>>();
+  auto served = done->get_future();
+  caf::anon_send(
+      system.spawn([=]() -> caf::behavior { return {[=](tick) { done->set_value(); }}; }),
+      tick::value);
+  CHECK(served.wait_for(10s) == std::future_status::ready);
+  caf::anon_send_exit(busy, caf::exit_reason::kill);
+}
+
 TEST_CASE("a request that nobody answers ends with its deadline, and an answered one does not") {
   config how{1};
   caf::actor_system system{how};

@@ -150,6 +150,20 @@ class Smtp(unittest.TestCase):
             tried = wait_until(lambda: self.waiting(at, lambda m: m["attempts"] >= 2), "two attempts")
             self.assertEqual((tried[0]["dead"], tried[0]["reason"]), (False, "notification_unavailable"))
 
+    def test_what_was_said_of_one_mail_is_not_held_against_the_next(self):
+        self.postbox.refuse["gone@example.org"] = "550 5.1.1 no such user"
+        self.open()
+        with self.office() as (at, _, _):
+            self.assertEqual(buy(at, "F1", "gone@example.org").status, 200)
+            wait_until(lambda: self.waiting(at, lambda m: m["dead"]), "the bounce is shown")
+            self.close()
+            with unfriendly(self.port, b"554 5.3.2 no service today\r\n"):
+                self.assertEqual(buy(at, "F2", "next@example.org").status, 200)
+                wait_until(lambda: self.waiting(at, lambda m: m["to"].startswith("next") and m["attempts"] >= 2),
+                           "two attempts")
+                self.assertEqual([m["dead"] for m in self.waiting(at, lambda m: m["to"].startswith("next"))],
+                                 [False])
+
     def test_a_server_that_takes_nothing_from_us_gets_all_when_it_does(self):
         self.postbox.of_senders = "530 5.7.0 Must issue a STARTTLS command first"
         self.open()
@@ -181,6 +195,18 @@ class Smtp(unittest.TestCase):
                 process.terminate()
                 self.assertEqual(process.wait(30), 0)
                 self.assertLess(time.monotonic() - asked_at, 10, "the limit of one mail is 20 s")
+
+    def test_a_server_that_says_nothing_is_given_up_in_time_and_called_again(self):
+        # Each of the two limits alone; the other one is a minute.
+        for limit, other in (("smtp_timeout_ms", "smtp_connect_timeout_ms"),
+                             ("smtp_connect_timeout_ms", "smtp_timeout_ms")):
+            with self.subTest(limit), unfriendly(self.port, b"") as callers, \
+                    self.office("--set", f"notifications.{limit}=100", "--set", f"notifications.{other}=60000",
+                                "--set", "notifications.patience_ms=61000") as (at, _, _):
+                self.assertEqual(buy(at, "B9", "waiting@example.org").status, 200)
+                wait_until(lambda: len(callers) >= 2, "it is called a second time")
+                tried = wait_until(lambda: self.waiting(at, lambda m: m["attempts"]), "an attempt has failed")
+                self.assertEqual((tried[0]["dead"], tried[0]["reason"]), (False, "notification_unavailable"))
 
     def test_proxies_of_the_environment_are_not_asked(self):
         self.open()

@@ -95,9 +95,16 @@ TEST_CASE("a house that is not ready, drains or does not answer is alive and not
   CHECK(h.get("/readyz").body == R"({"ready":false,"draining":false})");
   CHECK(header_of(h.get("/readyz"), "Retry-After") == "1");
   CHECK(h.get("/health").status == 503);
+  const auto metric_says = [&h] {
+    const auto text = h.get("/metrics").body;
+    return text.at(text.find("\ntaquilla_ready ") + 16);
+  };
+  CHECK(metric_says() == '0');
   h.desk.reported.ready = true;
+  CHECK(metric_says() == '1');
   h.desk.reported.draining = true;
   CHECK(h.get("/readyz").status == 503);
+  CHECK(metric_says() == '0');
   h.desk.trouble = error{errc::deadline_expired, {}, 0};
   CHECK(h.get("/livez").status == 200);
   CHECK(h.get("/readyz").status == 503);
@@ -187,6 +194,8 @@ TEST_CASE("the oldest mail that waits has an age, and none when nothing waits") 
   CHECK(has_line(h.get("/metrics").body, "taquilla_outbox_oldest_seconds 0"));
   h.desk.reported.store.oldest_mail_at = house::today - 2'500;
   CHECK(has_line(h.get("/metrics").body, "taquilla_outbox_oldest_seconds 2.5"));
+  h.desk.reported.store.oldest_mail_at = house::today + 2'500;  // of a clock that was ahead
+  CHECK(has_line(h.get("/metrics").body, "taquilla_outbox_oldest_seconds 0"));
 }
 
 TEST_CASE("metrics are given even when the front desk answers nothing good") {

@@ -254,6 +254,10 @@ TEST_CASE("what stands behind a number that is too large is read as strictly as 
   CHECK(read->find("b")->text == "1e400");
   CHECK(read->find("c")->text == "x");
   CHECK(read->find("d")->text == "1e400");
+  // Within a member it is that member's own business.
+  const auto inner = read_json(R"({"a":{"b":1e999},"c":5,"d":[1e999]})");
+  REQUIRE(bool(inner));
+  CHECK(inner->find("c")->text == "5");
 }
 
 TEST_CASE("members keep their order, their kind and the digits of their numbers") {

@@ -222,6 +222,16 @@ TEST_CASE("only JSON is taken") {
   CHECK(h.ask(request_to("POST", "/api/reservations", good_order)).status == 415);
 }
 
+TEST_CASE("a good purchase with one field that nobody knows is refused for it") {
+  house h;
+  const auto answer = h.ask(purchase(R"({"eventId":"EVT-001","seatId":"A1",)"
+                                     R"("userEmail":"test@email.com","amount":50.0,"price":1})"));
+  CHECK(answer.status == 422);
+  CHECK(json_of(answer)["errors"].size() == 1);
+  CHECK(json_of(answer)["errors"][0]["field"] == "price");
+  CHECK(h.desk.asked.empty());
+}
+
 TEST_CASE("an idempotency key is one to 255 visible characters") {
   const std::pair<std::string, int> table[] = {
       {"k", 200},    {std::string(255, 'k'), 200}, {"!~", 200},
@@ -326,4 +336,14 @@ TEST_CASE("a purchase has no query, and one that has is told so before it is rea
   CHECK(answer.status == 422);
   CHECK(json_of(answer)["errors"][0]["field"] == "x");
   CHECK(h.desk.asked.empty());
+}
+
+TEST_CASE("an answer names so many wrong fields and no more") {
+  house h;
+  auto request = purchase();
+  for (std::size_t i = 0; i <= field_errors_max; ++i)
+    request.query.emplace_back("x" + std::to_string(i), "1");
+  const auto answer = h.ask(request);
+  CHECK(answer.status == 422);
+  CHECK(json_of(answer)["errors"].size() == field_errors_max);
 }

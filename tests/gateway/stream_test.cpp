@@ -277,6 +277,13 @@ TEST_CASE("a feed that counts from one again is followed without a gap or a loss
   stream->publish(news(1));
   stream->publish(news(2));
   CHECK(take_all(*client) == "s\n\n" + line(8) + line(1) + line(2));
+
+  const auto young = std::make_shared<live_stream>(4);  // that feed died after its first line
+  young->publish(news(1));
+  const auto early = young->join(0);
+  early->start("s\n\n", {{1, "k", "{}"}});
+  young->publish(news(1));
+  CHECK(take_all(*early) == "s\n\n" + line(1) + line(1));
 }
 
 TEST_CASE("a stream goes on for whoever saw the line before its first, and for nobody else") {
@@ -290,6 +297,15 @@ TEST_CASE("a stream goes on for whoever saw the line before its first, and for n
   stream->publish(news(2));
   CHECK(stream->continues(1));
   CHECK_FALSE(stream->continues(52));
+}
+
+TEST_CASE("who joins is told of a line that is lost before the first that comes") {
+  const auto stream = std::make_shared<live_stream>(4);
+  stream->publish(news(7));
+  const auto client = stream->join({});
+  client->start("s\n\n", {});
+  stream->publish(news(9));
+  CHECK(take_all(*client) == "s\n\nevent: skipped\ndata: {\"n\":1}\n\n" + line(9));
 }
 
 TEST_CASE("a single line that was lost is told, and one that comes after the end is not") {

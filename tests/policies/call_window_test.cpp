@@ -63,3 +63,14 @@ TEST_CASE("a cleared window has no calls") {
   CHECK(window.failed() == 0);
   CHECK(window.slow() == 0);
 }
+
+TEST_CASE("what a resized window forgets next is what was oldest before") {
+  for (const std::size_t size : {4, 3, 8}) {
+    call_window window(4);
+    for (int call = 0; call < 4; ++call) window.record(call == 1, call == 3);
+    window.resize(size);  // of three, the first call is forgotten already
+    for (std::size_t more = size == 3 ? 1 : size - 2; more > 0; --more) window.record(false, false);
+    CHECK(window.failed() == 0);
+    CHECK(window.slow() == 1);
+  }
+}

@@ -66,6 +66,27 @@ TEST_CASE("clearing everything says how many rules ended") {
   CHECK_FALSE(machine.any_active(1));
 }
 
+TEST_CASE("a rate of nothing touches nothing, though millions are asked") {
+  chaos machine;
+  machine.set(chaos_kind::flaky, with_rate(0.0), 0);
+  int touched = 0;
+  // More than the steps of a rate, so that every step is met, the lowest too.
+  for (int attempt = 0; attempt < 5'000'000; ++attempt)
+    touched += machine.decide(1, "a", attempt).untouched() ? 0 : 1;
+  CHECK(touched == 0);
+}
+
+TEST_CASE("a rate means its nearest millionth, though its product may lie just below") {
+  chaos decimal, nearest;
+  decimal.set(chaos_kind::flaky, with_rate(0.000249), 0);  // times a million: just below 249
+  nearest.set(chaos_kind::flaky, with_rate(0.0002491), 0);
+  int apart = 0;
+  for (int attempt = 0; attempt < 5'000'000; ++attempt)
+    apart +=
+        decimal.decide(1, "a", attempt).untouched() != nearest.decide(1, "a", attempt).untouched();
+  CHECK(apart == 0);
+}
+
 TEST_CASE("a rule ends by itself at its instant and not one millisecond earlier") {
   chaos machine;
   chaos_options options;
@@ -75,6 +96,7 @@ TEST_CASE("a rule ends by itself at its instant and not one millisecond earlier"
   CHECK(machine.decide(1'100, "a").untouched());
   CHECK(machine.view(1'100).at(0).state == chaos_rule_state::expired);
   CHECK_FALSE(machine.clear(chaos_kind::stall, 1'100));
+  CHECK(machine.view(1'101).at(0).state == chaos_rule_state::expired);
 }
 
 TEST_CASE("a rule with a count hits exactly that many requests") {

@@ -112,6 +112,17 @@ TEST_CASE("a new open time counts from the beginning of the old one") {
   CHECK(breaker.acquire(950).admitted);
 }
 
+TEST_CASE("a new open time does not undercut what the dependency asked for") {
+  circuit_breaker breaker(small_breaker());
+  call(breaker, 0, bad);
+  breaker.report(0, breaker.acquire(0).permit, bad, 3'000);
+  CHECK(breaker.view(0).until == 3'000);
+  circuit_breaker_config config = small_breaker();
+  config.open_ms = 100;
+  breaker.reconfigure(10, config);
+  CHECK(breaker.view(10).until == 3'000);
+}
+
 TEST_CASE("a lower threshold acts on the next failure and keeps the count") {
   circuit_breaker breaker;
   for (int failure = 0; failure < 4; ++failure) call(breaker, 0, bad);
@@ -177,9 +188,10 @@ TEST_CASE("a ramp admits a growing share and the same request gets the same answ
     CHECK(admitted >= each.low);
     CHECK(admitted <= each.high);
   }
-  const auto over = breaker.acquire(11'000);
+  const auto over = breaker.acquire(12'000);
   CHECK(over.state == breaker_state::closed);
   CHECK(over.transitions.items[0].cause == breaker_cause::ramp_over);
+  CHECK(over.transitions.items[0].at == 11'000);  // when it was over, not when somebody looked
 }
 
 TEST_CASE("a ramp begins with a tenth of all requests and not one more") {

@@ -90,6 +90,13 @@ TEST_CASE("the estimate follows the observed length of calls") {
   CHECK(wait <= 1'000);
 }
 
+TEST_CASE("one call moves the estimate by an eighth of the difference") {
+  in_flight_limit bulkhead({1, 100});
+  bulkhead.release(900, bulkhead.acquire(0).permit);
+  bulkhead.acquire(900);
+  CHECK(bulkhead.acquire(900).retry_after_ms == 200);
+}
+
 TEST_CASE("an impossible limit is refused") {
   CHECK_THROWS_AS(in_flight_limit({100'001, 100}), std::invalid_argument);
   CHECK_THROWS_AS(in_flight_limit({1, 0}), std::invalid_argument);

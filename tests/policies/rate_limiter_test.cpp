@@ -166,6 +166,9 @@ TEST_CASE("a dry run passes everything and tells what it would have rejected") {
   config.dry_run = true;
   rate_limiter limiter(config);
   for (int request = 0; request < 6; ++request) limiter.decide("a", 0);
+  const auto next = limiter.peek("a", 0);
+  CHECK(next.pass);
+  CHECK(next.cause == limit_cause::over_limit);
   const auto decision = limiter.decide("a", 0);
   CHECK(decision.pass);
   CHECK(decision.cause == limit_cause::over_limit);
@@ -278,6 +281,8 @@ TEST_CASE("of several limits all are charged or none") {
   CHECK_FALSE(second.pass);
   CHECK(second.retry_after_ms == 500);
   CHECK(wide.peek("a", 0).excess_milli == 1'000);
+  CHECK(tight.counters().rejected == 1);
+  CHECK(wide.counters().passed == 1);
   CHECK(decide_all({}, 0).pass);
 }
 

@@ -54,6 +54,16 @@ const std::vector<objection>& objections() {
 
 }  // namespace
 
+TEST_CASE("a failure costs its token also where it is the last") {
+  for (const auto& one : objections()) {
+    situation last;
+    one.make(last);
+    const auto before = last.budget.tokens_milli();
+    decide(last);
+    CHECK(last.budget.tokens_milli() == std::max<std::int64_t>(0, before - 1'000));
+  }
+}
+
 TEST_CASE("a retryable failure is tried again, without delay in the parity profile") {
   situation plain;
   const retry_verdict verdict = decide(plain);

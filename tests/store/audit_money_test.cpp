@@ -85,11 +85,19 @@ TEST_CASE_FIXTURE(audited_store, "the audit sees money owed to nobody") {
 }
 
 TEST_CASE_FIXTURE(audited_store, "the audit sees money owed for a reservation that stands") {
-  CHECK(caught("INSERT INTO settlements VALUES (1, 0, 0, 0, '')", owed_to));
+  for (const char* kind : {"0", "1"})
+    CHECK(
+        caught(std::string{"INSERT INTO settlements VALUES (1, "} + kind + ", 0, 0, '')", owed_to));
 }
 
 TEST_CASE_FIXTURE(audited_store, "the audit sees a refund owed for a failed purchase") {
-  CHECK(caught("UPDATE settlements SET kind = 1 WHERE id = 6", owed_to));
+  for (const auto& invariant : {owed_to, void_owed})
+    CHECK(caught("UPDATE settlements SET kind = 1 WHERE id = 6", invariant));
+}
+
+TEST_CASE_FIXTURE(audited_store, "the audit sees a void owed for a cancelled reservation") {
+  for (const auto& invariant : {owed_to, refund_owed})
+    CHECK(caught("UPDATE settlements SET kind = 0 WHERE id = 7", invariant));
 }
 
 TEST_CASE_FIXTURE(audited_store, "the audit sees money that is owed when all should be over") {

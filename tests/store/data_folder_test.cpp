@@ -26,6 +26,16 @@ TEST_CASE("a data folder is created with its parents, for its owner alone") {
   CHECK(text == "pid " + std::to_string(::getpid()) + ", since 1970-01-01 00:00:01 UTC");
 }
 
+TEST_CASE("the mark of an owner leaves nothing of a longer one before it") {
+  scratch_folder scratch;
+  std::ofstream{scratch.path() + "/LOCK"} << std::string(200, 'x') << '\n';
+  const auto folder = data_folder::open(scratch.path(), 1000);
+  REQUIRE(folder);
+  std::ifstream lock{scratch.path() + "/LOCK"};
+  const std::string text{std::istreambuf_iterator<char>{lock}, {}};
+  CHECK(text == "pid " + std::to_string(::getpid()) + ", since 1970-01-01 00:00:01 UTC\n");
+}
+
 TEST_CASE("a data folder in use is refused, and the refusal names the holder's pid") {
   scratch_folder scratch;
   {

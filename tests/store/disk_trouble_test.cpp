@@ -115,6 +115,8 @@ TEST_CASE_FIXTURE(failing_disk_fixture, "a sync that fails at COMMIT breaks the 
   CHECK(store->commit() == commit_outcome::broken);
   CHECK(refusal(store->read(find_reservation{1})) == errc::store_unavailable);
   CHECK(refusal(store->apply(purchase("t3", 3))) == errc::store_unavailable);
+  store.reset();
+  CHECK(look(folder.file(), "SELECT clean FROM shutdown") == "0");
   reopen();  // the second purchase may be there or not; the first must
   CHECK(store->read(find_reservation{1}));
   CHECK(run_audit(folder.file()).clean());
@@ -139,9 +141,31 @@ TEST_CASE_FIXTURE(failing_disk_fixture,
   }
   CHECK(outcome == commit_outcome::broken);
   CHECK(kept > 10);
+  now = {};
+  store.reset();
+  CHECK(look(folder.file(), "SELECT clean FROM shutdown") == "0");
   reopen();
   CHECK(store->read(count_everything{})->reservations == kept);
   CHECK(run_audit(folder.file()).clean());
+}
+
+TEST_CASE_FIXTURE(store_fixture,
+                  "the log is begun anew however often it has been, and stays small") {
+  constexpr std::uint32_t batches = 60, batch = 50;
+  std::uintmax_t largest = 0;
+  for (std::uint32_t i = 0; i < batches; ++i) {
+    REQUIRE(store->begin());
+    for (std::uint32_t j = 1; j <= batch; ++j) {
+      auto command = purchase("t" + std::to_string(i * batch + j), i * batch + j);
+      command.timeline.push_back({1, 1, "bulk", std::string(20'000, 'x'), ""});
+      REQUIRE(store->apply(command));
+    }
+    REQUIRE(store->commit() == commit_outcome::committed);
+    largest = std::max(largest, std::filesystem::file_size(folder.file() + "-wal"));
+  }
+  // Sixty MiB were written; a checkpoint is due every four.
+  CHECK(std::filesystem::file_size(folder.file()) > 50U << 20);
+  CHECK(largest < 8U << 20);
 }
 
 TEST_CASE_FIXTURE(failing_disk_fixture,

@@ -71,5 +71,10 @@ TEST_CASE_FIXTURE(store_fixture, "charges are listed by state, page by page") {
   CHECK(page->next == 0);
   CHECK(store->read(list_charges{"voided", 10, 0})->list.size() == 2);
   CHECK(store->read(list_charges{"charged", 10, 0})->list.size() == 3);
+  const auto charged = store->read(list_charges{"charged", 1, 0})->list.at(0).id;
+  REQUIRE(done(*store, refund_charge{charged, 50}));
+  CHECK(store->read(list_charges{"voided", 10, 0})->list.size() == 2);
+  CHECK(store->read(list_charges{"charged", 10, 0})->list.size() == 2);
+  CHECK(store->read(list_charges{"refunded", 10, 0})->list.size() == 1);
   CHECK(refusal(store->read(list_charges{"stolen", 10, 0})) == errc::invalid_field);
 }

@@ -90,6 +90,11 @@ TEST_CASE_FIXTURE(listing_fixture, "pages follow their cursor to the end") {
   query.after = 6;
   CHECK(store->read(query)->list.empty());
   CHECK(store->read(list_reservations{"", "", "", 6, 0})->next == 0);
+  // The last that is wanted need not be the last there is.
+  const auto only = store->read(list_reservations{"", "", "cancelled", 1, 0});
+  REQUIRE(only->list.size() == 1);
+  CHECK(only->list[0].id < 6);
+  CHECK(only->next == 0);
   CHECK(store->read(list_reservations{"", "", "", 0, 0})->list.size() == 1);
 }
 
@@ -156,6 +161,12 @@ TEST_CASE_FIXTURE(listing_fixture, "what is open, owed, due and dead is counted"
   const auto later = store->read(count_everything{2000});
   CHECK(later->outbox_due == 2);
   CHECK(later->outbox_dead == 1);
+  done(*store, settle{4, settlement_kind::refund, false, 9000, "down"});
+  for (const auto& [now, owed, due] : {std::tuple{8999, 1U, 2U}, std::tuple{9000, 2U, 3U}}) {
+    const auto at = store->read(count_everything{now});
+    CHECK(at->settlements_due == owed);
+    CHECK(at->outbox_due == due);
+  }
 }
 
 TEST_CASE_FIXTURE(store_fixture, "no statement of the store walks through a table or sorts one") {

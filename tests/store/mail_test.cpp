@@ -56,6 +56,14 @@ TEST_CASE_FIXTURE(store_fixture, "a mail that nobody posted is not delivered") {
   CHECK(store->read(list_mailbox{})->list.empty());
 }
 
+TEST_CASE_FIXTURE(store_fixture, "a message id has one spelling") {
+  confirmed("t1", 1);
+  for (const char* id : {"01-confirmed", "001-confirmed", " 1-confirmed", "1-confirmed ",
+                         "1-Confirmed", "1--confirmed"})
+    CHECK_MESSAGE(refusal(done(*store, delivery(id, 1500))) == errc::unknown_reservation, id);
+  CHECK(done(*store, delivery("1-confirmed", 1500)));
+}
+
 TEST_CASE_FIXTURE(store_fixture, "the cancellation waits until the confirmation is delivered") {
   cancelled("t1", 1);
   auto due = store->read(due_mails{2000});

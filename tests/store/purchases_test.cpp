@@ -295,6 +295,11 @@ TEST_CASE_FIXTURE(store_fixture, "a timeline tells what became of the money and 
   const auto end = store->read(find_reservation{lost})->timeline.back();
   CHECK(end.step == "charge_voided");
   CHECK(end.detail == "nothing had been charged");
+  const auto paid = pending("t3", 3);
+  REQUIRE(done(*store, record_charge{paid, {5000}, 8'000}));
+  REQUIRE(done(*store, fail_purchase{paid, "payment_timeout", 8'001, {}}));
+  REQUIRE(done(*store, void_charge{paid, 8'002}));
+  CHECK(store->read(find_reservation{paid})->timeline.back().detail.empty());
 }
 
 TEST_CASE_FIXTURE(store_fixture, "a timeline grows at its end and not for ever") {
@@ -317,4 +322,23 @@ TEST_CASE_FIXTURE(store_fixture,
   for (const char* sql :
        {"UPDATE reservations SET seat_number = 1", "INSERT INTO keys VALUES ('k', 1), ('k', 2)"})
     CHECK_THROWS_AS(store::statement(inside().handle(), sql).run(), store::sqlite_failure);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a key is found while its purchase lives, however that ends") {
+  std::uint32_t seat = 0;
+  const auto with_key = [&](const std::string& key) {
+    auto command = purchase("t" + key, ++seat);
+    command.order.idempotency_key = key;
+    const auto id = done(*store, command)->id;
+    CHECK(store->read(find_key{key})->id == id);
+    return id;
+  };
+  REQUIRE(done(*store, fail_purchase{with_key("k1"), "payment_timeout", 1030, {}}));
+  CHECK(store->read(find_key{"k1"})->id == 0);
+  const auto sold = with_key("k2");
+  REQUIRE(done(*store, record_charge{sold, {5000}, 1010}));
+  REQUIRE(done(*store, confirm_purchase{sold, 1020, {}}));
+  CHECK(store->read(find_key{"k2"})->id == sold);
+  REQUIRE(done(*store, cancel_purchase{sold, 1040}));
+  CHECK(store->read(find_key{"k2"})->id == 0);
 }

@@ -50,6 +50,11 @@ class Start(unittest.TestCase):
         path.write_text(text, encoding="utf-8")
         return str(path)
 
+    def large(self):
+        path = self.folder / "large.json"
+        path.write_text("{}" + " " * (16 << 20), encoding="utf-8")
+        return path
+
     def expect(self, done, code, *words):
         self.assertEqual(done.returncode, code, done.stderr)
         for word in words:
@@ -98,6 +103,7 @@ class Start(unittest.TestCase):
         somebody = self.without_rights()
         for path, why, prefix in ((missing, "there is no such file", ()),
                                   (self.folder, "it is a folder", ()),
+                                  (self.large(), "it is larger than 16 MiB", ()),
                                   (secret, "Permission denied", somebody)):
             for command in (["--config", str(path)], ["check-config", str(path)],
                             ["--set", f"venue.file={path}"]):
@@ -225,6 +231,17 @@ class Start(unittest.TestCase):
                   if json.loads(line)["event"] == "failed"]
         self.assertEqual([f["code"] for f in failed], ["E006"])
 
+    def test_an_address_that_the_machine_has_not_is_left_out_and_said(self):
+        binds = ("--set", 'gateway.bind=["203.0.113.1","127.0.0.1"]', "--set", "gateway.admin_token=x")
+        with box_office(EXECUTABLE, *binds, data=self.folder) as (endpoints, *_):
+            self.assertTrue(endpoints["gateway"].startswith("http://127.0.0.1:"), endpoints)
+            self.assertEqual(buy(endpoints).status, 200)
+        self.assertIn("this machine has no 203.0.113.1; listening without it",
+                      (self.folder / "logs" / "supervisor.log").read_text())
+        binds = ("--set", 'gateway.bind=["203.0.113.1","203.0.113.2"]', "--set", "gateway.admin_token=x")
+        self.expect(run("--data", ":memory:", *binds, "--port-offset", str(free_offset())), 4,
+                    "error[E006]", "203.0.113.2")
+
     def test_what_runs_says_where_it_is_and_logs_each_service(self):
         with box_office(EXECUTABLE, "--log", "json", data=self.folder) as (endpoints, process,
                                                                            folder):
@@ -245,6 +262,13 @@ class Start(unittest.TestCase):
         self.assertIn("actor.up", [line["event"] for line in logs["inventory"]])
         self.assertIn("stop.done", [line["event"] for line in logs["supervisor"]])
         self.assertFalse((folder / "endpoints.json").exists())
+
+    def test_a_port_that_the_system_picks_is_not_moved(self):
+        offset = free_offset()
+        with box_office(EXECUTABLE, "--set", "gateway.ports.payment=0", offset=offset) as (endpoints, *_):
+            port = {name: int(endpoints[name].rsplit(":", 1)[1]) for name in ("gateway", "payment")}
+        self.assertEqual(port["gateway"], offset + 80)
+        self.assertNotEqual(port["payment"], offset)
 
     def test_an_audit_tells_a_clean_store_from_none(self):
         with box_office(EXECUTABLE, data=self.folder) as (endpoints, _, folder):
