@@ -298,8 +298,7 @@ class reservation_actor_state {
 
   void perform(const saga::decline& e) {
     why_ = e.why;
-    // Its timeline says how it failed; a row that was undone has none, and its number is not its
-    // own.
+    // Its timeline says how it failed; a row that was undone has none.
     const bool undone = undone_ || e.why.code == errc::not_kept;
     why_.reservation = undone ? 0 : recorded_;
     tell("reservation.refused", why_.reservation, to_string(e.why.code));

@@ -48,6 +48,7 @@ struct holdings {
 
 std::optional<trouble> open(holdings& held, const settings& all) {
   sqlite_options store;
+  store.batch_max = static_cast<std::int64_t>(all.theatre.store.batch_max);
   if (!all.in_memory()) {
     auto folder = data_folder::open(all.data, platform::wall_now_ms());
     if (!folder) return data_trouble(folder.failure());

@@ -276,7 +276,7 @@ struct count_everything {
   wall_ms now = 0;
 };
 struct store_counts {
-  std::uint64_t reservations = 0;  ///< highest id given out
+  std::uint64_t reservations = 0;  ///< that were ever written down
   std::uint64_t pending = 0, settlements_due = 0, outbox_due = 0, outbox_dead = 0;
   std::uint64_t commits = 0, commands = 0;  ///< since this incarnation opened
   wall_ms oldest_mail_at = 0;               ///< creation of the oldest undelivered mail; 0: none

@@ -13,6 +13,7 @@ namespace taquilla::store {
 namespace {
 
 constexpr int busy_timeout_ms = 2000;
+constexpr const char* version_without_numbers = "2";
 constexpr int checkpoint_pages = 1000;  // 4 MB of WAL: short recovery, few checkpoints
 
 /// What SQLite must be told before anything else in the process; the simulator tells it more
@@ -61,8 +62,47 @@ void connection::take_over() {
     create();
   else
     check_after_crash();
-  execute("UPDATE shutdown SET clean = 0");
+  upgrade();
+  begin_numbers();
   now_.opened = true;
+}
+
+/// One commit for both: that the store is in use, and how far its numbers may go.
+void connection::begin_numbers() {
+  now_.reservations = std::stoll(ask("SELECT reservations FROM shutdown"));
+  if (now_.reservations < 0)
+    now_.reservations = std::stoll(ask("SELECT count(*) FROM reservations"));
+  execute(("UPDATE shutdown SET clean = 0, reservations = -1, numbers = " +
+           std::to_string(numbers_ahead()) +
+           " + max(numbers, 1 + ifnull((SELECT max(id) FROM reservations), 0))")
+              .c_str());
+  now_.reserved = std::stoll(ask("SELECT numbers FROM shutdown"));
+  now_.next_number = now_.reserved - numbers_ahead();
+}
+
+std::optional<std::int64_t> connection::next_number() {
+  if (now_.next_number < now_.reserved) return now_.next_number;
+  reserve_numbers();
+  return std::nullopt;
+}
+
+void connection::number_taken() {
+  ++now_.next_number;
+  ++now_.begun;
+  if (now_.reserved - now_.next_number <= options_.batch_max) reserve_numbers();
+}
+
+void connection::reserve_numbers() {
+  if (now_.reserving != 0) return;
+  const auto until = now_.reserved + numbers_ahead();
+  execute(("UPDATE shutdown SET numbers = " + std::to_string(until)).c_str());
+  now_.reserving = until;
+}
+
+void connection::batch_over(bool kept) {
+  if (kept && now_.reserving != 0) now_.reserved = now_.reserving;
+  if (kept) now_.reservations += now_.begun;
+  now_.reserving = now_.begun = 0;
 }
 
 connection::~connection() { end_in_order(); }
@@ -75,7 +115,9 @@ void connection::end_in_order() {
   }
   try {
     if (in_transaction()) execute("ROLLBACK");
-    execute("UPDATE shutdown SET clean = 1");
+    execute(("UPDATE shutdown SET clean = 1, numbers = " + std::to_string(now_.next_number) +
+             ", reservations = " + std::to_string(now_.reservations))
+                .c_str());
     execute("PRAGMA wal_checkpoint(TRUNCATE)");
   } catch (const sqlite_failure&) {
     // Without the mark the next open checks the file: that is all the mark is for.
@@ -124,7 +166,7 @@ bool connection::is_new_file() {
     throw refused_file{
         "the file is a database of another program and was left as it is; "
         "choose another folder with --data"};
-  if (version != std::to_string(schema_version))
+  if (version != std::to_string(schema_version) && version != version_without_numbers)
     throw refused_file{"the store has schema version " + version + ", this program knows " +
                        std::to_string(schema_version) +
                        ", so it was left as it is; start the program that wrote it, or choose "
@@ -174,6 +216,18 @@ void connection::check_after_crash() {
     throw refused_file{"the store is damaged (" + verdict +
                        ") and was left as it is; restore a copy, or move it away to start anew"};
   write_back_what_was_read();
+}
+
+void connection::upgrade() {
+  if (ask("PRAGMA user_version") != version_without_numbers) return;
+  const auto script =
+      "BEGIN IMMEDIATE;"
+      "ALTER TABLE shutdown ADD COLUMN numbers INTEGER NOT NULL DEFAULT 1 CHECK (numbers > 0);"
+      "ALTER TABLE shutdown ADD COLUMN reservations INTEGER NOT NULL DEFAULT -1"
+      " CHECK (reservations >= -1);"
+      "PRAGMA user_version = " +
+      std::to_string(schema_version) + "; COMMIT";
+  execute(script.c_str());
 }
 
 // What we read may be in the system's cache alone: after a sync that failed, the system takes its

@@ -75,6 +75,7 @@ struct sqlite_options {
   std::string path = ":memory:";  ///< the database file
   std::string vfs;                ///< SQLite VFS by name; empty: the system's own
   bool exclusive = false;        ///< locking_mode=EXCLUSIVE: WAL without shared memory (simulation)
+  std::int64_t batch_max = 512;  ///< commands in one transaction at most, as the STORE actor has it
   bool synchronous_full = true;  ///< false (NORMAL) is a planted bug: acknowledged rows get lost
 };
 

@@ -87,12 +87,14 @@ result<purchase_recorded> sqlite_database::apply(const record_purchase& command)
   return write<purchase_recorded>([&]() -> result<purchase_recorded> {
     if (auto known = known_attempt(command)) return *known;
     const auto& order = command.order;
-    const auto id = now_.next_id;
+    const auto number = connection_.next_number();
+    if (!number) return error{errc::store_unavailable, "the numbers have run out", 1000};
+    const auto id = static_cast<reservation_id>(*number);
     const int written = purchases_.insert.run(
         id, order.event, order.seat.row, order.seat.number, order.email, order.amount.cents,
         command.identity, command.at, command.token, encode_timeline(command.timeline));
     if (written == 0) return owner_of_seat(command);
-    ++now_.next_id;
+    connection_.number_taken();
     if (!order.idempotency_key.empty()) purchases_.bind.run(order.idempotency_key, id);
     return purchase_recorded{id, false};
   });

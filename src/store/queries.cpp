@@ -37,8 +37,7 @@ query_statements::query_statements(preparation db)
       count_due(db,
                 "SELECT count(*) FILTER (WHERE not_before <= ?1), min(created_at) FROM outbox"
                 " WHERE dead = 0"),
-      count_dead(db, "SELECT count(*) FROM outbox WHERE dead = 1"),
-      last_id(db, "SELECT max(id) FROM reservations") {}
+      count_dead(db, "SELECT count(*) FROM outbox WHERE dead = 1") {}
 
 namespace {
 
@@ -160,7 +159,7 @@ result<store_counts> sqlite_database::read(const count_everything& query) {
       return row.next() ? row.as<std::uint64_t>(0) : 0;
     };
     store_counts out;
-    out.reservations = now_.next_id - 1;
+    out.reservations = static_cast<std::uint64_t>(connection_.reservations());
     out.pending = count(queries_.count_open.query());
     out.settlements_due = count(queries_.count_owed.query(query.now));
     out.outbox_dead = count(queries_.count_dead.query());

@@ -1,4 +1,4 @@
--- The store's tables, schema version 2. Plain SQL on purpose: conditional updates, integer
+-- The store's tables, schema version 3. Plain SQL on purpose: conditional updates, integer
 -- milliseconds since 1970, whole cents, no triggers. What a number means:
 --   reservations.state  0 pending, 1 confirmed, 2 cancelled, 3 failed
 --   reservations.live   1 while the seat and the keys are taken (pending, confirmed), else 0. It
@@ -90,9 +90,13 @@ CREATE TABLE mailbox (
   delivered_at INTEGER NOT NULL
 ) STRICT;
 
--- One row: whether the last process closed the store in order. If not, the next one checks it.
+-- One row, for the next process: whether the last one closed the store in order (if not, the file is
+-- checked), from which number on no reservation id was ever given out, and how many reservations
+-- there are (-1: count them).
 CREATE TABLE shutdown (
-  one   INTEGER PRIMARY KEY CHECK (one = 1),
-  clean INTEGER NOT NULL CHECK (clean IN (0, 1))
+  one          INTEGER PRIMARY KEY CHECK (one = 1),
+  clean        INTEGER NOT NULL CHECK (clean IN (0, 1)),
+  numbers      INTEGER NOT NULL DEFAULT 1 CHECK (numbers > 0),
+  reservations INTEGER NOT NULL DEFAULT -1 CHECK (reservations >= -1)
 ) STRICT;
-INSERT INTO shutdown (one, clean) VALUES (1, 0);
+INSERT INTO shutdown (one, clean, reservations) VALUES (1, 0, 0);

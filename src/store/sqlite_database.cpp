@@ -16,12 +16,6 @@ sqlite_database::sqlite_database(const sqlite_options& options, bool prepare_at_
       mail_({handle(), prepare_at_once}),
       queries_({handle(), prepare_at_once}) {
   if (prepare_at_once) questions_ = std::make_unique<audit_questions>(handle());
-  find_next_id();
-}
-
-void sqlite_database::find_next_id() {
-  auto last = queries_.last_id.query();
-  if (last.next()) now_.next_id = last.as<reservation_id>(0) + 1;
 }
 
 sqlite_database::session sqlite_database::now() const {
@@ -39,7 +33,6 @@ void sqlite_database::take_over() {
   undo();
   now_ = {};
   connection_.take_over();
-  find_next_id();
 }
 
 bool sqlite_database::begin() {
@@ -82,6 +75,7 @@ void sqlite_database::undo() {
 }
 
 commit_outcome sqlite_database::after_commit() {
+  connection_.batch_over(true);
   ++now_.commits;
   now_.state = batch::none;
   if (connection_.checkpoint_if_due() == SQLITE_OK) return commit_outcome::committed;
@@ -120,6 +114,7 @@ error sqlite_database::after_failure(const sqlite_failure& failure, bool has_wri
 
 /// SQLite has rolled back by itself after some errors and not after others.
 void sqlite_database::roll_back() {
+  connection_.batch_over(false);
   if (!connection_.in_transaction()) return;
   try {
     rollback_.run();

@@ -6,9 +6,8 @@
 //            nothing to undo and no savepoint is needed. A constraint that stops the first write
 //            undoes that statement alone and refuses the command. Any other trouble rolls the
 //            whole batch back.
-// NUMBERS    The next reservation id is kept in memory and is taken only by a row that was
-//            written. It never goes back, not even when the batch does: somebody may have been
-//            told the id already (actors/store.hpp), and it must not come to mean another purchase.
+// NUMBERS    A reservation id is taken by a row that was written and by nothing else; the rest is
+//            told in connection.hpp.
 // Private to src/store and its tests. One thread at a time.
 #pragma once
 
@@ -42,7 +41,7 @@ struct mail_statements {
 struct query_statements {
   explicit query_statements(preparation db);
   statement find, page, page_of_buyer, page_of_open, open_after, live_page, owner, key_owner;
-  statement count_open, count_owed, count_due, count_dead, last_id;
+  statement count_open, count_owed, count_due, count_dead;
 };
 
 class sqlite_database final : public database {
@@ -93,8 +92,7 @@ class sqlite_database final : public database {
   /// What this object knows by itself; the rest is SQLite's.
   struct session {
     batch state = batch::none;
-    error lost;                  ///< why the batch is gone
-    reservation_id next_id = 1;  ///< see NUMBERS
+    error lost;  ///< why the batch is gone
     std::uint64_t commits = 0, commands = 0;
     connection::session of_connection;
   };
@@ -131,7 +129,6 @@ class sqlite_database final : public database {
   error why_not_readable() const;
   error after_failure(const sqlite_failure& failure, bool has_written);
   void roll_back();
-  void find_next_id();
   commit_outcome after_commit();
 
   /// Empty: nobody's token, go on. Else the answer.

@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(store_fixture, "a batch that is never committed leaves nothing
   CHECK(look(folder.file(), "SELECT clean FROM shutdown") == "1");  // given up, and in order
   open();
   CHECK(store->read(list_reservations{})->list.empty());
-  CHECK(pending("t2", 1) == 1);
+  CHECK(pending("t2", 1) == 2);  // somebody may have been told of a 1
 }
 
 TEST_CASE_FIXTURE(store_fixture, "writes outside a batch and reads inside one are refused") {

@@ -53,8 +53,10 @@ class drains_in_order final : public oracle {
     told_ = true;
     overdue_ = false;
     if (under_way_.empty()) return {};
-    return "the desk said that it is drained, with " + std::to_string(under_way_.size()) +
-           " purchases under way";
+    std::string still;
+    for (const auto one : under_way_)
+      still += (still.empty() ? "reservation#" : ", reservation#") + std::to_string(one);
+    return "the desk said that it is drained, and under way was still " + still;
   }
 
  private:

@@ -19,9 +19,16 @@ class comes_to_rest final : public oracle {
   const char* name() const override { return "comes-to-rest"; }
   std::string at_end(const plan&, const history&, const final_state&, const run_facts& f) override {
     if (f.came_to_rest || !f.store_readable || f.hall_wrong) return {};
-    return "long after everything was healed: " + f.still_open;
+    return f.still_open;
   }
 };
+
+/// "buy A1", "cancel reservation 3"
+std::string wish_of(const history_entry& e) {
+  const std::string verb = to_string(e.what.what);
+  if (e.what.what == operation::kind::buy) return verb + " " + e.what.seat;
+  return verb + " reservation " + std::to_string(e.id);
+}
 
 /// An error that nobody can expect is a bug, whether or not it broke a promise this time.
 class no_surprises final : public oracle {
@@ -31,7 +38,7 @@ class no_surprises final : public oracle {
     for (const auto& e : h.entries())
       if (e.how == outcome::refused && is_surprising(e.why))
         return "client " + std::to_string(e.what.client) + " was told " +
-               taquilla::to_string(e.why) + ": " + to_string(e.what.what);
+               taquilla::to_string(e.why) + " when it asked to " + wish_of(e);
     return {};
   }
 
@@ -56,7 +63,7 @@ class in_time final : public oracle {
           e.how == outcome::unknown && e.what.patience_ms < operation{}.patience_ms;
       if (hung_up_early || took_ms <= p.numbers.deadline_ms + grace_ms) continue;
       return std::string("client ") + std::to_string(e.what.client) + " waited " +
-             std::to_string(took_ms) + " ms for: " + to_string(e.what.what);
+             std::to_string(took_ms) + " ms when it asked to " + wish_of(e);
     }
     return {};
   }

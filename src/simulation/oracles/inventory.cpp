@@ -106,7 +106,8 @@ class holds_exclude final : public oracle {
       return "INVENTORY had heard that seat " + seat + " is sold, and held it for somebody";
     auto [holder, fresh] = holders_.emplace(seat, to);
     if (!fresh && holder->second != to && asked_[holder->second].identity != wish.identity)
-      return "seat " + seat + " was held for two buyers at once";
+      return "seat " + seat + " was held for two buyers at once: by reservation#" +
+             std::to_string(holder->second) + ", and then by reservation#" + std::to_string(to);
     holder->second = to;
     return {};
   }

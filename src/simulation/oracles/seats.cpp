@@ -157,9 +157,8 @@ class durable final : public oracle {
  private:
   /// Who follows the number in his refusal finds his own purchase, or nothing.
   static bool names_another(const history_entry& e, const final_state& f) {
-    // Of one whose outcome nobody knows, the row may be gone and its number another's.
-    const bool sure = e.what.what == operation::kind::buy && e.why != errc::outcome_unknown;
-    const auto* row = sure ? row_of(f, e.named) : nullptr;
+    if (e.what.what != operation::kind::buy) return false;
+    const auto* row = row_of(f, e.named);
     return row != nullptr && !is_his(*row, e);
   }
   static bool is_his(const reservation& row, const history_entry& e) {

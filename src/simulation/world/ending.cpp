@@ -38,7 +38,8 @@ void world::tick() {
   auto limit = people_done() ? quiet_since_ + rest_limit : facts_.healed_at + people_limit;
   if (healed_ && engine_.now() > limit) {
     given_up_ = true;
-    facts_.still_open = people_done() ? last_report_ : "clients still wait for answers";
+    facts_.still_open = "long after everything was healed: " +
+                        (people_done() ? last_report_ : "clients still wait for answers");
     facts_.hall_wrong = calm_before_.has_value() && !hall_true_;
     return;
   }
@@ -190,7 +191,7 @@ void world::judge(run_result& result) {
   facts_.duplicated = std::any_of(all.begin(), all.end(),
                                   [](const decision& d) { return d.kind == choice::doubled; });
   if (!at_rest_ && !given_up_ && facts_.still_open.empty())
-    facts_.still_open = "the run was cut off after " + std::to_string(engine_.steps()) + " steps";
+    facts_.still_open = "the run did not end within " + std::to_string(engine_.steps()) + " steps";
   if (result.broken.oracle.empty()) {
     auto final = facts_.store_readable ? read_store() : final_state{};
     for (auto& o : oracles_) {
