@@ -101,10 +101,10 @@ class reservation_actor_state {
     self_->send(world_->desk, inventory_heard{ticket_.permit, outcome});
   }
 
-  void perform(const saga::release_seat&) {
+  void perform(const saga::release_seat& e) {
     // No answer is waited for: a lost release costs one hold_ms, and INVENTORY asks the store then.
     const auto& o = ticket_.order;
-    caf::anon_send(world_->inventory, release_seat{o.event, o.seat, ticket_.hold, recorded_});
+    caf::anon_send(world_->inventory, release_seat{o.event, o.seat, ticket_.hold, e.ended});
   }
 
   void perform(const saga::sell_seat& e) {

@@ -31,11 +31,12 @@ error kept(const error& why) {
   return {errc::not_kept, "nothing of this purchase was kept", 1000};
 }
 
-/// Whether it is written off is not known. Most likely it is: then its seat is free and money owed,
-/// which nobody else would say. If not, the store still protects the seat, and the desk's sweep
-/// ends the purchase.
+/// Whether it is written off is not known. Most likely it is: then money is owed and its seat is
+/// free, which nobody else would say; INVENTORY asks the store. If not, the desk's sweep ends the
+/// purchase, perhaps with a sale.
 transition written_off_or_not() {
-  return {closed{}, {release_seat{}, announce_settlement{}, decline{unknown_outcome()}}};
+  return {closed{},
+          {release_seat{}, recheck_seat{}, announce_settlement{}, decline{unknown_outcome()}}};
 }
 
 /// A silent store is asked again `tries_max` times; then the desk's sweep takes over.
@@ -66,7 +67,7 @@ transition on_taken(const settings& how, const refused& e) {
 
 transition fail(reservation_id id, const error& why) {
   if (planted::is(planted::bug::told_no_too_early))
-    return {closed{}, {release_seat{}, decline{why}}};
+    return {closed{}, {release_seat{id}, decline{why}}};
   return {failing{id, why}, {fail_purchase{id, why}}};
 }
 
@@ -82,7 +83,8 @@ transition fail_again(const failing& s) {
 
 /// Where there is no row, there is no charge and nothing to undo: the reason itself is the answer.
 transition on_unfailable(const failing& s, const refused& e) {
-  if (e.why.code == errc::unknown_reservation) return {closed{}, {release_seat{}, decline{s.why}}};
+  if (e.why.code == errc::unknown_reservation)
+    return {closed{}, {release_seat{s.id}, decline{s.why}}};
   return {closed{}, {decline{unknown_outcome()}}};
 }
 
@@ -143,7 +145,7 @@ transition on(S, const confirming& s, const unheard&)         { return again_or_
 transition on(S, const confirming&, const deadline_passed&)   { return {closed{}, {decline{unknown_outcome()}}}; }
 
 // -- compensated before the buyer is told no ------------------------------------------------------
-transition on(S, const failing& s, const failed&)             { return {closed{}, {release_seat{}, announce_settlement{}, decline{s.why}}}; }
+transition on(S, const failing& s, const failed&)             { return {closed{}, {release_seat{s.id}, announce_settlement{}, decline{s.why}}}; }
 transition on(S, const failing& s, const confirmed&)          { return {closed{}, {sell_seat{s.id}, announce_mail{}, accept{s.id, false}}}; }
 transition on(S, const failing& s, const refused& e)          { return on_unfailable(s, e); }
 transition on(S, const failing& s, const unheard&)            { return fail_again(s); }

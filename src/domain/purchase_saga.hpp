@@ -70,7 +70,7 @@ using stage = std::variant<holding, checking_key, replaying, recording, charging
 // -- effects: what the RESERVATION actor must do ------------------------------------------------
 
 struct hold_seat {};
-struct release_seat {};                               ///< give the hold back
+struct release_seat { reservation_id ended = 0; };    ///< give the hold back; `ended`: this row is over
 struct sell_seat { reservation_id id = 0; };          ///< tell INVENTORY that the hold became a sale
 struct recheck_seat {};                               ///< INVENTORY's picture differs from the store's
 struct look_up_key {};                                ///< is it another purchase's?

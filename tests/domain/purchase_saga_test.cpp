@@ -62,7 +62,7 @@ TEST_CASE(
     CHECK(after(deciding{7, 3, because(met)}, retry_denied{}) ==
           "failing 7 payment_unavailable try 1: fail_purchase 7 payment_unavailable");
   CHECK(after(failing{7, because(errc::payment_timeout), 1}, failed{}) ==
-        "closed: release_seat, announce_settlement, decline payment_timeout");
+        "closed: release_seat of 7, announce_settlement, decline payment_timeout");
 }
 
 TEST_CASE(
@@ -89,14 +89,14 @@ TEST_CASE("a silent store is asked the same again, five times, and then the outc
   CHECK(after(confirming{7, tries_max}, unheard{}) == "closed: decline outcome_unknown");
   CHECK(after(recording{tries_max}, unheard{}) == "closed: decline outcome_unknown");
   CHECK(after(failing{7, because(errc::payment_declined), tries_max}, unheard{}) ==
-        "closed: release_seat, announce_settlement, decline outcome_unknown");
+        "closed: release_seat, recheck_seat, announce_settlement, decline outcome_unknown");
 }
 
 TEST_CASE("at the deadline a purchase whose commit is under way is unknown, not refused") {
   CHECK(after(recording{}, deadline_passed{}) == "closed: decline outcome_unknown");
   CHECK(after(confirming{7, 1}, deadline_passed{}) == "closed: decline outcome_unknown");
   CHECK(after(failing{7, because(errc::payment_declined), 1}, deadline_passed{}) ==
-        "closed: release_seat, announce_settlement, decline outcome_unknown");
+        "closed: release_seat, recheck_seat, announce_settlement, decline outcome_unknown");
 }
 
 TEST_CASE("a purchase whose row was rolled back has nothing to undo and says why") {
@@ -106,7 +106,7 @@ TEST_CASE("a purchase whose row was rolled back has nothing to undo and says why
         "failing 7 not_kept try 1: fail_purchase 7 not_kept");
   CHECK(
       after(failing{7, because(errc::not_kept), 1}, refused{because(errc::unknown_reservation)}) ==
-      "closed: release_seat, decline not_kept");
+      "closed: release_seat of 7, decline not_kept");
 }
 
 TEST_CASE("a resumed purchase asks the ledger: charged is confirmed, not charged is failed") {

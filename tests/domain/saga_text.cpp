@@ -42,6 +42,9 @@ struct numbers {
     return " " + std::to_string(x.after_ms) + " ms";
   }
 
+  std::string operator()(const s::release_seat& x) const {
+    return x.ended == 0 ? "" : " of" + id_text(x.ended);
+  }
   std::string operator()(const s::sell_seat& x) const { return id_text(x.id); }
   std::string operator()(const s::read_answer& x) const { return id_text(x.id); }
   std::string operator()(const s::charge_card& x) const {

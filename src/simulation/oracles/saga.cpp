@@ -54,7 +54,10 @@ class in_order final : public oracle {
     tokens_ = std::move(tokens);
   }
   void on_ended(const std::string& role, std::uint32_t incarnation) override {
-    if (role == "reservation_desk") resumers_.clear();  // the next one does not know of them
+    if (role == "reservation_desk") {  // the next one does not know of those that live on
+      resumers_.clear();
+      for (const auto& [who, what] : all_) orphans_.insert(who);
+    }
     if (role != "reservation") return;
     for (auto i = resumers_.begin(); i != resumers_.end();)
       i = i->second == incarnation ? resumers_.erase(i) : std::next(i);
@@ -151,6 +154,7 @@ class in_order final : public oracle {
   /// An old row is a leftover; a young one may be somebody's work.
   std::string resumes(std::uint32_t who, reservation_id id, virtual_ns now) {
     all_[who].resumed = true;
+    if (orphans_.count(who) != 0) return {};
     if (resumers_.emplace(id, who).first->second != who)
       return "reservation " + std::to_string(id) + " was resumed twice at once";
     auto other = at_work_.find(id);
@@ -203,6 +207,7 @@ class in_order final : public oracle {
   std::map<std::uint64_t, std::uint32_t> by_token_;
   std::map<reservation_id, std::uint32_t> at_work_;
   std::map<reservation_id, std::uint32_t> resumers_;  ///< of the desk that lives
+  std::set<std::uint32_t> orphans_;                   ///< purchases of desks that do not
   std::set<std::uint64_t> tokens_;                    ///< of all holds, over all processes
 };
 
