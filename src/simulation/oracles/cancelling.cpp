@@ -6,6 +6,7 @@
 #include <caf/all.hpp>
 
 #include <map>
+#include <utility>
 
 namespace taquilla::simulation {
 
@@ -24,7 +25,10 @@ class cancels_in_order final : public oracle {
     if (view.receiver != errand || view.element == nullptr) return;
     auto& e = all_[view.incarnation];
     const auto& content = view.element->content();
-    if (view.is<purchase_cancelled>()) e.changed = content.get_as<purchase_cancelled>(0).changed;
+    // A command that came twice is answered twice: who hears the second answer first knows no
+    // better.
+    if (view.is<purchase_cancelled>() && !std::exchange(e.store_heard, true))
+      e.changed = content.get_as<purchase_cancelled>(0).changed;
     // Silence comes as an error too: then INVENTORY finds out by itself.
     if (view.is<seat_released>() || content.match_elements<caf::error>())
       e.seat_heard = e.seat_asked;
@@ -47,6 +51,7 @@ class cancels_in_order final : public oracle {
   static constexpr int relays = 2;  ///< of the money and of the mail
 
   struct progress {
+    bool store_heard = false;
     bool changed = false;     ///< the store has cancelled it just now
     bool seat_asked = false;  ///< INVENTORY was asked to free the seat
     bool seat_heard = false;  ///< and has answered, or will not
