@@ -15,6 +15,7 @@ namespace taquilla {
 namespace {
 
 constexpr duration_ms door_patience_ms = 1'000;
+constexpr int healings_told_max = 30;  // to who is not answered by a door
 
 enum class life { idle, starting, up, waiting, down, gave_up, stopping, gone };
 
@@ -120,17 +121,22 @@ class supervisor_state {
   }
 
   /// Once its door has obeyed: who tries again at once must not meet what is over. And before the
-  /// answer to `recover`, which asks the door after us.
-  void tell_healed(const child& one) {
+  /// answer to `recover`, which asks the door after us. Of a door that keeps silent nobody knows
+  /// whether it has: then they are told now, and again until it has said so.
+  void tell_healed(const child& one, int tries = healings_told_max) {
     const auto listeners = parts_.heal_listeners.find(one.spec.name);
     if (listeners == parts_.heal_listeners.end()) return;
     const auto tell = [this, name = one.spec.name, &to = listeners->second] {
-      if (find(name)->state != life::up) return;
+      if (find(name)->state != life::up) return false;
       for (const auto& listener : to) self_->send(listener, service_healed{name});
+      return true;
     };
     ask<chaos_report>(
         self_, one.spec.door, door_patience_ms, show_rules{},
-        [tell](const chaos_report&) { tell(); }, [tell](const error&) { tell(); },
+        [tell](const chaos_report&) { tell(); },
+        [this, tell, name = one.spec.name, tries](const error&) {
+          if (tell() && tries > 1) tell_healed(*find(name), tries - 1);
+        },
         errc::deadline_expired);
   }
 
