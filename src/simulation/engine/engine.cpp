@@ -151,7 +151,7 @@ void engine::run(std::size_t index) {
   if (!self) return;
   auto& actor = static_cast<caf::scheduled_actor&>(*self->get());
   note_step(entry, message.element ? &message : nullptr);
-  hand_over(entry, actor, std::move(message));
+  hand_over(actor, std::move(message));
   // `self` dies last: the actor may be gone after that.
 }
 
@@ -173,7 +173,7 @@ void engine::note_step(const actor_entry& entry, const delivery* message) {
                          message ? type_of(*message->element) : nullptr});
 }
 
-void engine::hand_over(actor_entry& entry, caf::scheduled_actor& actor, delivery message) {
+void engine::hand_over(caf::scheduled_actor& actor, delivery message) {
   auto id = actor.id();
   stepper_ = id;
   bool ended = false;
@@ -182,7 +182,8 @@ void engine::hand_over(actor_entry& entry, caf::scheduled_actor& actor, delivery
   if (actor.mailbox().closed()) {
     if (message.element) actor.enqueue(std::move(message.element), nullptr);  // bounces
     stepper_ = 0;
-    entry.alive = false;
+    actors_[id].alive = false;
+    if (!actors_[id].inbox.empty()) make_ready(id);
     return;
   }
   if (message.element) actor.mailbox().push_back(std::move(message.element));

@@ -177,7 +177,7 @@ class engine final : private ready_sink {
   void fire(agenda_entry entry);
   void make_ready(caf::actor_id id);
   void run(std::size_t index);
-  void hand_over(actor_entry& entry, caf::scheduled_actor& actor, delivery message);
+  void hand_over(caf::scheduled_actor& actor, delivery message);
   void after_step(caf::actor_id id, caf::scheduled_actor& actor, bool ended);
   void silence_last_words();
   void note_step(const actor_entry& entry, const delivery* message);

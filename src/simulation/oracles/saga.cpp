@@ -53,6 +53,10 @@ class in_order final : public oracle {
     *this = in_order{deadline_};
     tokens_ = std::move(tokens);
   }
+  std::string on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns) override {
+    if (role == "reservation") all_[incarnation];
+    return {};
+  }
   void on_ended(const std::string& role, std::uint32_t incarnation) override {
     if (role == "reservation_desk") {  // the next one does not know of those that live on
       resumers_.clear();

@@ -33,7 +33,7 @@ class supervision_holds final : public oracle {
       return what->subject + " was given up and tried again before its period was over";
     gave_up_.erase(what->subject);
     if (what->detail.rfind("died", 0) == 0) deaths_[what->subject].push_back(view.now);
-    if (what->kind == "actor.stopping") gave_up_.clear();
+    stopping_ = stopping_ || what->kind == "actor.stopping";
     if (what->kind == "actor.gave_up") gave_up_[what->subject] = view.now;
     if (what->kind == "actor.up" && is_waited_for(what->subject)) untold_[what->subject] = view.now;
     auto& times = restarts_[what->subject];
@@ -64,8 +64,9 @@ class supervision_holds final : public oracle {
     return child == "inventory" || child == "payment" || child == "notification";
   }
 
-  /// Giving up is for a period, not for ever.
+  /// Giving up is for a period, not for ever; but who stops starts nobody.
   std::string left_for_good() const {
+    if (stopping_) return {};
     const auto period = restart_intensity_config{}.period_ms * 1'000'000;
     for (const auto& [child, since] : gave_up_)
       if (now_ - since > period + rounding) return child + " was given up and never tried again";
@@ -90,6 +91,7 @@ class supervision_holds final : public oracle {
 
   std::map<std::string, virtual_ns> untold_;  ///< who is up since when, and nobody was told yet
   virtual_ns now_ = 0;
+  bool stopping_ = false;  ///< this process
 };
 
 }  // namespace
