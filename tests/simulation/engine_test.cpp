@@ -141,6 +141,26 @@ TEST_CASE("a crashed actor bounces what waits for it") {
   CHECK(r.ledger.failed == 1);
 }
 
+TEST_CASE("whatever comes to a dead actor at the same instant is bounced at once") {
+  run_result r;
+  engine_observer nobody;
+  constexpr std::uint64_t late_us = 10'000;
+  decisions taken(1, {{choice::delay, "shop>stock look_up", 1, late_us, 0},
+                      {choice::delay, "shop>stock look_up", 2, late_us, 0}});
+  engine e({}, taken, nobody);
+  e.boot([&](caf::actor_system& sys) {
+    auto s = sys.spawn(mini::stock, &r.ledger);
+    auto b = sys.spawn(mini::bank, &r.ledger);
+    for (std::uint64_t order : {1, 2})
+      caf::anon_send(sys.spawn(mini::racy_shop, s, b, &r.ledger), mini::buy{order});
+  });
+  e.at(second / 1000, [&] { CHECK(e.crash("stock") == 1); });
+  while (e.step()) {
+  }
+  CHECK(r.ledger.failed == 2);
+  CHECK(e.now() == late_us * 1000);
+}
+
 TEST_CASE("a last step keeps its effect and loses its answer") {
   run_result r;
   engine_observer nobody;
