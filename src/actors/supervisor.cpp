@@ -15,7 +15,7 @@ namespace taquilla {
 namespace {
 
 constexpr duration_ms door_patience_ms = 1'000;
-constexpr int healings_told_max = 30;  // to who is not answered by a door
+constexpr int healings_told_max = 30;  // of one healing, while its door keeps silent
 
 enum class life { idle, starting, up, waiting, down, gave_up, stopping, gone };
 

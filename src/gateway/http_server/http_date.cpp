@@ -1,22 +1,18 @@
 #include "gateway/http_server/http_date.hpp"
 
-#include <cstdio>
-#include <ctime>
+#include "gateway/iso_time.hpp"
 
 namespace taquilla::gateway {
 
 std::string http_date(std::int64_t second) {
-  constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr const char* days[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};  // of 1970
   constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto at = static_cast<std::time_t>(second);
-  std::tm when{};
-  gmtime_r(&at, &when);
-  char text[64];
-  const int length = std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                                   days[when.tm_wday], when.tm_mday, months[when.tm_mon],
-                                   when.tm_year + 1900, when.tm_hour, when.tm_min, when.tm_sec);
-  return {text, static_cast<std::size_t>(length)};
+  constexpr std::int64_t day_s = 86'400;
+  const auto iso = iso_time(second * 1000);  // "2026-11-24T07:01:36.000Z"
+  const auto month = static_cast<std::size_t>(std::stoi(iso.substr(5, 2)));
+  return std::string{days[second / day_s % 7]} + ", " + iso.substr(8, 2) + ' ' + months[month - 1] +
+         ' ' + iso.substr(0, 4) + ' ' + iso.substr(11, 8) + " GMT";
 }
 
 }  // namespace taquilla::gateway
