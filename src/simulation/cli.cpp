@@ -75,9 +75,9 @@ void add_options(CLI::App& command, simulate_options& o) {
       ->transform(
           CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}},
                                 CLI::AsNumberWithUnit::UNIT_OPTIONAL));
-  command.add_option("--profile", o.profile, "swarm, calm, crash, disk or slow");
-  command.add_option("--strategy", o.strategy, "auto, fifo, random, pct:D or pos");
-  command.add_option("--trace", o.trace, "Print the run: text, mermaid or json");
+  command.add_option("--profile", o.profile, "swarm (default), calm, crash, disk or slow");
+  command.add_option("--strategy", o.strategy, "auto (default), fifo, random, pct:D or pos");
+  command.add_option("--trace", o.trace, "Print the one run: text, mermaid or json");
   command.add_option("--replay", o.replay, "Replay a case file");
   command.add_option("--minimize", o.minimize, "Shrink a failing seed or case file");
   command.add_option("--explain", o.explain,
