@@ -32,7 +32,8 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
   }
 
   void work_on(mail item) {
-    const attempt made{item.message_id, item.id, static_cast<int>(item.attempts) + 1, healings()};
+    const attempt made{item.message_id, item.about.id, static_cast<int>(item.attempts) + 1,
+                       healings()};
     ask<mail_filed>(
         self_, notification_, options_.patience_ms, send_mail{std::move(item)},
         [this, made](const mail_filed&) {

@@ -23,26 +23,22 @@ class notification_state {
     patience_ = patience;
     wall_ = wall;
     transport_ = transport;
-    return {[this](send_mail& send) { return deliver(std::move(send.what)); },
+    return {[this](const send_mail& send) { return deliver(send.what); },
             [](const report_ready&) { return child_ready{}; },
             [this](const transport_answered& answer) { handed_over(answer); }};
   }
 
  private:
   using promise = caf::typed_response_promise<mail_filed>;
-  struct in_hand {
-    mail what;
-    promise answer;
-  };
 
-  caf::result<mail_filed> deliver(mail what) {
+  caf::result<mail_filed> deliver(const mail& what) {
+    const auto& id = what.message_id;
     // Filing is all there is to do, so the store's answer is ours.
-    if (transport_ == nullptr) return self_->delegate(store_, filing(std::move(what)));
+    if (transport_ == nullptr) return self_->delegate(store_, filing(id));
     auto answer = self_->make_response_promise<mail_filed>();
-    const auto id = what.message_id;
-    auto [entry, fresh] = in_hand_.insert_or_assign(id, in_hand{std::move(what), answer});
+    const bool fresh = in_hand_.insert_or_assign(id, answer).second;
     if (fresh)
-      transport_->send(entry->second.what, [me = notification_actor{self_}, id](error why) {
+      transport_->send(what, [me = notification_actor{self_}, id](error why) {
         caf::anon_send(me, transport_answered{id, std::move(why)});
       });
     return answer;
@@ -51,19 +47,21 @@ class notification_state {
   void handed_over(const transport_answered& answer) {
     const auto entry = in_hand_.find(answer.message_id);
     if (entry == in_hand_.end()) return;
-    auto held = std::move(entry->second);
+    auto waiting = std::move(entry->second);
     in_hand_.erase(entry);
     if (answer.why.code == errc::none)
-      file(std::move(held.what), held.answer);
+      file(answer.message_id, waiting);
     else
-      held.answer.deliver(to_caf(answer.why));
+      waiting.deliver(to_caf(answer.why));
   }
 
-  deliver_mail filing(mail what) const { return {std::move(what), wall_.at(now_ms(self_))}; }
+  deliver_mail filing(const std::string& message_id) const {
+    return {message_id, wall_.at(now_ms(self_))};
+  }
 
-  void file(mail what, promise answer) {
+  void file(const std::string& message_id, promise answer) {
     ask<mail_filed>(
-        self_, store_, patience_, filing(std::move(what)),
+        self_, store_, patience_, filing(message_id),
         [answer](mail_filed& filed) mutable { answer.deliver(std::move(filed)); },
         [answer](const error& why) mutable { answer.deliver(to_caf(why)); },
         errc::notification_unavailable);
@@ -74,7 +72,7 @@ class notification_state {
   duration_ms patience_ = 0;
   wall_clock wall_;
   mail_transport* transport_ = nullptr;
-  std::map<std::string, in_hand> in_hand_;
+  std::map<std::string, promise> in_hand_;  ///< of the transport, by message id
 };
 
 }  // namespace

@@ -63,7 +63,7 @@ victim notification_victim(const caf::message& what) {
   if (!what.match_elements<send_mail>()) return {};
   const auto& mail = what.get_as<send_mail>(0).what;
   auto found = hit("mail " + mail.message_id, static_cast<int>(mail.attempts) + 1);
-  found.id = mail.id;
+  found.id = mail.about.id;
   return found;
 }
 

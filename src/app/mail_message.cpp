@@ -84,12 +84,13 @@ std::string date_text(wall_ms at) {
 
 std::optional<std::string> message_of(const mail& what, const std::string& from, wall_ms date) {
   if (!is_email(what.to) || !is_email(from)) return {};
+  const auto text = text_of(what.about);
   return "From: taquilla <" + from + ">\r\nTo: <" + what.to +
-         ">\r\nSubject: " + header_text(what.subject) + "\r\nDate: " + date_text(date) +
+         ">\r\nSubject: " + header_text(text.subject) + "\r\nDate: " + date_text(date) +
          "\r\nMessage-ID: " + message_id_of(what) +
          "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
          "Content-Transfer-Encoding: quoted-printable\r\nAuto-Submitted: auto-generated\r\n\r\n" +
-         quoted_printable(what.body) + "\r\n";
+         quoted_printable(text.body) + "\r\n";
 }
 
 }  // namespace taquilla::app

@@ -149,12 +149,13 @@ void write_charge(json_writer& json, const charge_record& charge) {
 }
 
 void write_message(json_writer& json, const mail& delivered) {
+  const auto text = text_of(delivered.about);
   json.open_object()
       .text("messageId", delivered.message_id)
-      .number("reservationId", delivered.id)
+      .number("reservationId", delivered.about.id)
       .text("to", delivered.to)
-      .text("subject", delivered.subject)
-      .text("body", delivered.body)
+      .text("subject", text.subject)
+      .text("body", text.body)
       .time("deliveredAt", delivered.delivered_at)
       .close_object();
 }
@@ -165,9 +166,9 @@ void write_due_mail(json_writer& json, const mail& waiting) {
   const auto& reason = waiting.last_error.empty() ? first : waiting.last_error;
   json.open_object()
       .text("messageId", waiting.message_id)
-      .number("reservationId", waiting.id)
+      .number("reservationId", waiting.about.id)
       .text("to", waiting.to)
-      .text("subject", waiting.subject)
+      .text("subject", text_of(waiting.about).subject)
       .time("createdAt", waiting.created_at)
       .time("notBefore", waiting.not_before)
       .number("attempts", std::uint64_t{waiting.attempts})

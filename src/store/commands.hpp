@@ -7,6 +7,7 @@
 // milliseconds; where a row's time matters it always comes from the caller, never from SQLite.
 #pragma once
 
+#include "domain/mail_text.hpp"
 #include "domain/reservation.hpp"
 
 #include <cstdint>
@@ -156,10 +157,12 @@ struct settled {
 
 // -- the outbox and the mailbox ----------------------------------------------------------------
 
+/// A mail is what it is about and whom it is for; its words follow (text_of in
+/// domain/mail_text.hpp) and are put together by whoever shows or sends it.
 struct mail {
   std::string message_id;  ///< "<reservation>-confirmed" or "<reservation>-cancelled": stable
-  reservation_id id = 0;
-  std::string to, subject, body;
+  mail_facts about;
+  std::string to;
   wall_ms created_at = 0;
   wall_ms not_before = 0;
   std::uint32_t attempts = 0;
@@ -178,10 +181,9 @@ struct mails {
   std::string next;     ///< cursor of a listing; empty: the end
 };
 /// Puts a mail into the mailbox, once by message id, and takes it off the outbox, in one
-/// transaction. What is filed is what was posted: of `what` only the message_id is read.
-/// unknown_reservation when no such mail was ever posted.
+/// transaction. unknown_reservation when no such mail was ever posted.
 struct deliver_mail {
-  mail what;
+  std::string message_id;
   wall_ms at = 0;
 };
 /// The delivery failed: try again at `not_before`, or (dead) not until it is revived.
@@ -310,11 +312,11 @@ TAQUILLA_FIELDS(due_settlements, x.now, x.limit)
 TAQUILLA_FIELDS(settlements, x.due, x.next_at)
 TAQUILLA_FIELDS(settle, x.id, x.kind, x.done, x.not_before, x.last_error)
 TAQUILLA_FIELDS(settled, x.id)
-TAQUILLA_FIELDS(mail, x.message_id, x.id, x.to, x.subject, x.body, x.created_at, x.not_before,
-                x.attempts, x.dead, x.last_error, x.delivered_at)
+TAQUILLA_FIELDS(mail, x.message_id, x.about, x.to, x.created_at, x.not_before, x.attempts, x.dead,
+                x.last_error, x.delivered_at)
 TAQUILLA_FIELDS(due_mails, x.now, x.limit)
 TAQUILLA_FIELDS(mails, x.list, x.next_at, x.next)
-TAQUILLA_FIELDS(deliver_mail, x.what, x.at)
+TAQUILLA_FIELDS(deliver_mail, x.message_id, x.at)
 TAQUILLA_FIELDS(postpone_mail, x.message_id, x.not_before, x.last_error, x.dead)
 TAQUILLA_FIELDS(revive_mails, x.limit)
 TAQUILLA_FIELDS(mails_revived, x.count)

@@ -13,7 +13,7 @@ namespace taquilla::store {
 namespace {
 
 constexpr int busy_timeout_ms = 2000;
-constexpr const char* version_without_numbers = "2";
+constexpr int oldest_version = 2;       ///< that can be brought up to date
 constexpr int checkpoint_pages = 1000;  // 4 MB of WAL: short recovery, few checkpoints
 
 /// What SQLite must be told before anything else in the process; the simulator tells it more
@@ -41,12 +41,24 @@ sqlite3* open_handle(const std::string& path, int flags, const std::string& vfs)
 
 connection::connection(const sqlite_options& options)
     : options_(options),
-      db_(open_handle(options.path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options.vfs)) {
+      db_(open_handle(options.path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs())) {
   sqlite3_busy_timeout(get(), busy_timeout_ms);
   // A file we refuse must stay as it is, so closing must not move a WAL left by others into it.
   sqlite3_db_config(get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   take_over();
   sqlite3_db_config(get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+}
+
+/// The file system for this connection.
+const std::string& connection::vfs() {
+  set_up_sqlite();
+  if (in_memory() || !options_.synchronous_full) return options_.vfs;
+  return gathered_.emplace(options_.vfs).name();
+}
+
+void connection::be(const session& then) {
+  now_ = then;
+  if (gathered_) gathered_->forget();
 }
 
 void connection::take_over() {
@@ -166,7 +178,8 @@ bool connection::is_new_file() {
     throw refused_file{
         "the file is a database of another program and was left as it is; "
         "choose another folder with --data"};
-  if (version != std::to_string(schema_version) && version != version_without_numbers)
+  const auto number = std::stoi(version);
+  if (number < oldest_version || number > schema_version)
     throw refused_file{"the store has schema version " + version + ", this program knows " +
                        std::to_string(schema_version) +
                        ", so it was left as it is; start the program that wrote it, or choose "
@@ -218,15 +231,21 @@ void connection::check_after_crash() {
   write_back_what_was_read();
 }
 
+/// One step a version, and all of them or none.
 void connection::upgrade() {
-  if (ask("PRAGMA user_version") != version_without_numbers) return;
-  const auto script =
-      "BEGIN IMMEDIATE;"
-      "ALTER TABLE shutdown ADD COLUMN numbers INTEGER NOT NULL DEFAULT 1 CHECK (numbers > 0);"
-      "ALTER TABLE shutdown ADD COLUMN reservations INTEGER NOT NULL DEFAULT -1"
-      " CHECK (reservations >= -1);"
-      "PRAGMA user_version = " +
-      std::to_string(schema_version) + "; COMMIT";
+  const auto version = std::stoi(ask("PRAGMA user_version"));
+  if (version == schema_version) return;
+  std::string script = "BEGIN IMMEDIATE;";
+  if (version < 3)
+    script +=
+        "ALTER TABLE shutdown ADD COLUMN numbers INTEGER NOT NULL DEFAULT 1 CHECK (numbers > 0);"
+        "ALTER TABLE shutdown ADD COLUMN reservations INTEGER NOT NULL DEFAULT -1"
+        " CHECK (reservations >= -1);";
+  if (version < 4)
+    for (const char* table : {"outbox", "mailbox"})
+      for (const char* column : {"recipient", "subject", "body"})
+        script += std::string{"ALTER TABLE "} + table + " DROP COLUMN " + column + ";";
+  script += "PRAGMA user_version = " + std::to_string(schema_version) + "; COMMIT";
   execute(script.c_str());
 }
 

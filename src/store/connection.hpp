@@ -9,7 +9,8 @@
 //               go back, not even when a batch does; and before one is given out the file says
 //               that it may have been: two transactions' worth at a time, and the next two from
 //               the middle on. A process that did not close in order thus leaves a gap.
-// OLDER FILES   Those of version 2 lack the columns for that, and are given them.
+// OLDER FILES   Those of version 2 lack the columns for that, and are given them; those of 2 and 3
+//               kept the words of each mail, and lose them (docs/adr/0017).
 // CHECKPOINTS   Run right after a commit once the WAL has grown by some 1000 pages, and here
 //               rather than inside SQLite, because SQLite's own automatic checkpoint swallows
 //               I/O errors.
@@ -19,6 +20,7 @@
 #pragma once
 
 #include "store/database.hpp"
+#include "store/gathered_wal.hpp"
 
 #include <sqlite3.h>
 
@@ -31,7 +33,7 @@
 namespace taquilla::store {
 
 inline constexpr int application_id = 0x54415155;  ///< "TAQU", in the file's header
-inline constexpr int schema_version = 3;           ///< PRAGMA user_version
+inline constexpr int schema_version = 4;           ///< PRAGMA user_version
 
 class connection {
  public:
@@ -77,7 +79,7 @@ class connection {
     std::int64_t reserving = 0;  ///< as the open transaction will have it; 0: as it is
   };
   const session& now() const { return now_; }
-  void be(const session& then) { now_ = then; }
+  void be(const session& then);
   /// Takes the file over that lies at the path, as if it had just been opened.
   void take_over();
   /// Leaves the file as nobody holds it: unlocked, unread, not even its WAL open. Memory is kept.
@@ -90,6 +92,7 @@ class connection {
     void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
   };
 
+  const std::string& vfs();
   bool in_memory() const { return options_.path == ":memory:"; }
   void end_in_order();
   void execute(const char* sql);
@@ -108,6 +111,7 @@ class connection {
   void write_wal_again();
 
   sqlite_options options_;
+  std::optional<gathered_wal> gathered_;  ///< outlives the connection
   std::unique_ptr<sqlite3, closer> db_;
   session now_;
   bool configured_ = false;  ///< settings outlive the file

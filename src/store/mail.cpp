@@ -1,6 +1,6 @@
 // The outbox and the mailbox. A mail is posted by the transaction that made it due (purchases.cpp);
 // it moves from the outbox to the mailbox in one transaction, so it is in exactly one of the two.
-// What is filed is what was posted: the row itself moves, whatever the caller sends along.
+// What it says and to whom is the reservation's to know.
 #include "store/mail_number.hpp"
 #include "store/page_scan.hpp"
 #include "store/sqlite_database.hpp"
@@ -9,15 +9,28 @@
 
 namespace taquilla::store {
 
+namespace {
+
+// Every mail begins with what it is about, which its reservation knows.
+const std::string about_mail = " number, event, seat_row, seat_number, cents, email,";
+// CROSS JOIN: the mails in their order, and to each its reservation.
+const std::string its_reservation = " CROSS JOIN reservations AS r ON r.id = number / 2";
+const std::string waiting_mails = "SELECT" + about_mail +
+                                  " mail.created_at, not_before, attempts, dead, last_error"
+                                  " FROM outbox AS mail" +
+                                  its_reservation;
+
+}  // namespace
+
 mail_statements::mail_statements(preparation db)
     // Due at once, whatever the clock of the process that looks: it may be behind ours.
     : post(db,
-           "INSERT INTO outbox (number, recipient, subject, body, created_at, not_before, attempts,"
-           " dead, last_error) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0, '') ON CONFLICT DO NOTHING"),
+           "INSERT INTO outbox (number, created_at, not_before, attempts, dead, last_error)"
+           " VALUES (?1, ?2, 0, 0, 0, '') ON CONFLICT DO NOTHING"),
       file(db,
-           "INSERT INTO mailbox (number, recipient, subject, body, created_at, attempts,"
-           " delivered_at) SELECT number, recipient, subject, body, created_at, attempts, ?2"
-           " FROM outbox WHERE number = ?1 ON CONFLICT DO NOTHING"),
+           "INSERT INTO mailbox (number, created_at, attempts, delivered_at)"
+           " SELECT number, created_at, attempts, ?2 FROM outbox WHERE number = ?1"
+           " ON CONFLICT DO NOTHING"),
       take_off(db, "DELETE FROM outbox WHERE number = ?1"),
       was_delivered(db, "SELECT 1 FROM mailbox WHERE number = ?1"),
       postpone(db,
@@ -30,27 +43,24 @@ mail_statements::mail_statements(preparation db)
              " OR EXISTS (SELECT 1 FROM mailbox WHERE number = mail.number + 1))) LIMIT ?1)"),
       // A cancellation waits for its confirmation unless that one is dead; odd numbers are
       // cancellations, and the number before is the confirmation of the same reservation.
-      due(db,
-          "SELECT number, recipient, subject, body, created_at, not_before, attempts, dead,"
-          " last_error FROM outbox AS mail WHERE dead = 0 AND not_before <= ?1 AND NOT"
-          " (number % 2 = 1 AND EXISTS (SELECT 1 FROM outbox AS first"
-          " WHERE first.number = mail.number - 1 AND first.dead = 0))"
-          " ORDER BY not_before, created_at, number LIMIT ?2"),
+      due(db, waiting_mails +
+                  " WHERE dead = 0 AND not_before <= ?1 AND NOT"
+                  " (number % 2 = 1 AND EXISTS (SELECT 1 FROM outbox AS first"
+                  " WHERE first.number = mail.number - 1 AND first.dead = 0))"
+                  " ORDER BY not_before, mail.created_at, number LIMIT ?2"),
       next_at(db, "SELECT min(not_before) FROM outbox WHERE dead = 0 AND not_before > ?1"),
-      outbox_page(db,
-                  "SELECT number, recipient, subject, body, created_at, not_before, attempts, dead,"
-                  " last_error FROM outbox WHERE number > ?1 ORDER BY number LIMIT ?2"),
-      mailbox_page(db,
-                   "SELECT number, recipient, subject, body, created_at, delivered_at, attempts"
-                   " FROM mailbox WHERE number > ?1 ORDER BY number"),
+      outbox_page(db, waiting_mails + " WHERE number > ?1 ORDER BY number LIMIT ?2"),
+      mailbox_page(db, "SELECT" + about_mail +
+                           " mail.created_at, delivered_at, attempts FROM mailbox AS mail" +
+                           its_reservation + " WHERE number > ?1 ORDER BY number"),
       // The outer loop is in order of id and so are the numbers, so nothing is sorted. A
       // reservation without a delivered mail gives one row of nulls, which lets the reader bound
       // what he looks at.
-      mailbox_of(db,
-                 "SELECT m.number, m.recipient, m.subject, m.body, m.created_at, m.delivered_at,"
-                 " m.attempts, r.id FROM reservations AS r INDEXED BY buyer LEFT JOIN mailbox AS m"
-                 " ON m.number BETWEEN 2 * r.id AND 2 * r.id + 1 AND m.number > ?1"
-                 " WHERE r.email = ?2 AND r.id >= ?1 / 2 ORDER BY r.id, m.number"),
+      mailbox_of(db, "SELECT" + about_mail +
+                         " mail.created_at, delivered_at, attempts, r.id"
+                         " FROM reservations AS r INDEXED BY buyer LEFT JOIN mailbox AS mail"
+                         " ON number BETWEEN 2 * r.id AND 2 * r.id + 1 AND number > ?1"
+                         " WHERE email = ?2 AND r.id >= ?1 / 2 ORDER BY r.id, number"),
       waiting_of(db,
                  "SELECT number, created_at, attempts, dead, last_error FROM outbox"
                  " WHERE number BETWEEN 2 * ?1 AND 2 * ?1 + 1"),
@@ -63,32 +73,34 @@ namespace {
 const error no_such_mail{errc::unknown_reservation, "there is no such mail", 0};
 const error bad_cursor{errc::invalid_field, "after: not a cursor of this listing", 0};
 
-/// What outbox and mailbox have in common: the first five columns.
+/// What outbox and mailbox have in common.
 mail letter_from(const statement::rows& row) {
   mail out;
   const auto number = row.integer(0);
   out.message_id = message_id_of(number);
-  out.id = reservation_of(number);
-  out.to = row.text(1);
-  out.subject = row.text(2);
-  out.body = row.text(3);
-  out.created_at = row.integer(4);
+  out.about = {kind_of(number),
+               reservation_of(number),
+               row.text(1),
+               {row.text(2), row.as<std::uint32_t>(3)},
+               {row.integer(4)}};
+  out.to = row.text(5);
+  out.created_at = row.integer(6);
   return out;
 }
 
 mail waiting_from(const statement::rows& row) {
   auto out = letter_from(row);
-  out.not_before = row.integer(5);
-  out.attempts = row.as<std::uint32_t>(6);
-  out.dead = row.integer(7) != 0;
-  out.last_error = row.text(8);
+  out.not_before = row.integer(7);
+  out.attempts = row.as<std::uint32_t>(8);
+  out.dead = row.integer(9) != 0;
+  out.last_error = row.text(10);
   return out;
 }
 
 mail delivered_from(const statement::rows& row) {
   auto out = letter_from(row);
-  out.delivered_at = row.integer(5);
-  out.attempts = row.as<std::uint32_t>(6);
+  out.delivered_at = row.integer(7);
+  out.attempts = row.as<std::uint32_t>(8);
   return out;
 }
 
@@ -110,7 +122,7 @@ result<mail_filed> sqlite_database::not_in_outbox(std::int64_t number,
 
 result<mail_filed> sqlite_database::apply(const deliver_mail& command) {
   return write<mail_filed>([&]() -> result<mail_filed> {
-    const auto& message_id = command.what.message_id;
+    const auto& message_id = command.message_id;
     const auto number = parse_message_id(message_id);
     if (!number) return no_such_mail;
     const int filed = mail_.file.run(*number, command.at);
@@ -186,7 +198,7 @@ result<mails> sqlite_database::read(const list_mailbox& query) {
         everybody ? mail_.mailbox_page.query(*after) : mail_.mailbox_of.query(*after, query.to);
     while (row.next()) {
       const bool there = !row.is_null(0);
-      const auto number = there ? row.as<std::uint64_t>(0) : 2 * row.as<std::uint64_t>(7) + 1;
+      const auto number = there ? row.as<std::uint64_t>(0) : 2 * row.as<std::uint64_t>(9) + 1;
       const auto verdict = scan.see(number, there);
       if (verdict == page_scan::verdict::stop) break;
       if (verdict == page_scan::verdict::take) out.list.push_back(delivered_from(row));

@@ -12,8 +12,12 @@ reservation_id reservation_of(std::int64_t number) {
   return static_cast<reservation_id>(number) / 2;
 }
 
+mail_kind kind_of(std::int64_t number) {
+  return number % 2 == 0 ? mail_kind::confirmed : mail_kind::cancelled;
+}
+
 std::string message_id_of(std::int64_t number) {
-  return std::to_string(reservation_of(number)) + (number % 2 == 0 ? "-confirmed" : "-cancelled");
+  return std::to_string(reservation_of(number)) + '-' + to_string(kind_of(number));
 }
 
 std::optional<std::int64_t> parse_cursor(std::string_view text) {

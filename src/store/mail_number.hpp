@@ -3,7 +3,7 @@
 // composed. Numbers sort by reservation, and the confirmation before the cancellation. Pure.
 #pragma once
 
-#include "domain/reservation.hpp"
+#include "domain/mail_text.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -12,10 +12,9 @@
 
 namespace taquilla::store {
 
-enum class mail_kind : std::uint8_t { confirmed = 0, cancelled = 1 };
-
 std::int64_t mail_number(reservation_id id, mail_kind kind);
 reservation_id reservation_of(std::int64_t number);
+mail_kind kind_of(std::int64_t number);
 std::string message_id_of(std::int64_t number);  ///< "17-confirmed"
 std::optional<std::int64_t> parse_message_id(std::string_view text);
 

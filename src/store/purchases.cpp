@@ -1,7 +1,6 @@
 // The life of a purchase: recorded, confirmed, failed, cancelled. Every move is a conditional
 // update; a row that did not change means that somebody else moved it, and the answer tells where
 // it is now.
-#include "domain/mail_text.hpp"
 #include "store/mail_number.hpp"
 #include "store/reservation_row.hpp"
 #include "store/sqlite_database.hpp"
@@ -28,13 +27,10 @@ purchase_statements::purchase_statements(preparation db)
       live_by_seat(db,
                    "SELECT id, token, email, cents FROM reservations"
                    " WHERE event = ?1 AND seat_row = ?2 AND seat_number = ?3 AND live = 1"),
-      with_charge(
-          db,
-          "SELECT r.state, r.cents, c.state, c.cents, r.event, r.seat_row, r.seat_number,"
-          " r.email FROM reservations r LEFT JOIN charges c ON c.id = r.id WHERE r.id = ?1"),
       confirm(db,
               "UPDATE reservations SET state = 1, updated_at = ?2, timeline = timeline || ?3"
-              " WHERE id = ?1 AND state = 0"),
+              " WHERE id = ?1 AND state = 0 AND cents ="
+              " (SELECT cents FROM charges AS paid WHERE paid.id = ?1 AND paid.state = 0)"),
       fail(db,
            "UPDATE reservations SET state = 3, live = 0, updated_at = ?2, failure = ?3,"
            " timeline = timeline || ?4 WHERE id = ?1 AND state = 0"),
@@ -121,26 +117,22 @@ result<key_owner> sqlite_database::apply(const bind_key& command) {
 
 result<purchase_confirmed> sqlite_database::apply(const confirm_purchase& command) {
   return write<purchase_confirmed>([&]() -> result<purchase_confirmed> {
-    purchase_order order;
-    {
-      auto row = purchases_.with_charge.query(command.id);
-      if (!row.next()) return errc::unknown_reservation;
-      const auto state = row.as<reservation_state>(0);
-      // Cancelled means that it had been confirmed: the first answer holds.
-      if (state == reservation_state::confirmed || state == reservation_state::cancelled)
-        return purchase_confirmed{command.id};
-      const bool paid = !row.is_null(2) && row.as<charge_state>(2) == charge_state::charged &&
-                        row.integer(3) == row.integer(1);
-      if (state != reservation_state::pending || !paid) return errc::charge_voided;
-      order.event = row.text(4);
-      order.seat = {row.text(5), row.as<std::uint32_t>(6)};
-      order.email = row.text(7);
-      order.amount = {row.integer(1)};
-    }
-    purchases_.confirm.run(command.id, command.at, encode_timeline(command.timeline));
-    post_mail(command.id, order, true, command.at);
+    const int moved =
+        purchases_.confirm.run(command.id, command.at, encode_timeline(command.timeline));
+    if (moved == 0) return why_not_confirmed(command.id);
+    post_mail(command.id, mail_kind::confirmed, command.at);
     return purchase_confirmed{command.id};
   });
+}
+
+result<purchase_confirmed> sqlite_database::why_not_confirmed(reservation_id id) {
+  auto row = purchases_.state_of.query(id);
+  if (!row.next()) return errc::unknown_reservation;
+  const auto state = row.as<reservation_state>(0);
+  // Cancelled means that it had been confirmed: the first answer holds.
+  if (state == reservation_state::confirmed || state == reservation_state::cancelled)
+    return purchase_confirmed{id};
+  return errc::charge_voided;
 }
 
 result<purchase_failed> sqlite_database::apply(const fail_purchase& command) {
@@ -170,12 +162,7 @@ result<purchase_cancelled> sqlite_database::apply(const cancel_purchase& command
     purchases_.cancel.run(command.id, command.at,
                           encode_timeline({{command.at, 0, "cancelled", {}, {}}}));
     settlements_.owe.run(command.id, settlement_kind::refund);
-    purchase_order order;
-    order.event = record.event;
-    order.seat = record.seat;
-    order.email = record.email;
-    order.amount = record.amount;
-    post_mail(command.id, order, false, command.at);
+    post_mail(command.id, mail_kind::cancelled, command.at);
     record.state = reservation_state::cancelled;
     record.updated_at = command.at;
     return purchase_cancelled{record, true};
@@ -191,11 +178,8 @@ result<timeline_appended> sqlite_database::apply(const append_timeline& command)
   });
 }
 
-void sqlite_database::post_mail(reservation_id id, const purchase_order& order, bool confirmed,
-                                wall_ms at) {
-  const auto text = confirmed ? confirmation_text(id, order) : cancellation_text(id, order);
-  const auto kind = confirmed ? mail_kind::confirmed : mail_kind::cancelled;
-  mail_.post.run(mail_number(id, kind), order.email, text.subject, text.body, at);
+void sqlite_database::post_mail(reservation_id id, mail_kind kind, wall_ms at) {
+  mail_.post.run(mail_number(id, kind), at);
 }
 
 }  // namespace taquilla::store

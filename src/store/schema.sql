@@ -1,4 +1,4 @@
--- The store's tables, schema version 3. Plain SQL on purpose: conditional updates, integer
+-- The store's tables, schema version 4. Plain SQL on purpose: conditional updates, integer
 -- milliseconds since 1970, whole cents, no triggers. What a number means:
 --   reservations.state  0 pending, 1 confirmed, 2 cancelled, 3 failed
 --   reservations.live   1 while the seat and the keys are taken (pending, confirmed), else 0. It
@@ -62,11 +62,10 @@ CREATE TABLE settlements (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX settlement_due ON settlements (not_before);
 
+-- A mail that waits, and below one that was delivered. Whom it is for and what it says stands in its
+-- reservation, in columns that never change; so the hot path does not write it twice more.
 CREATE TABLE outbox (
   number     INTEGER PRIMARY KEY,
-  recipient  TEXT    NOT NULL,
-  subject    TEXT    NOT NULL,
-  body       TEXT    NOT NULL,
   created_at INTEGER NOT NULL,
   not_before INTEGER NOT NULL,
   attempts   INTEGER NOT NULL,
@@ -82,9 +81,6 @@ CREATE INDEX outbox_dead ON outbox (dead) WHERE dead = 1;
 -- `buyer` and the number. One index more would make a whole purchase a quarter dearer.
 CREATE TABLE mailbox (
   number       INTEGER PRIMARY KEY,
-  recipient    TEXT    NOT NULL,
-  subject      TEXT    NOT NULL,
-  body         TEXT    NOT NULL,
   created_at   INTEGER NOT NULL,
   attempts     INTEGER NOT NULL,
   delivered_at INTEGER NOT NULL

@@ -23,7 +23,7 @@ namespace taquilla::store {
 struct purchase_statements {
   explicit purchase_statements(preparation db);
   statement insert, live_by_key, bind, ended_by_token, live_by_seat;
-  statement with_charge, confirm, fail, state_of, facts, cancel, append;
+  statement confirm, fail, state_of, facts, cancel, append;
 };
 struct ledger_statements {
   explicit ledger_statements(preparation db);
@@ -134,7 +134,8 @@ class sqlite_database final : public database {
   /// Empty: nobody's token, go on. Else the answer.
   std::optional<result<purchase_recorded>> known_attempt(const record_purchase& command);
   result<purchase_recorded> owner_of_seat(const record_purchase& command);
-  void post_mail(reservation_id id, const purchase_order& order, bool confirmed, wall_ms at);
+  result<purchase_confirmed> why_not_confirmed(reservation_id id);
+  void post_mail(reservation_id id, mail_kind kind, wall_ms at);
   /// What became of its money and its mails, as entries of its timeline (aftermath.cpp).
   std::vector<timeline_entry> aftermath_of(const reservation& record);
   result<charge_record> charge_of(reservation_id id);

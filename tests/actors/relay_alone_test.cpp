@@ -28,7 +28,7 @@ using books_ptr = std::shared_ptr<books>;
 
 mail numbered(reservation_id id) {
   mail out;
-  out.id = id;
+  out.about.id = id;
   out.message_id = std::to_string(id) + "-confirmed";
   return out;
 }
@@ -50,7 +50,7 @@ caf::behavior late_store(caf::event_based_actor* self, const books_ptr& b) {
 
 caf::behavior silent_about_the_first(caf::event_based_actor* self, const books_ptr& b) {
   return {[=](const send_mail& send) -> caf::result<mail_filed> {
-    if (send.what.id == 1) {
+    if (send.what.about.id == 1) {
       b->never = self->make_response_promise<mail_filed>();
       return b->never;
     }

@@ -72,7 +72,7 @@ caf::behavior store(caf::event_based_actor*, const post_ptr& p) {
 
 caf::behavior notification(caf::event_based_actor* self, const post_ptr& p) {
   return {[=](const send_mail& send) -> caf::result<mail_filed> {
-    p->tried.push_back(send.what.id);
+    p->tried.push_back(send.what.about.id);
     switch (p->fate_of(send.what)) {
       case fate::taken:
         break;
@@ -88,7 +88,7 @@ caf::behavior notification(caf::event_based_actor* self, const post_ptr& p) {
     }
     auto& box = p->outbox;
     box.erase(std::remove_if(box.begin(), box.end(),
-                             [&](const mail& one) { return one.id == send.what.id; }),
+                             [&](const mail& one) { return one.about.id == send.what.about.id; }),
               box.end());
     return mail_filed{send.what.message_id, false};
   }};
@@ -103,7 +103,7 @@ struct lone_relay {
   explicit lone_relay(int mails_due) {
     for (int i = 1; i <= mails_due; ++i) {
       mail one;
-      one.id = static_cast<reservation_id>(i);
+      one.about.id = static_cast<reservation_id>(i);
       one.message_id = std::to_string(i) + "-confirmed";
       p->outbox.push_back(one);
     }
@@ -157,7 +157,9 @@ TEST_CASE("ten failures in a row are an outage, and then the service has its pau
 
 TEST_CASE("a service that takes every tenth mail is no outage") {
   lone_relay r{30};
-  r.p->fate_of = [](const mail& one) { return one.id % 10 == 0 ? fate::taken : fate::refused; };
+  r.p->fate_of = [](const mail& one) {
+    return one.about.id % 10 == 0 ? fate::taken : fate::refused;
+  };
   r.start();
   CHECK(r.p->tried.size() >= 30);
   CHECK(r.p->outbox.size() == 27);
@@ -197,7 +199,7 @@ TEST_CASE("after a healing a mail that fails again waits, and is tried when its 
 TEST_CASE("a mail is tried when its wait is over, though another one is still in hand") {
   lone_relay r{2};
   r.options.batch = 2;
-  r.p->fate_of = [](const mail& one) { return one.id == 1 ? fate::silent : fate::refused; };
+  r.p->fate_of = [](const mail& one) { return one.about.id == 1 ? fate::silent : fate::refused; };
   r.start();
   REQUIRE(r.p->tried.size() == 2);
   r.stage.advance(100);
@@ -210,7 +212,7 @@ TEST_CASE("a mail is tried when its wait is over, though another one is still in
 TEST_CASE("hands that were full are filled again as soon as one is free") {
   lone_relay r{5};
   r.options.batch = 2;
-  r.p->fate_of = [](const mail& one) { return one.id == 1 ? fate::silent : fate::taken; };
+  r.p->fate_of = [](const mail& one) { return one.about.id == 1 ? fate::silent : fate::taken; };
   r.start();
   r.stage.advance(300);
   CHECK(r.p->outbox.size() == 1);

@@ -14,8 +14,7 @@ mail sample() {
   mail m;
   m.message_id = "17-confirmed";
   m.to = "test@email.com";
-  m.subject = "Reserva confirmada";
-  m.body = "Asiento A1, 50.00 €\nGracias";
+  m.about = {mail_kind::confirmed, 17, "EVT-001", {"A", 1}, {5000}};
   return m;
 }
 
@@ -32,14 +31,17 @@ TEST_CASE("a message has the headers that mail needs and an encoded body") {
   CHECK(*message_of(sample(), "taquilla@localhost", 1'795'505'812'000) ==
         "From: taquilla <taquilla@localhost>\r\n"
         "To: <test@email.com>\r\n"
-        "Subject: Reserva confirmada\r\n"
+        "Subject: Reserva confirmada 17: EVT-001, asiento A1\r\n"
         "Date: Tue, 24 Nov 2026 07:36:52 +0000\r\n"
         "Message-ID: <17-confirmed@taquilla>\r\n"
         "MIME-Version: 1.0\r\n"
         "Content-Type: text/plain; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n"
         "Auto-Submitted: auto-generated\r\n\r\n"
-        "Asiento A1, 50.00 =E2=82=AC\r\nGracias\r\n");
+        "Hola:\r\n\r\n"
+        "Su reserva est=C3=A1 confirmada y pagada.\r\n\r\n"
+        "  Reserva: 17\r\n  Evento:  EVT-001\r\n  Asiento: A1\r\n  Importe: 50.00\r\n\r\n"
+        "Presente el n=C3=BAmero de reserva en la entrada.\r\n\r\n");
 }
 
 TEST_CASE("a subject beyond ASCII becomes encoded words that never split a character") {
@@ -57,10 +59,11 @@ TEST_CASE("a subject beyond ASCII becomes encoded words that never split a chara
 
 TEST_CASE("a line break in a subject or a body never becomes a header") {
   auto m = sample();
-  m.subject = "x\r\nBcc: all@example.org";
-  m.body = "\r\n.\r\nMAIL FROM:<x@y.z>\rtail";
+  m.about.event = "x\r\nBcc: all@example.org\r\n.\r\nMAIL FROM:<x@y.z>\rtail";
   const auto text = *message_of(m, "taquilla@localhost", 0);
-  CHECK(text.find("\r\nBcc:") == std::string::npos);
+  const auto headers = text.substr(0, text.find("\r\n\r\n"));
+  CHECK(headers.find("\r\nBcc:") == std::string::npos);
+  CHECK(headers.find("\r\nMessage-ID: <17-confirmed@taquilla>") != std::string::npos);
   CHECK(text.find("=0Dtail") != std::string::npos);
 }
 

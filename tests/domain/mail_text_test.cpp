@@ -8,27 +8,28 @@ namespace taquilla {
 
 namespace {
 
-const purchase_order demo{"EVT-001", {"A", 1}, "test@email.com", {5000}, {}, {}};
+const mail_facts confirmed{mail_kind::confirmed, 17, "EVT-001", {"A", 1}, {5000}};
+const mail_facts cancelled{mail_kind::cancelled, 17, "EVT-001", {"A", 1}, {5000}};
 
 bool has(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
 TEST_CASE("a confirmation names reservation, event, seat and amount") {
-  const auto letter = confirmation_text(17, demo);
+  const auto letter = text_of(confirmed);
   CHECK(has(letter.subject, "17"));
   for (const char* fact : {"17", "EVT-001", "A1", "50.00"}) CHECK(has(letter.body, fact));
 }
 
 TEST_CASE("a cancellation is told from a confirmation by its subject") {
-  const auto letter = cancellation_text(17, demo);
-  CHECK(letter.subject != confirmation_text(17, demo).subject);
+  const auto letter = text_of(cancelled);
+  CHECK(letter.subject != text_of(confirmed).subject);
   for (const char* fact : {"17", "EVT-001", "A1", "50.00"}) CHECK(has(letter.body, fact));
 }
 
 TEST_CASE("the same reservation gives the same letter, in one line of subject") {
-  CHECK(confirmation_text(17, demo).body == confirmation_text(17, demo).body);
-  CHECK_FALSE(has(confirmation_text(17, demo).subject, "\n"));
+  CHECK(text_of(confirmed).body == text_of(confirmed).body);
+  CHECK_FALSE(has(text_of(confirmed).subject, "\n"));
 }
 
 }  // namespace taquilla

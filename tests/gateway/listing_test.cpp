@@ -159,15 +159,16 @@ TEST_CASE("the mailbox shows what was delivered, the outbox what waits and why")
   house h;
   mail message;
   message.message_id = "1-confirmed";
-  message.id = 1;
+  message.about = {mail_kind::confirmed, 1, "\"EVT-001\"", {"A", 1}, {5000}};
   message.to = "test@email.com";
-  message.subject = "Reserva 1";
-  message.body = "A1\n\"EVT-001\"";
   message.delivered_at = message.created_at = 1'767'297'600'100;
   h.desk.delivered = {message};
   CHECK(h.get("/api/notifications/mailbox?to=test@email.com", listener::notification).body ==
         R"({"messages":[{"messageId":"1-confirmed","reservationId":1,"to":"test@email.com",)"
-        R"("subject":"Reserva 1","body":"A1\n\"EVT-001\"",)"
+        R"("subject":"Reserva confirmada 1: \"EVT-001\", asiento A1",)"
+        R"("body":"Hola:\n\nSu reserva está confirmada y pagada.\n\n  Reserva: 1\n)"
+        R"(  Evento:  \"EVT-001\"\n  Asiento: A1\n  Importe: 50.00\n\n)"
+        R"(Presente el número de reserva en la entrada.\n",)"
         R"("deliveredAt":"2026-01-01T20:00:00.100Z"}],"next":null})");
   CHECK(h.desk.waited_ms == -1);
   h.desk.waiting = {message};
@@ -179,7 +180,8 @@ TEST_CASE("the mailbox shows what was delivered, the outbox what waits and why")
   h.desk.waiting = {message};
   CHECK(h.get("/api/notifications/outbox", listener::notification).body ==
         R"({"due":[{"messageId":"1-confirmed","reservationId":1,"to":"test@email.com",)"
-        R"("subject":"Reserva 1","createdAt":"2026-01-01T20:00:00.100Z",)"
+        R"("subject":"Reserva confirmada 1: \"EVT-001\", asiento A1",)"
+        R"("createdAt":"2026-01-01T20:00:00.100Z",)"
         R"("notBefore":"2026-01-01T20:00:05.100Z","attempts":3,"dead":false,)"
         R"("reason":"notification_unavailable"}],"next":null})");
 }

@@ -175,10 +175,9 @@ TEST_CASE("a power cut says what the disk kept") {
   auto p = one_sale();
   p.fast_disk = false;
   constexpr auto power = static_cast<std::uint64_t>(disk_fault::power);
-  p.script = {{choice::disk_fault, "wal write", 3, power, 0},
-              {choice::power_cut, "power", 1, 7, 0}};
+  p.script = {{choice::disk_fault, "wal sync", 1, power, 0}, {choice::power_cut, "power", 1, 7, 0}};
   const auto story = told(p);
-  CHECK(has(story, "FAULT||disk|wal write: power\nPROCESS|||died during wal write\n"));
+  CHECK(has(story, "FAULT||disk|wal sync: power\nPROCESS|||died during wal sync\n"));
   CHECK(has(story, " sectors without a sync "));
 }
 

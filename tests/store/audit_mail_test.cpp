@@ -1,4 +1,4 @@
-// Goal: the audit names mail that is lost, doubled, sent to the wrong buyer, for nothing, or out of
+// Goal: the audit names mail that is lost, doubled, for nothing, or out of
 // turn. Method: one breakage by hand a check; before it the store is clean (audited_store.hpp).
 #include "audited_store.hpp"
 
@@ -10,10 +10,9 @@ namespace {
 const std::string confirmation = "a confirmation is in the outbox or the mailbox, once";
 const std::string cancellation = "a cancellation is in the outbox or the mailbox, once";
 const std::string cause = "a mail belongs to a reservation that ended so";
-const std::string buyer = "a mail goes to the buyer";
 
 std::string posted(const std::string& number) {
-  return "INSERT INTO outbox VALUES (" + number + ", 'ana@example.com', 's', 'b', 0, 0, 0, 0, '')";
+  return "INSERT INTO outbox VALUES (" + number + ", 0, 0, 0, 0, '')";
 }
 
 }  // namespace
@@ -45,7 +44,7 @@ TEST_CASE_FIXTURE(audited_store, "the audit sees a confirmation of a failed purc
 }
 
 TEST_CASE_FIXTURE(audited_store, "the audit sees a confirmation of a pending purchase") {
-  CHECK(caught("INSERT INTO mailbox VALUES (4, 'ana@example.com', 's', 'b', 0, 0, 0)", cause));
+  CHECK(caught("INSERT INTO mailbox VALUES (4, 0, 0, 0)", cause));
 }
 
 TEST_CASE_FIXTURE(audited_store, "the audit sees a cancellation of a reservation that stands") {
@@ -56,15 +55,10 @@ TEST_CASE_FIXTURE(audited_store, "the audit sees a mail about no reservation") {
   CHECK(caught(posted("198"), cause));
 }
 
-TEST_CASE_FIXTURE(audited_store, "the audit sees a mail to somebody else") {
-  CHECK(caught("UPDATE mailbox SET recipient = 'eva@example.com' WHERE number = 2", buyer));
-  CHECK(caught("UPDATE outbox SET recipient = 'eva@example.com' WHERE number = 10", buyer));
-}
-
 TEST_CASE_FIXTURE(audited_store,
                   "the audit sees a cancellation that came before its confirmation") {
   CHECK(
-      caught("INSERT INTO outbox SELECT number, recipient, subject, body, created_at, 0, 0, 0, ''"
+      caught("INSERT INTO outbox SELECT number, created_at, 0, 0, 0, ''"
              " FROM mailbox WHERE number = 8; DELETE FROM mailbox WHERE number = 8",
              "a cancellation is delivered after its confirmation"));
 }

@@ -42,8 +42,7 @@ std::vector<std::string> plan_of(store::sqlite_database& store, const std::strin
 void use_everything(database& store) {
   const auto ask = [&store](const auto&... query) { (static_cast<void>(store.read(query)), ...); };
   const auto tell = [&store](const auto&... what) { (static_cast<void>(done(store, what)), ...); };
-  deliver_mail letter;
-  letter.what.message_id = "7-confirmed";
+  const deliver_mail letter{"7-confirmed", 6};
   list_mailbox of_ana;
   of_ana.to = "ana@example.com";
   auto with_key = purchase("t7", 7);

@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(store_fixture, "the settings that make the store safe are in f
   CHECK(setting(inside(), "cell_size_check") == "1");
   CHECK(setting(inside(), "mmap_size") == "0");
   CHECK(setting(inside(), "busy_timeout") == "2000");
-  CHECK(setting(inside(), "user_version") == "3");
+  CHECK(setting(inside(), "user_version") == "4");
   CHECK(setting(inside(), "application_id") == std::to_string(0x54415155));
   CHECK(setting(inside(), "locking_mode") == "normal");
 }
@@ -101,7 +101,7 @@ TEST_CASE("an exclusive store keeps everybody else out and needs no shared memor
 TEST_CASE_FIXTURE(store_fixture, "a store of another schema is refused and left as it is") {
   confirmed("t1", 1);
   store.reset();
-  for (const char* other : {"1", "4"}) {
+  for (const char* other : {"1", "5"}) {
     by_hand(folder.file(), std::string{"PRAGMA user_version = "} + other);
     check_refused_untouched(folder.file(), std::string{"schema version "} + other);
   }
@@ -154,12 +154,12 @@ TEST_CASE_FIXTURE(store_fixture, "a store closed in order is opened without bein
 
 TEST_CASE_FIXTURE(store_fixture, "a refused store keeps the log that was left beside it") {
   confirmed("t1", 1);
-  by_hand(folder.file(), "PRAGMA user_version = 4");
+  by_hand(folder.file(), "PRAGMA user_version = 5");
   scratch_folder copy;  // as a crash leaves it: the database and its log
   std::filesystem::copy_file(folder.file(), copy.file());
   std::filesystem::copy_file(folder.file() + "-wal", copy.file() + "-wal");
   const auto log = bytes_of(copy.file() + "-wal");
-  check_refused_untouched(copy.file(), "schema version 4");
+  check_refused_untouched(copy.file(), "schema version 5");
   CHECK(bytes_of(copy.file() + "-wal") == log);
 }
 
@@ -172,19 +172,49 @@ TEST_CASE_FIXTURE(store_fixture, "the clean mark is there after closing and not 
   CHECK(look(folder.file(), "SELECT clean FROM shutdown") == "0");
 }
 
+/// What the versions before the present one had in another way.
+const std::string with_the_words_of_mails =
+    "ALTER TABLE outbox ADD COLUMN recipient TEXT NOT NULL DEFAULT 'ana@example.com';"
+    "ALTER TABLE outbox ADD COLUMN subject TEXT NOT NULL DEFAULT 's';"
+    "ALTER TABLE outbox ADD COLUMN body TEXT NOT NULL DEFAULT 'b';"
+    "ALTER TABLE mailbox ADD COLUMN recipient TEXT NOT NULL DEFAULT 'ana@example.com';"
+    "ALTER TABLE mailbox ADD COLUMN subject TEXT NOT NULL DEFAULT 's';"
+    "ALTER TABLE mailbox ADD COLUMN body TEXT NOT NULL DEFAULT 'b';";
+const std::string without_numbers =
+    "ALTER TABLE shutdown DROP COLUMN numbers; ALTER TABLE shutdown DROP COLUMN reservations;";
+
 TEST_CASE_FIXTURE(store_fixture, "a store without numbers of its own is given them") {
   confirmed("t1", 1);
   const auto last = confirmed("t2", 2);
   store.reset();
-  by_hand(folder.file(),
-          "ALTER TABLE shutdown DROP COLUMN numbers; ALTER TABLE shutdown DROP COLUMN reservations;"
-          "PRAGMA user_version = 2");
+  by_hand(folder.file(), with_the_words_of_mails + without_numbers + "PRAGMA user_version = 2");
   open();
   CHECK(pending("t3", 3) == last + 1);
-  CHECK(look(folder.file(), "PRAGMA user_version") == "3");
+  CHECK(look(folder.file(), "PRAGMA user_version") == "4");
   CHECK(store->read(count_everything{})->reservations == 3);
   store.reset();
   CHECK(look(folder.file(), "SELECT numbers FROM shutdown") == std::to_string(last + 2));
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a store that kept the words of its mails keeps the mails") {
+  confirmed("t1", 1);
+  done(*store, deliver_mail{"1-confirmed", 2'000});
+  confirmed("t2", 2);
+  done(*store, postpone_mail{"2-confirmed", 9'000, "down", false});
+  store.reset();
+  by_hand(folder.file(), with_the_words_of_mails + "PRAGMA user_version = 3");
+  open();
+  CHECK(look(folder.file(), "PRAGMA user_version") == "4");
+  const auto box = store->read(list_mailbox{});
+  REQUIRE(box->list.size() == 1);
+  CHECK(box->list[0].message_id == "1-confirmed");
+  CHECK(box->list[0].to == "ana@example.com");
+  CHECK(box->list[0].delivered_at == 2'000);
+  const auto waiting = store->read(list_outbox{});
+  REQUIRE(waiting->list.size() == 1);
+  CHECK(waiting->list[0].not_before == 9'000);
+  CHECK(waiting->list[0].last_error == "down");
+  CHECK(run_audit(folder.file()).clean());
 }
 
 TEST_CASE_FIXTURE(store_fixture, "closing in order leaves one file") {

@@ -113,10 +113,7 @@ struct store_fixture {
     return id;
   }
   void deliver(const std::string& message_id, wall_ms at) {
-    deliver_mail command;
-    command.what.message_id = message_id;
-    command.at = at;
-    REQUIRE(done(*store, command));
+    REQUIRE(done(*store, deliver_mail{message_id, at}));
   }
   /// The steps of its timeline, in order, parted by blanks.
   std::string steps_of(reservation_id id) {

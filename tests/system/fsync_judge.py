@@ -1,10 +1,10 @@
 """Reads a trace of `strace -f -y` and tells which answers came before their purchase was durable.
 
-A purchase is known by its buyer's e-mail address, which is in its request. One transaction confirms
-it and puts its mail, with address and subject, into the outbox. So its answer is in order when,
-between the first write of that mail to the WAL and the answer's send, a sync of the WAL began and
-came back with 0. The order of the lines is the order of the causes: a call is written down before
-it begins, and when it is over before its thread goes on.
+A purchase is known by its buyer's e-mail address, which is in its request and in its row, before
+the row's timeline. That says "confirmed" from the transaction on that confirms the purchase. So its
+answer is in order when, between the first write of such a row to the WAL and the answer's send, a
+sync of the WAL began and came back with 0. The order of the lines is the order of the causes: a
+call is written down before it begins, and when it is over before its thread goes on.
 """
 import re
 
@@ -19,7 +19,9 @@ CALLS = sorted({*SYNCS, *WRITES, *SENDS, *READS})
 WAL = re.compile(r"^\d+<[^>]*taquilla\.db-wal>")
 SOCKET = re.compile(r"^\d+<(?:socket|TCP\w*):\[[^\]]*\]>")
 BUYER = re.compile(r"buyer-\d+@example\.com")
-CONFIRMATION = re.compile(r"(buyer-\d+@example\.com)Reserva confirmada")
+# As strace writes it, tabs and all; the next address begins another row.
+CONFIRMATION = re.compile(
+    r"(buyer-\d+@example\.com)(?:(?!buyer-\d+@example\.com).)*?\\tconfirmed\\t")
 
 
 def events(lines):

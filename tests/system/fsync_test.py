@@ -17,29 +17,30 @@ import fsync_judge
 from client import NO_LIMIT, box_office, buy, skip, wait_until
 
 ALONE, CROWD = range(1, 6), range(6, 30)
-TRACE = ("strace", "-D", "-f", "-y", "-s", "8192", "-e", "signal=none", "-e",
+TRACE = ("strace", "-D", "-f", "-y", "-s", "131072", "-e", "signal=none", "-e",
          "trace=" + ",".join(fsync_judge.CALLS))
 
 BUYER = "buyer-1@example.com"
 READ = f'7  recvfrom(36<socket:[9]>, "\\"userEmail\\":\\"{BUYER}\\"", 4096, 0) = 226'
 PENDING = f'8  pwrite64(5</d/taquilla.db-wal>, "\\r\\0{BUYER}\\1", 4096, 61856) = 4096'
-MAIL = f'8  pwrite64(5</d/taquilla.db-wal>, "\\r\\0{BUYER}Reserva confirmada", 4096, 65976) = 4096'
+SOLD = (f'8  pwrite64(5</d/taquilla.db-wal>, "\\r\\0{BUYER}99\\t0\\trequested\\t\\t\\n"'
+        '"99\\t0\\tconfirmed\\t\\t\\n", 4096, 65976) = 4096')
 SYNC = "8  fdatasync(5</d/taquilla.db-wal>) = 0"
 SEND = '7  sendto(36<socket:[9]>, "HTTP/1.1 200 OK\\r\\n", 329, MSG_NOSIGNAL) = 329'
 BEGUN = "8  fdatasync(5</d/taquilla.db-wal> <unfinished ...>"
 ENDED = "8  <... fdatasync resumed>) = 0"
-GOOD = ([READ, MAIL, SYNC, SEND], [READ, MAIL, BEGUN, ENDED, SEND],
-        [READ, PENDING, SYNC, MAIL, SYNC, SEND])
+GOOD = ([READ, SOLD, SYNC, SEND], [READ, SOLD, BEGUN, ENDED, SEND],
+        [READ, PENDING, SYNC, SOLD, SYNC, SEND])
 UNWRITTEN, UNSYNCED = "was written", "was synced"
 BAD = (([READ, SYNC, SEND], UNWRITTEN),
-       ([READ, PENDING, SYNC, SEND, MAIL, SYNC], UNWRITTEN),
-       ([READ, PENDING, SYNC, MAIL, SEND], UNSYNCED),
-       ([READ, MAIL, SEND, SYNC], UNSYNCED),
-       ([READ, SYNC, MAIL, SEND], UNSYNCED),
-       ([READ, BEGUN, MAIL, ENDED, SEND], UNSYNCED),
-       ([READ, MAIL, BEGUN, SEND, ENDED], UNSYNCED),
-       ([READ, MAIL, SYNC.replace("= 0", "= -1 EIO"), SEND], UNSYNCED),
-       ([READ, MAIL, SYNC.replace("db-wal", "db"), SEND], UNSYNCED))
+       ([READ, PENDING, SYNC, SEND, SOLD, SYNC], UNWRITTEN),
+       ([READ, PENDING, SYNC, SOLD, SEND], UNSYNCED),
+       ([READ, SOLD, SEND, SYNC], UNSYNCED),
+       ([READ, SYNC, SOLD, SEND], UNSYNCED),
+       ([READ, BEGUN, SOLD, ENDED, SEND], UNSYNCED),
+       ([READ, SOLD, BEGUN, SEND, ENDED], UNSYNCED),
+       ([READ, SOLD, SYNC.replace("= 0", "= -1 EIO"), SEND], UNSYNCED),
+       ([READ, SOLD, SYNC.replace("db-wal", "db"), SEND], UNSYNCED))
 
 
 def expect(truth, what):

@@ -199,7 +199,7 @@ class Start(unittest.TestCase):
 
         ours = f"PRAGMA application_id = {0x54415155}"
         table = "CREATE TABLE theirs (x)"
-        self.refused_store(by_hand(table, ours, "PRAGMA user_version = 4"), "schema version 4")
+        self.refused_store(by_hand(table, ours, "PRAGMA user_version = 5"), "schema version 5")
         self.refused_store(by_hand(table), "--data")
         self.refused_store(lambda path: path.write_bytes(b"not a database" * 500), "restore a copy")
         self.refused_store(lambda path: path.mkdir(), "taquilla.db is a folder: move it away")

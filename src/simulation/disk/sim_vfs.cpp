@@ -120,13 +120,21 @@ int x_read(sqlite3_file* f, void* into, int count, sqlite3_int64 offset) {
   return SQLITE_IOERR_SHORT_READ;
 }
 
+/// Piece by piece, as the system does it: before each of them the process may die, or the disk fail
+/// or be full, and what came before stays written.
 int x_write(sqlite3_file* f, const void* from, int count, sqlite3_int64 offset) {
+  constexpr std::size_t piece_bytes = 16384;
   auto& o = self(f);
-  if (auto code = trouble(*o.context, disk_operation::write, o.kind, SQLITE_IOERR_WRITE))
-    return code;
-  bool fits =
-      file_of(o).write(static_cast<std::size_t>(offset), from, static_cast<std::size_t>(count));
-  return fits ? SQLITE_OK : SQLITE_FULL;
+  const auto* bytes = static_cast<const std::byte*>(from);
+  const auto size = static_cast<std::size_t>(count);
+  for (std::size_t done = 0; done < size; done += piece_bytes) {
+    if (auto code = trouble(*o.context, disk_operation::write, o.kind, SQLITE_IOERR_WRITE))
+      return code;
+    const auto part = std::min(piece_bytes, size - done);
+    if (!file_of(o).write(static_cast<std::size_t>(offset) + done, bytes + done, part))
+      return SQLITE_FULL;
+  }
+  return SQLITE_OK;
 }
 
 int x_truncate(sqlite3_file* f, sqlite3_int64 size) {

@@ -80,9 +80,10 @@ class mailed_once final : public oracle {
     std::set<reservation_id> to_confirm;
     const auto& due = content.get_as<mails>(0).list;
     for (const auto& m : due)
-      if (m.message_id == std::to_string(m.id) + "-confirmed") to_confirm.insert(m.id);
+      if (m.message_id == std::to_string(m.about.id) + "-confirmed") to_confirm.insert(m.about.id);
     for (const auto& m : due)
-      if (m.message_id == std::to_string(m.id) + "-cancelled" && to_confirm.count(m.id) != 0)
+      if (m.message_id == std::to_string(m.about.id) + "-cancelled" &&
+          to_confirm.count(m.about.id) != 0)
         return "mail " + m.message_id + " was due beside its confirmation";
     return {};
   }

@@ -89,8 +89,8 @@ class breakable_store final : public database {
   }
   result<mail_filed> apply(const deliver_mail& c) override {
     if (!is(bug::mail_not_filed)) return base_->apply(c);
-    base_->apply(postpone_mail{c.what.message_id, c.at, "", true});
-    return mail_filed{c.what.message_id, false};
+    base_->apply(postpone_mail{c.message_id, c.at, "", true});
+    return mail_filed{c.message_id, false};
   }
   result<mail_filed> apply(const postpone_mail& c) override {
     auto command = c;

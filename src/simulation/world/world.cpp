@@ -17,7 +17,7 @@ namespace {
 constexpr virtual_ns ms = 1'000'000;
 
 /// How often a store that cannot be opened is tried before the run gives up on it.
-constexpr int boots_failed_max = 20;
+constexpr int boots_failed_max = 60;
 constexpr std::int64_t boot_retry_ms = 500;
 
 /// Between these roles requests and answers may be lost: everybody who asks defends himself with a
