@@ -142,9 +142,7 @@ class durable final : public oracle {
                      const run_facts& facts) override {
     if (!facts.store_readable) return {};
     for (const auto& e : h.entries()) {
-      if (e.how == outcome::refused && names_another(e, f))
-        return "client " + std::to_string(e.what.client) + " was told of reservation " +
-               std::to_string(e.named) + ", which is another buyer's";
+      if (auto wrong = misnamed(e, f); !wrong.empty()) return wrong;
       if (e.how != outcome::accepted) continue;
       auto wrong = e.what.what == operation::kind::buy      ? bought(e, h, f)
                    : e.what.what == operation::kind::cancel ? cancelled(e, f)
@@ -155,11 +153,16 @@ class durable final : public oracle {
   }
 
  private:
-  /// Who follows the number in his refusal finds his own purchase, or nothing.
-  static bool names_another(const history_entry& e, const final_state& f) {
-    if (e.what.what != operation::kind::buy) return false;
+  /// Who follows the number in his refusal finds his own purchase; or nothing, while nobody knows
+  /// what became of it.
+  static std::string misnamed(const history_entry& e, const final_state& f) {
+    if (e.how != outcome::refused || e.what.what != operation::kind::buy || e.named == 0) return {};
     const auto* row = row_of(f, e.named);
-    return row != nullptr && !is_his(*row, e);
+    const bool good = row != nullptr ? is_his(*row, e) : e.why == errc::outcome_unknown;
+    if (good) return {};
+    return "client " + std::to_string(e.what.client) + " was told of reservation " +
+           std::to_string(e.named) + ", which is " +
+           (row != nullptr ? "another buyer's" : "not in the store");
   }
   static bool is_his(const reservation& row, const history_entry& e) {
     return taquilla::to_string(row.seat) == e.what.seat && row.email == email_of(e.what.buyer) &&
