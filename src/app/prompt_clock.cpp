@@ -9,7 +9,18 @@ namespace {
 
 using simple = caf::detail::simple_actor_clock;
 
+/// When this thread's time stood still; the epoch: it does not.
+thread_local prompt_clock::time_point still_at{};
+
 }  // namespace
+
+prompt_clock::time_point prompt_clock::now() const noexcept {
+  return still_at == time_point{} ? clock_type::now() : still_at;
+}
+
+void prompt_clock::stands_still() { still_at = clock_type::now(); }
+
+void prompt_clock::goes_on() { still_at = {}; }
 
 template <class Change>
 void prompt_clock::change(time_point due, Change what) {

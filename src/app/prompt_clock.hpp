@@ -5,6 +5,9 @@
 //       costs several times the request itself. Here setting and cancelling are a map operation on
 //       the caller's thread, and the clock's thread wakes only when something is really due.
 //       Deadlines are as exact as before.
+// TIME  A purchase asks for the time some forty times. Who runs actors may read it once for each
+//       stretch that one of them runs, and to that actor time stands still meanwhile, as it does
+//       in the simulation.
 //
 // Any thread may call it. `run` is what the clock's own thread does until `stop`.
 #pragma once
@@ -33,6 +36,11 @@ class prompt_clock final : public caf::detail::simple_actor_clock {
   void cancel_request_timeout(caf::abstract_actor* self, caf::message_id id) override;
   void cancel_timeouts(caf::abstract_actor* self) override;
   void cancel_all() override;
+
+  time_point now() const noexcept override;
+  /// On the calling thread it is now what it is, until this is called again or `goes_on` is.
+  static void stands_still();
+  static void goes_on();
 
   void run();
   void stop();

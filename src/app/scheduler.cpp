@@ -112,6 +112,7 @@ class worker final : public caf::execution_unit {
     while (!mine_.empty() || shared_.wait_and_take(mine_, most)) {
       auto* job = mine_.front();
       mine_.pop_front();
+      prompt_clock::stands_still();
       if (job->resume(this, throughput_) == caf::resumable::resume_later)
         exec_later(job);  // it keeps its reference
       else
@@ -119,6 +120,7 @@ class worker final : public caf::execution_unit {
       // What comes from outside waits for no more than what was ready before it.
       if (alone_) shared_.take(mine_, most);
     }
+    prompt_clock::goes_on();
   }
 
   shared_queue& shared_;
