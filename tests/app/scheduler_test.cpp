@@ -126,6 +126,37 @@ TEST_CASE("a request that nobody answers ends with its deadline, and an answered
   CHECK(error.get() == caf::sec::request_timeout);
 }
 
+TEST_CASE("to an actor time stands still while it runs, and the next one sees it gone on") {
+  for (const std::size_t workers : {1, 4}) {
+    CAPTURE(workers);
+    config how{workers};
+    caf::actor_system system{how};
+    caf::scoped_actor me{system};
+    std::int64_t last = 0;
+    for (int i = 0; i < 3; ++i) {
+      auto watcher = system.spawn([](caf::event_based_actor* self) -> caf::behavior {
+        return {[self](ping) {
+          const auto before = self->clock().now();
+          while (std::chrono::steady_clock::now() - before < 1ms) {
+          }
+          self->quit();
+          return std::make_pair(before.time_since_epoch().count(),
+                                self->clock().now().time_since_epoch().count());
+        }};
+      });
+      me->request(watcher, 30s, ping::value)
+          .receive(
+              [&](const std::pair<std::int64_t, std::int64_t>& seen) {
+                CHECK(seen.first == seen.second);
+                CHECK(seen.first > last);
+                last = seen.first;
+              },
+              [](const caf::error&) { FAIL("no answer"); });
+    }
+    CHECK(me->clock().now().time_since_epoch().count() > last);
+  }
+}
+
 TEST_CASE("a system ends although a delayed message is still far away") {
   config how{2};
   caf::actor_system system{how};
