@@ -77,7 +77,7 @@ class reservation_actor_state {
     const auto& o = ticket_.order;
     ask<hold_answer>(
         self_, world_->inventory, patience(options().inventory.patience_ms),
-        hold_seat{o.event, o.seat, identity_of(o), ticket_.hold},
+        hold_seat{o.event, o.seat, ticket_.identity, ticket_.hold},
         [this](const hold_answer& answer) { inventory_said(answer); },
         [this](const error& why) { inventory_refused(why); }, errc::inventory_unavailable);
   }
@@ -109,7 +109,8 @@ class reservation_actor_state {
 
   void perform(const saga::sell_seat& e) {
     const auto& o = ticket_.order;
-    self_->send(world_->inventory, sell_seat{o.event, o.seat, identity_of(o), e.id, ticket_.hold});
+    self_->send(world_->inventory,
+                sell_seat{o.event, o.seat, ticket_.identity, e.id, ticket_.hold});
   }
 
   void perform(const saga::recheck_seat&) {
@@ -120,8 +121,8 @@ class reservation_actor_state {
 
   void perform(const saga::record_purchase&) {
     begin_step();
-    record_purchase what{std::to_string(ticket_.token), identity_of(ticket_.order), ticket_.order,
-                         today(), unsaved("recorded", {})};
+    record_purchase what{std::to_string(ticket_.token), ticket_.identity, ticket_.order, today(),
+                         unsaved("recorded", {})};
     ask_store<purchase_recorded>(std::move(what), [this](const purchase_recorded& row) {
       recorded_ = row.already_yours ? 0 : row.id;
       end_step(row.already_yours ? "found" : "recorded", {});
@@ -156,9 +157,8 @@ class reservation_actor_state {
 
   template <class Question>
   void ask_whose_key(Question what) {
-    const auto ours = identity_of(ticket_.order);
-    ask_store<key_owner>(std::move(what), [this, ours](const key_owner& owner) {
-      if (owner.id == 0 || owner.identity == ours)
+    ask_store<key_owner>(std::move(what), [this](const key_owner& owner) {
+      if (owner.id == 0 || owner.identity == ticket_.identity)
         apply(saga::key_free{});
       else
         apply(saga::key_taken{});

@@ -35,6 +35,7 @@ struct reservation_world {
 /// One purchase, as the desk hands it over.
 struct purchase_ticket {
   purchase_order order;
+  std::uint64_t identity = 0;    ///< of the order
   std::uint64_t token = 0;       ///< names the purchase among all that this desk ever ran
   breaker_permit permit;         ///< of the breaker in front of INVENTORY
   std::string breaker_evidence;  ///< the numbers that let it pass

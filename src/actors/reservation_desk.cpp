@@ -102,7 +102,7 @@ class desk_state {
     const auto admission = breaker_.acquire(now(), identity);
     auto evidence = inventory_breaker::evidence(admission);
     if (admission.admitted)
-      return open({std::move(order), 0, admission.permit, std::move(evidence), 0, 0}, identity,
+      return open({std::move(order), identity, 0, admission.permit, std::move(evidence), 0, 0},
                   std::move(buyers));
     const error no{errc::breaker_open, std::move(evidence), admission.retry_after_ms};
     for (auto& buyer : buyers) buyer.deliver(to_caf(no));
@@ -141,9 +141,9 @@ class desk_state {
     return self_->delegate(errand, what);
   }
 
-  void open(purchase_ticket ticket, std::uint64_t identity, std::vector<promise> buyers) {
-    ticket.token = ++next_token_;
-    const auto token = ticket.token;
+  void open(purchase_ticket ticket, std::vector<promise> buyers) {
+    const auto identity = ticket.identity;
+    const auto token = ticket.token = ++next_token_;
     const auto founders = buyers.size();
     auto [entry, fresh] =
         purchases_.emplace(token, in_flight{ticket.order, identity, std::move(buyers), founders,
@@ -304,7 +304,7 @@ class desk_state {
     resuming_.insert(row.id);
     purchase_order order{row.event, row.seat, row.email, row.amount, {}, {}};
     const auto identity = identity_of(order);
-    open({std::move(order), 0, {}, {}, row.id, row.token}, identity, {});
+    open({std::move(order), identity, 0, {}, {}, row.id, row.token}, {});
     return verdict::passed;
   }
 
