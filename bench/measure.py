@@ -22,7 +22,7 @@ import systems
 
 SEATS_PER_ROW = 1000
 ROWS = 3500
-OFFERED_PER_SECOND = 32000  # seats: more than taquilla can sell here
+OFFERED_PER_SECOND = 36000  # seats: more than taquilla can sell here
 OFFERED_WITHOUT_A_HALL = 100_000  # by who knows no hall that would run out of them
 WRK_THREADS = 2
 
@@ -193,16 +193,17 @@ def measure_starts(options, folder, venue):
 def measure_stored(options, filled, loaded, venue):
     """The rate at 64 connections on a full store beside that on a small one, in turns."""
     os.sync()  # what the fill has left behind is not written at our expense
-    seats = Seats()  # behind those that either store has sold
+    seats = {"small": Seats(), "full": Seats()}  # behind those that each store has sold
     loads = len(options.connections + options.many) * (options.rounds * options.seconds + 1)
-    seats.next = max(options.stored, loads * OFFERED_PER_SECOND)
+    seats["small"].next = loads * OFFERED_PER_SECOND
+    seats["full"].next = options.stored
     rates = {"small": [], "full": []}
     with systems.taquilla(options.taquilla, loaded, venue) as small, \
             systems.taquilla(options.taquilla, filled, venue) as full:
         for _ in range(options.rounds):
             for name, system in (("small", small), ("full", full)):
                 count = OFFERED_PER_SECOND * options.seconds
-                result = load(system.url, 64, options.seconds, seats.take(count), count)
+                result = load(system.url, 64, options.seconds, seats[name].take(count), count)
                 rates[name].append(result["rate"])
                 system.wait_until_idle()
     small, full = (statistics.median(rates[name]) for name in ("small", "full"))
