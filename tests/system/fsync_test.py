@@ -1,20 +1,22 @@
-"""Goal: who is told that he has a ticket has it on the disk: every 200 follows its fdatasync.
+"""Goal: who is told that he has a ticket has it on the disk: every 200 follows its fdatasync, and
+the folder in which the store lies has a name on the disk.
 
 Method: strace watches the executable while buyers come one by one, and then all at once;
 fsync_judge.py reads the trace. Before that it must object to traces with the order of every step
-changed. usage: fsync_test.py TAQUILLA
+changed. Another start makes its folders. usage: fsync_test.py TAQUILLA
 """
 import concurrent.futures
 import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 
 import fsync_judge
-from client import NO_LIMIT, box_office, buy, skip, wait_until
+from client import NO_LIMIT, box_office, buy, free_offset, skip, wait_until
 
 ALONE, CROWD = range(1, 6), range(6, 30)
 TRACE = ("strace", "-D", "-f", "-y", "-s", "131072", "-e", "signal=none", "-e",
@@ -92,6 +94,30 @@ def buy_under(trace):
             expect(set(crowd.map(answer, CROWD)) == {200}, "they buy all at once")
 
 
+def start_in_new_folders(trace, data):
+    process = subprocess.Popen(
+        ["strace", "-D", "-f", "-y", "-e", "trace=mkdir,fsync", "-e", "signal=none",
+         "-o", str(trace), sys.argv[1], "serve", "--data", str(data), "--port-offset",
+         str(free_offset())],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until((data / "endpoints.json").exists, "it has started", 30)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+def unsynced_names(lines, data):
+    """Folders that were made and whose name no sync of the folder above made durable."""
+    missing = []
+    for folder in (data, data.parent):
+        made = next((n for n, line in enumerate(lines) if f'mkdir("{folder}"' in line), None)
+        synced = re.compile(r"fsync\(\d+<" + re.escape(str(folder.parent)) + r">\)\s+= 0")
+        if made is None or not any(synced.search(line) for line in lines[made:]):
+            missing.append(str(folder))
+    return missing
+
+
 def main():
     check_the_judge()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="taquilla-fsync-"))
@@ -105,6 +131,10 @@ def main():
         expect(sorted(answered) == sorted(bought), f"every answer was seen, not {answered} alone")
         syncs = sum("fdatasync(" in line and "-wal" in line for line in lines)
         print(f"{len(answered)} answers, each after its sync; {syncs} syncs of the WAL")
+        data = folder / "new" / "newer"
+        start_in_new_folders(folder / "start", data)
+        missing = unsynced_names(wait_for(folder / "start").splitlines(), data)
+        expect(not missing, f"folders whose names are not on the disk: {missing}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
