@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,7 +31,10 @@ class strict_reader {
   bool binary(json::binary_t&) { return false; }  // never in text
 
   bool start_object(std::size_t) {
-    if (keys_.empty()) form_.is_object = true;
+    if (keys_.empty()) {
+      form_.is_object = true;
+      form_.members.reserve(members_usual);
+    }
     return deeper(json_kind::object);
   }
   bool start_array(std::size_t) { return deeper(json_kind::array); }
@@ -43,7 +45,9 @@ class strict_reader {
     if (has_nul(name)) return false;
     auto& seen = keys_.back();
     if (seen.size() == json_members_max) return stop("an object has too many members");
-    if (!seen.insert(name).second) return stop("an object has the same key twice");
+    if (std::find(seen.begin(), seen.end(), name) != seen.end())
+      return stop("an object has the same key twice");
+    seen.push_back(name);
     if (keys_.size() == 1) name_ = std::move(name);
     return true;
   }
@@ -85,7 +89,7 @@ class strict_reader {
   bool deeper(json_kind kind) {
     if (keys_.size() == json_depth_max) return stop("nested too deeply");
     value(kind, {});
-    keys_.emplace_back();
+    keys_.emplace_back().reserve(kind == json_kind::object ? members_usual : 0);
     return true;
   }
   bool shallower() {
@@ -93,9 +97,12 @@ class strict_reader {
     return true;
   }
 
+  static constexpr std::size_t members_usual = 6;
+
   json_form form_;
-  std::vector<std::set<std::string>> keys_;  // of every open object or array
-  std::string name_;                         // of the outermost member being read
+  /// Of every open object or array; few enough to search.
+  std::vector<std::vector<std::string>> keys_;
+  std::string name_;  ///< of the outermost member being read
   std::string why_;
   std::optional<std::size_t> overflow_ends_;
 };
