@@ -57,6 +57,7 @@ class door_state {
   void open_to(const caf::actor& child) {
     child_ = child;
     child_->attach_functor([shared = threshold_, id = child.id()] { shared->has_ended(id); });
+    if (!is_served()) return;  // what was missed is the next one's
     if (std::exchange(knocked_, false)) self_->send(child_, something_due{});
     // Without a sender: an answer would come back here as a message to pass on.
     for (auto& what : std::exchange(missed_, {})) caf::anon_send(child_, std::move(what));
@@ -67,6 +68,9 @@ class door_state {
     child_ = nullptr;
     clear_the_way();
   }
+
+  /// Not by one that has died already, before we are told: what it is sent is lost.
+  bool is_served() const { return child_ && !threshold_->is_over(child_.id()); }
 
   /// Messages go past us as long as we would only pass them on.
   void clear_the_way() {
@@ -154,7 +158,7 @@ class door_state {
 
   void deliver(held_back& held) {
     if (!held.refusal.empty()) return refuse(held, refusal_of(held.refusal));
-    if (!child_) {
+    if (!is_served()) {
       remember(held.what);
       return refuse(held, {options_.unavailable, options_.service + " is down", 1000});
     }

@@ -61,6 +61,11 @@ void threshold::has_ended(caf::actor_id child) {
   if (child_ && child_.id() == child) std::swap(child_, let_go);
 }
 
+bool threshold::is_over(caf::actor_id child) {
+  const std::lock_guard<std::mutex> hold{lock_};
+  return child == ended_;
+}
+
 void threshold::passed() {
   const std::lock_guard<std::mutex> hold{lock_};
   if (with_door_ > 0) --with_door_;  // a message may have been doubled on its way (simulation)

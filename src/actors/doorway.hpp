@@ -32,6 +32,8 @@ class threshold {
   void let_through(caf::actor child);
   /// `child` has ended: what is sent from now on is the DOOR's affair, whoever heard of the death.
   void has_ended(caf::actor_id child);
+  /// Whether that is known of this one.
+  bool is_over(caf::actor_id child);
   /// The DOOR has decided about one of the messages that went to it.
   void passed();
 
