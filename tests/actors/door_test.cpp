@@ -121,6 +121,23 @@ TEST_CASE("a message that nothing is in the way of goes past the door") {
   stage.settle();
 }
 
+TEST_CASE("what nobody says twice is kept when its service has died and nobody has told the door") {
+  virtual_stage stage{0};
+  {
+    watched_door inventory{stage, inventory_victim};
+    caf::anon_send_exit(inventory.child, caf::exit_reason::kill);
+    stage.settle();
+    caf::anon_send(inventory.at.way, release_seat{"E", {"A", 1}, 1, 7});
+    stage.settle();
+    inventory.tell(open_door{inventory.child});  // one that died before the door opened to it
+    CHECK(inventory.ids->empty());
+    inventory.child = stage.system().spawn(teller, inventory.ids);
+    inventory.tell(open_door{inventory.child});
+    CHECK(*inventory.ids == std::vector<reservation_id>{7});
+  }
+  stage.settle();
+}
+
 TEST_CASE("of what a slow door holds back the first goes when there is no more room") {
   virtual_stage stage{0};
   {
