@@ -57,11 +57,14 @@ class door_state {
   void open_to(const caf::actor& child) {
     child_ = child;
     child_->attach_functor([shared = threshold_, id = child.id()] { shared->has_ended(id); });
-    if (!is_served()) return;  // what was missed is the next one's
+    if (is_served()) say_what_was_missed();  // else it is the next one's
+    clear_the_way();
+  }
+
+  void say_what_was_missed() {
     if (std::exchange(knocked_, false)) self_->send(child_, something_due{});
     // Without a sender: an answer would come back here as a message to pass on.
     for (auto& what : std::exchange(missed_, {})) caf::anon_send(child_, std::move(what));
-    clear_the_way();
   }
 
   void close() {

@@ -1,8 +1,9 @@
 // DOOR: what stands between a supervised actor and its peers. They keep one handle for ever, the
 // door's DOORWAY (doorway.hpp); behind it incarnations come and go. While it is open and nothing is
 // in the way, messages go past it; a closed one answers requests with the service's `unavailable`
-// error at once, so that nobody waits for the dead. What nobody says twice and finds it closed is
-// passed on once it opens: a wake-up (`something_due`), and the words that end a hold or a sale.
+// error at once, so that nobody waits for the dead; so does one whose service has died before it
+// was told to close. What nobody says twice and finds it so is passed on once it opens: a wake-up
+// (`something_due`), and the words that end a hold or a sale.
 //
 //   closed --open_door(child)--> open --close_door--> closed
 //

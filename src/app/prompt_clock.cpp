@@ -20,8 +20,6 @@ prompt_clock::time_point prompt_clock::now() const noexcept {
 
 void prompt_clock::stands_still() { still_at = clock_type::now(); }
 
-void prompt_clock::goes_on() { still_at = {}; }
-
 template <class Change>
 void prompt_clock::change(time_point due, Change what) {
   const std::lock_guard<std::mutex> lock{mutex_};

@@ -38,9 +38,9 @@ class prompt_clock final : public caf::detail::simple_actor_clock {
   void cancel_all() override;
 
   time_point now() const noexcept override;
-  /// On the calling thread it is now what it is, until this is called again or `goes_on` is.
+  /// On the calling thread it is now what it is, until this is called again; so for threads that do
+  /// nothing but run actors.
   static void stands_still();
-  static void goes_on();
 
   void run();
   void stop();

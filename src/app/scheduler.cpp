@@ -120,7 +120,6 @@ class worker final : public caf::execution_unit {
       // What comes from outside waits for no more than what was ready before it.
       if (alone_) shared_.take(mine_, most);
     }
-    prompt_clock::goes_on();
   }
 
   shared_queue& shared_;

@@ -8,15 +8,7 @@ namespace taquilla::store {
 
 namespace {
 
-void append_number(std::string& out, std::int64_t number) {
-  constexpr std::size_t characters_max = 20;  // 19 digits and a sign
-  std::array<char, characters_max> digits;
-  out.append(digits.data(),
-             std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
-}
-
 void append_field(std::string& out, std::string_view field) {
-  if (field.empty()) return;
   const auto special = [](char c) { return c == '\\' || c == '\t' || c == '\n' || c == '\0'; };
   if (std::none_of(field.begin(), field.end(), special)) {  // nearly always
     out += field;
@@ -76,9 +68,9 @@ std::string encode_timeline(const std::vector<timeline_entry>& entries) {
   std::string out;
   out.reserve(entries.size() * line_usual);
   for (const auto& entry : entries) {
-    append_number(out, entry.at);
+    out += std::to_string(entry.at);
     out += '\t';
-    append_number(out, entry.lasted_ms);
+    out += std::to_string(entry.lasted_ms);
     for (const auto* field : {&entry.step, &entry.detail, &entry.fault}) {
       out += '\t';
       append_field(out, *field);

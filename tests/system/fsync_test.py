@@ -96,7 +96,7 @@ def buy_under(trace):
 
 def start_in_new_folders(trace, data):
     process = subprocess.Popen(
-        ["strace", "-D", "-f", "-y", "-e", "trace=mkdir,fsync", "-e", "signal=none",
+        ["strace", "-D", "-f", "-y", "-e", "trace=/^mkdir,fsync", "-e", "signal=none",
          "-o", str(trace), sys.argv[1], "serve", "--data", str(data), "--port-offset",
          str(free_offset())],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -111,7 +111,8 @@ def unsynced_names(lines, data):
     """Folders that were made and whose name no sync of the folder above made durable."""
     missing = []
     for folder in (data, data.parent):
-        made = next((n for n, line in enumerate(lines) if f'mkdir("{folder}"' in line), None)
+        making = re.compile(r"mkdir(?:at)?\(.*" + re.escape(f'"{folder}"'))
+        made = next((n for n, line in enumerate(lines) if making.search(line)), None)
         synced = re.compile(r"fsync\(\d+<" + re.escape(str(folder.parent)) + r">\)\s+= 0")
         if made is None or not any(synced.search(line) for line in lines[made:]):
             missing.append(str(folder))
