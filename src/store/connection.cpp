@@ -13,8 +13,7 @@ namespace taquilla::store {
 namespace {
 
 constexpr int busy_timeout_ms = 2000;
-constexpr int oldest_version = 2;       ///< that can be brought up to date
-constexpr int checkpoint_pages = 1000;  // 4 MB of WAL: short recovery, few checkpoints
+constexpr int oldest_version = 2;  ///< that can be brought up to date
 
 /// What SQLite must be told before anything else in the process; the simulator tells it more
 /// (simulation/disk/sqlite_memory.hpp), and sooner.
@@ -284,7 +283,7 @@ void connection::write_wal_again() {
 
 int connection::checkpoint_if_due() {
   if (now_.wal_pages < now_.checkpointed_pages) now_.checkpointed_pages = 0;  // the WAL began anew
-  if (now_.wal_pages - now_.checkpointed_pages < checkpoint_pages) return SQLITE_OK;
+  if (now_.wal_pages - now_.checkpointed_pages < options_.checkpoint_pages) return SQLITE_OK;
   const int code =
       sqlite3_wal_checkpoint_v2(get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   now_.checkpointed_pages = now_.wal_pages;

@@ -86,6 +86,7 @@ class connection {
   void let_go();
   /// Closes in order and leaves every statement dead, without a word to those who hold one.
   void close_under_statements();
+  void checkpoint_every(int pages) { options_.checkpoint_pages = pages; }
 
  private:
   struct closer {

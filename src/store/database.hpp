@@ -76,6 +76,9 @@ struct sqlite_options {
   std::string vfs;                ///< SQLite VFS by name; empty: the system's own
   bool exclusive = false;        ///< locking_mode=EXCLUSIVE: WAL without shared memory (simulation)
   std::int64_t batch_max = 512;  ///< commands in one transaction at most, as the STORE actor has it
+  /// The WAL is moved into the database when it has grown by this many pages. A thousand are 4 MB:
+  /// short recovery, few checkpoints.
+  int checkpoint_pages = 1000;
   bool synchronous_full = true;  ///< false (NORMAL) is a planted bug: acknowledged rows get lost
 };
 

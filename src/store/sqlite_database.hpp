@@ -101,6 +101,7 @@ class sqlite_database final : public database {
   void take_over();
   void let_go() { connection_.let_go(); }
   void close() { connection_.close_under_statements(); }
+  void checkpoint_every(int pages) { connection_.checkpoint_every(pages); }
 
  private:
   /// Runs a command inside the open batch and turns trouble into the answer.

@@ -17,6 +17,8 @@ warm_store::warm_store(const sqlite_options& options)
 
 warm_store::~warm_store() = default;
 
+void warm_store::checkpoint_every(int pages) { store_->checkpoint_every(pages); }
+
 result<database*> warm_store::open() {
   try {
     store_->take_over();

@@ -38,6 +38,8 @@ class warm_store {
   warm_store(const warm_store&) = delete;
   warm_store& operator=(const warm_store&) = delete;
 
+  /// From the next commit on, of whatever moment: sqlite_options::checkpoint_pages.
+  void checkpoint_every(int pages);
   /// Takes over the file at the path. The answer lives as long as this object.
   result<database*> open();
   /// Ends as a store does that is closed in order, under the statements that are kept: until `be`

@@ -19,22 +19,6 @@ namespace taquilla::simulation {
 
 namespace {
 
-struct knob_name {
-  const char* name;
-  std::int64_t knobs::*member;
-};
-constexpr std::array<knob_name, 11> knob_names{{{"hold_ms", &knobs::hold_ms},
-                                                {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
-                                                {"deadline_ms", &knobs::deadline_ms},
-                                                {"sweep_ms", &knobs::sweep_ms},
-                                                {"batch_max", &knobs::batch_max},
-                                                {"commit_delay_ms", &knobs::commit_delay_ms},
-                                                {"breaker_open_ms", &knobs::breaker_open_ms},
-                                                {"mail_attempts", &knobs::mail_attempts},
-                                                {"in_flight_max", &knobs::in_flight_max},
-                                                {"joiners_max", &knobs::joiners_max},
-                                                {"relay_batch", &knobs::relay_batch}}};
-
 /// What is wrong with a line; caught by parse_case alone.
 struct bad_line {
   std::string why;
@@ -213,7 +197,7 @@ void parse_knob(knobs& k, std::istringstream& line) {
   std::string name;
   std::string value;
   line >> name >> value;
-  for (const auto& known : knob_names)
+  for (const auto& known : all_knobs)
     if (name == known.name) {
       k.*known.member = number(value);
       const int least = known.member == &knobs::commit_delay_ms ? 0 : 1;
@@ -342,7 +326,7 @@ std::string print_case(const case_file& c) {
   out << "disk " << (p.fast_disk ? "fast" : "real") << "\n";
   if (p.early_within_ms != 0) out << "early-within " << p.early_within_ms << "ms\n";
   out << "heal " << p.heal_at_ms << "ms\n";
-  for (const auto& known : knob_names)
+  for (const auto& known : all_knobs)
     if (p.numbers.*known.member != knobs{}.*known.member)
       out << "knob " << known.name << " " << p.numbers.*known.member << "\n";
   for (const auto& o : p.operations) out << print(o) << "\n";

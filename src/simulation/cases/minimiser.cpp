@@ -158,10 +158,8 @@ class shrinker {
   }
 
   void knobs_to_default() {
-    for (auto member :
-         {&knobs::hold_ms, &knobs::attempt_timeout_ms, &knobs::deadline_ms, &knobs::sweep_ms,
-          &knobs::batch_max, &knobs::commit_delay_ms, &knobs::breaker_open_ms,
-          &knobs::mail_attempts, &knobs::in_flight_max, &knobs::joiners_max, &knobs::relay_batch}) {
+    for (const auto& knob : all_knobs) {
+      const auto member = knob.member;
       if (best_.numbers.*member == knobs{}.*member) continue;
       auto smaller = best_;
       smaller.numbers.*member = knobs{}.*member;

@@ -120,8 +120,8 @@ class store_in_memory {
 
 }  // namespace
 
-machine::machine(disk_environment& environment, bool perfect_disk)
-    : environment_(environment), perfect_(perfect_disk) {
+machine::machine(disk_environment& environment, bool perfect_disk, int checkpoint_pages)
+    : environment_(environment), perfect_(perfect_disk), checkpoint_pages_(checkpoint_pages) {
   if (!perfect_) disk_.become(stores_on_disk::the_one().opened_disk());
 }
 
@@ -142,6 +142,7 @@ result<std::shared_ptr<database>> machine::open_in_memory(bool first) {
 
 result<std::shared_ptr<database>> machine::open_warm(bool first) {
   auto& made = stores_on_disk::the_one();
+  made.store().checkpoint_every(checkpoint_pages_);
   if (first) {
     made.put_back(made.opened(), disk_, environment_);
     return lend(&made.opened_store());
@@ -165,7 +166,9 @@ result<std::shared_ptr<database>> machine::open_cold(bool first) {
   made.put_back(made.unread(), disk_, environment_);
   made.vfs().attach(disk_, environment_, {});
   if (first) disk_.become(made.new_store());
-  auto opened = open_sqlite(options_with(false));
+  auto options = options_with(false);
+  options.checkpoint_pages = checkpoint_pages_;
+  auto opened = open_sqlite(options);
   if (!opened) return opened.failure();
   return std::shared_ptr<database>{std::move(*opened)};
 }

@@ -22,7 +22,9 @@ namespace taquilla::simulation {
 class machine {
  public:
   /// Switched on, with a new store. Throws std::runtime_error if there is none to be had.
-  machine(disk_environment& environment, bool perfect_disk);
+  /// @param checkpoint_pages after which the log is moved into the database.
+  machine(disk_environment& environment, bool perfect_disk,
+          int checkpoint_pages = sqlite_options{}.checkpoint_pages);
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;
 
@@ -42,6 +44,7 @@ class machine {
   disk_environment& environment_;
   sim_disk disk_;
   const bool perfect_;
+  const int checkpoint_pages_;
   bool new_ = true;
 };
 

@@ -97,6 +97,8 @@ void draw_knobs(plan& p, const drawer& d) {
   k.in_flight_max = d.one_of<std::int64_t>("in-flight", {5'000, 5'000, 5'000, 3});
   k.joiners_max = d.one_of<std::int64_t>("joiners", {64, 64, 1});
   k.relay_batch = d.one_of<std::int64_t>("relay-batch", {64, 64, 2, 1});
+  // A run writes a few hundred pages at most.
+  k.checkpoint_pages = d.one_of<std::int64_t>("checkpoint", {1'000, 1'000, 60, 8});
 }
 
 std::string draw_seat(const drawer& d, const char* question, std::uint64_t n, int seats) {

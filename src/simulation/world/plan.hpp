@@ -12,6 +12,7 @@
 #include "simulation/engine/links.hpp"
 #include "simulation/engine/strategy.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -87,7 +88,26 @@ struct knobs {
   std::int64_t in_flight_max = 5'000;
   std::int64_t joiners_max = 64;
   std::int64_t relay_batch = 64;  ///< of both relays
+  std::int64_t checkpoint_pages = 1'000;
 };
+
+/// By the names that case files use.
+struct named_knob {
+  const char* name;
+  std::int64_t knobs::*member;
+};
+constexpr std::array<named_knob, 12> all_knobs{{{"hold_ms", &knobs::hold_ms},
+                                                {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
+                                                {"deadline_ms", &knobs::deadline_ms},
+                                                {"sweep_ms", &knobs::sweep_ms},
+                                                {"batch_max", &knobs::batch_max},
+                                                {"commit_delay_ms", &knobs::commit_delay_ms},
+                                                {"breaker_open_ms", &knobs::breaker_open_ms},
+                                                {"mail_attempts", &knobs::mail_attempts},
+                                                {"in_flight_max", &knobs::in_flight_max},
+                                                {"joiners_max", &knobs::joiners_max},
+                                                {"relay_batch", &knobs::relay_batch},
+                                                {"checkpoint_pages", &knobs::checkpoint_pages}}};
 
 struct plan {
   std::uint64_t seed = 1;

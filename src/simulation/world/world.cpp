@@ -82,7 +82,7 @@ world::world(const plan& p, const run_options& options)
     : plan_(p),
       options_(options),
       taken_(decisions_for(p, options)),
-      machine_(*this, p.fast_disk),
+      machine_(*this, p.fast_disk, static_cast<int>(p.numbers.checkpoint_pages)),
       disk_(machine_.disk()),
       engine_(options_for(p), taken_, *this),
       oracles_(make_oracles(p)) {
