@@ -32,10 +32,9 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
   }
 
   void work_on(mail item) {
-    const attempt made{item.message_id, item.about.id, static_cast<int>(item.attempts) + 1,
-                       healings()};
+    const attempt made{item.message_id, item.about.id, static_cast<int>(item.attempts) + 1, era()};
     ask<mail_filed>(
-        self_, notification_, options_.patience_ms, send_mail{std::move(item)},
+        self_, notification_, options_.patience_ms, send_mail{std::move(item), made.era},
         [this, made](const mail_filed&) {
           self_->send(feed_,
                       happened{"mail.delivered", "notification", made.reservation, made.id, {}});
@@ -49,7 +48,7 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
     std::string id;
     reservation_id reservation = 0;
     int number = 1;
-    std::uint64_t healings = 0;  ///< before it
+    std::uint64_t era = 0;
   };
 
   /// Whoever was given up is not lost: what made his mail fail may be over.
@@ -66,7 +65,7 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
   }
 
   void fetch_due(relay_look how) {
-    ask_for_due(due_mails{due_until(how), how.limit}, &mails::list);
+    ask_for_due(due_mails{how.due_until, how.limit, how.latest_until}, &mails::list);
   }
 
   /// Only an answer about the mail itself is a reason to give it up, no outage is too long for it;
@@ -75,7 +74,7 @@ class mail_relay_state : public relay<mail_relay_state, mail> {
     const bool refused =
         why.code == errc::mail_undeliverable ||
         (why.code == errc::mail_bounced && options_.backoff.exhausted(made.number));
-    return refused && made.healings == healings();
+    return refused && made.era == era();
   }
 
   void postpone(const attempt& made, const error& why) {

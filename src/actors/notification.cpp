@@ -1,6 +1,7 @@
 #include "actors/notification.hpp"
 
 #include "actors/ask.hpp"
+#include "domain/planted.hpp"
 
 #include <caf/all.hpp>
 
@@ -23,7 +24,7 @@ class notification_state {
     patience_ = patience;
     wall_ = wall;
     transport_ = transport;
-    return {[this](const send_mail& send) { return deliver(send.what); },
+    return {[this](const send_mail& send) { return deliver(send); },
             [](const report_ready&) { return child_ready{}; },
             [this](const transport_answered& answer) { handed_over(answer); }};
   }
@@ -31,14 +32,23 @@ class notification_state {
  private:
   using promise = caf::typed_response_promise<mail_filed>;
 
-  caf::result<mail_filed> deliver(const mail& what) {
-    const auto& id = what.message_id;
+  /// With the transport, about one mail.
+  struct conversation {
+    std::uint64_t era = 0;    ///< in which it began
+    std::uint64_t asked = 0;  ///< the era of who waits for its end now
+    promise answer;
+  };
+
+  caf::result<mail_filed> deliver(const send_mail& send) {
+    const auto& id = send.what.message_id;
     // Filing is all there is to do, so the store's answer is ours.
     if (transport_ == nullptr) return self_->delegate(store_, filing(id));
     auto answer = self_->make_response_promise<mail_filed>();
-    const bool fresh = in_hand_.insert_or_assign(id, answer).second;
+    const auto [talk, fresh] = in_hand_.try_emplace(id, conversation{send.era, send.era, answer});
+    talk->second.asked = send.era;
+    talk->second.answer = answer;
     if (fresh)
-      transport_->send(what, [me = notification_actor{self_}, id](error why) {
+      transport_->send(send.what, [me = notification_actor{self_}, id](error why) {
         caf::anon_send(me, transport_answered{id, std::move(why)});
       });
     return answer;
@@ -47,12 +57,14 @@ class notification_state {
   void handed_over(const transport_answered& answer) {
     const auto entry = in_hand_.find(answer.message_id);
     if (entry == in_hand_.end()) return;
-    auto waiting = std::move(entry->second);
+    auto talk = std::move(entry->second);
     in_hand_.erase(entry);
-    if (answer.why.code == errc::none)
-      file(answer.message_id, waiting);
-    else
-      waiting.deliver(to_caf(answer.why));
+    if (answer.why.code == errc::none || planted::is(planted::bug::mail_filed_unsent))
+      file(answer.message_id, talk.answer);
+    else if (talk.era == talk.asked)
+      talk.answer.deliver(to_caf(answer.why));
+    else  // a no from before a healing says nothing about who asks after it
+      talk.answer.deliver(to_caf({errc::notification_unavailable, answer.why.detail, 0}));
   }
 
   deliver_mail filing(const std::string& message_id) const {
@@ -72,7 +84,7 @@ class notification_state {
   duration_ms patience_ = 0;
   wall_clock wall_;
   mail_transport* transport_ = nullptr;
-  std::map<std::string, promise> in_hand_;  ///< of the transport, by message id
+  std::map<std::string, conversation> in_hand_;  ///< by message id
 };
 
 }  // namespace

@@ -132,6 +132,7 @@ using payment_actor = caf::typed_actor<
 
 struct send_mail {
   mail what;
+  std::uint64_t era = 0;  ///< of the asker; it is over when the service is healed
 };
 struct transport_answered {  ///< INTERNAL: the SMTP server took the mail, or did not
   std::string message_id;
@@ -139,8 +140,8 @@ struct transport_answered {  ///< INTERNAL: the SMTP server took the mail, or di
 };
 
 using notification_actor = caf::typed_actor<
-    // Delivers a mail, once by message id. Errors: mail_undeliverable (for
-    // good), mail_bounced, notification_unavailable.
+    // Delivers a mail, once by message id. Errors: mail_undeliverable (for good, says this era),
+    // mail_bounced, notification_unavailable.
     caf::replies_to<send_mail>::with<mail_filed>, caf::replies_to<report_ready>::with<child_ready>,
     caf::reacts_to<transport_answered>>;
 

@@ -23,7 +23,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -36,14 +35,16 @@ struct relay_parts {
   store_actor store;
   duration_ms store_patience_ms = 0;
   wall_clock wall;
-  std::uint32_t batch = 0;   ///< items in hand at once; at most page_limit_max
-  duration_ms pause_ms = 0;  ///< between two questions to a service that is down; 5 s at most
+  std::uint32_t batch = 0;          ///< items in hand at once; at most page_limit_max
+  duration_ms longest_wait_ms = 0;  ///< of an item that has failed; and, up to 5 s, between two
+                                    ///< questions to a service that is down
 };
 
 /// What a relay asks the store for.
 struct relay_look {
-  bool anew = false;          ///< the first since a healing, or of this incarnation
-  bool ignore_waits = false;  ///< whatever is on the queue, due or not
+  bool anew = false;         ///< the first since a healing, or of this incarnation
+  wall_ms due_until = 0;     ///< never: whatever is on the queue
+  wall_ms latest_until = 0;  ///< a wait that ends later is none of ours
   std::uint32_t limit = 0;
 };
 
@@ -59,9 +60,7 @@ class relay {
 
   relay_actor::behavior_type behave(relay_parts parts) {
     parts_ = std::move(parts);
-    // Waits written down by an earlier process are worth nothing: its clock may have been ahead of
-    // ours.
-    healed_ = true;
+    healed_ = true;  // whoever we follow may have given up some, and nobody waits for his back-off
     look();
     return {[this](const something_due&) {
               if (!planted::is(planted::bug::wakeup_ignored)) look();
@@ -78,11 +77,6 @@ class relay {
     failed,    ///< by its service: to be tried later, or given up
     not_kept,  ///< the store did not take the outcome: as due as before
   };
-
-  /// Until when an item is due that this look shall find.
-  wall_ms due_until(const relay_look& how) const {
-    return how.ignore_waits ? instant_never : parts_.wall.at(now());
-  }
 
   /// @param items where the answer has them; it has `next_at` beside.
   template <class Answer, class Question>
@@ -107,7 +101,7 @@ class relay {
       // is not shown with it.
       again_ = true;
       if (over_since_.count(name) != 0) continue;
-      if (!in_hand_.emplace(std::move(name), fetch_ignores_waits_).second) continue;
+      if (!in_hand_.insert(std::move(name)).second) continue;
       derived().work_on(std::move(item));
     }
     over_since_.clear();
@@ -130,13 +124,8 @@ class relay {
     if (how != item_end::done) ignoring_waits_ = false;
     if (how == item_end::done) service_is_up();
     if (how == item_end::failed) service_failed();
-    const auto held = in_hand_.find(name);
-    if (how == item_end::not_kept) {
-      stuck_ = true;
-      // Perhaps it was due for that reason alone, and the wait it still shows is an old clock's.
-      healed_ = healed_ || (held != in_hand_.end() && held->second);
-    }
-    if (held != in_hand_.end()) in_hand_.erase(held);
+    if (how == item_end::not_kept) stuck_ = true;
+    in_hand_.erase(name);
     // What is being fetched may still show it as due.
     if (fetching_) over_since_.insert(name);
     if (fetching_ || (was_full && !in_hand_.empty())) return look();
@@ -145,8 +134,12 @@ class relay {
 
   instant_ms now() const { return now_ms(self_); }
 
-  /// How often the service has been healed: what an item met before the last time is over.
-  std::uint64_t healings() const { return healings_; }
+  /// Names the time since the service was last healed, or since this incarnation began: what an
+  /// item met before is over. No other incarnation has the same.
+  std::uint64_t era() const {
+    constexpr unsigned bits_of_healings = 32;
+    return (self_->id() << bits_of_healings) + healings_;
+  }
 
   pointer self_;
   relay_parts parts_;
@@ -180,7 +173,7 @@ class relay {
 
   bool is_down() const { return failures_in_a_row_ >= failures_in_a_row_max; }
 
-  duration_ms time_to_pause() const { return std::min(parts_.pause_ms, look_ms); }
+  duration_ms time_to_pause() const { return std::min(parts_.longest_wait_ms, look_ms); }
 
   /// One that is not in hand, if it is down: a service may be silent about those that are.
   std::uint32_t wanted() const {
@@ -205,8 +198,8 @@ class relay {
     // Waits are ignored from a healing on, batch after batch, until one item fails again.
     const bool anew = std::exchange(healed_, false);
     ignoring_waits_ = ignoring_waits_ || anew;
-    fetch_ignores_waits_ = ignoring_waits_;
-    derived().fetch({anew, ignoring_waits_, wanted()});
+    derived().fetch({anew, ignoring_waits_ ? instant_never : parts_.wall.at(now()),
+                     parts_.wall.at(now() + parts_.longest_wait_ms), wanted()});
   }
 
   /// Nothing is in hand.
@@ -255,9 +248,8 @@ class relay {
   bool stuck_ = false;
   bool healed_ = false;
   bool ignoring_waits_ = false;
-  bool fetch_ignores_waits_ = false;     ///< the last fetch did
-  std::map<std::string, bool> in_hand_;  ///< and whether it was fetched without regard to waits
-  std::set<std::string> over_since_;     ///< the fetch under way began
+  std::set<std::string> in_hand_;
+  std::set<std::string> over_since_;                          ///< the fetch under way began
   std::set<std::pair<reservation_id, std::string>> written_;  ///< which fault touched whose errand
   std::uint64_t healings_ = 0;
   int failures_in_a_row_ = 0;

@@ -27,7 +27,7 @@ class settlement_state : public relay<settlement_state, settlement> {
   }
 
   void fetch(relay_look how) {
-    ask_for_due(due_settlements{due_until(how), how.limit}, &settlements::due);
+    ask_for_due(due_settlements{how.due_until, how.limit, how.latest_until}, &settlements::due);
   }
 
   void work_on(settlement item) {

@@ -54,6 +54,7 @@ enum class bug : std::uint8_t {
   wakeup_ignored,         ///< a relay looks when its own timer says so, not when there is work
   cancelled_too_early,    ///< a cancellation is answered before INVENTORY has freed the seat
   timeline_repeats,       ///< what was written down early is written down again at the end
+  mail_filed_unsent,      ///< a mail that the mail server did not take is filed as delivered
   // in the simulator itself
   canary,  ///< an oracle that always speaks
 };

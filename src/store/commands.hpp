@@ -11,6 +11,7 @@
 #include "domain/reservation.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -138,6 +139,9 @@ struct settlement {
 struct due_settlements {
   wall_ms now = 0;
   std::uint32_t limit = 100;
+  /// No wait of the asker's ends later: one that does was written down by a clock that was ahead of
+  /// his, and is over.
+  wall_ms latest = std::numeric_limits<wall_ms>::max();
 };
 struct settlements {
   std::vector<settlement> due;
@@ -174,6 +178,7 @@ struct mail {
 struct due_mails {
   wall_ms now = 0;
   std::uint32_t limit = 100;
+  wall_ms latest = std::numeric_limits<wall_ms>::max();  ///< as in due_settlements
 };
 struct mails {
   std::vector<mail> list;
@@ -308,13 +313,13 @@ TAQUILLA_FIELDS(refund_charge, x.id, x.at)
 TAQUILLA_FIELDS(charge_record, x.id, x.amount, x.state, x.at, x.existed)
 TAQUILLA_FIELDS(find_charge, x.id)
 TAQUILLA_FIELDS(settlement, x.id, x.kind, x.attempts, x.not_before)
-TAQUILLA_FIELDS(due_settlements, x.now, x.limit)
+TAQUILLA_FIELDS(due_settlements, x.now, x.limit, x.latest)
 TAQUILLA_FIELDS(settlements, x.due, x.next_at)
 TAQUILLA_FIELDS(settle, x.id, x.kind, x.done, x.not_before, x.last_error)
 TAQUILLA_FIELDS(settled, x.id)
 TAQUILLA_FIELDS(mail, x.message_id, x.about, x.to, x.created_at, x.not_before, x.attempts, x.dead,
                 x.last_error, x.delivered_at)
-TAQUILLA_FIELDS(due_mails, x.now, x.limit)
+TAQUILLA_FIELDS(due_mails, x.now, x.limit, x.latest)
 TAQUILLA_FIELDS(mails, x.list, x.next_at, x.next)
 TAQUILLA_FIELDS(deliver_mail, x.message_id, x.at)
 TAQUILLA_FIELDS(postpone_mail, x.message_id, x.not_before, x.last_error, x.dead)

@@ -1,6 +1,7 @@
 // The outbox and the mailbox. A mail is posted by the transaction that made it due (purchases.cpp);
 // it moves from the outbox to the mailbox in one transaction, so it is in exactly one of the two.
 // What it says and to whom is the reservation's to know.
+#include "store/due_items.hpp"
 #include "store/mail_number.hpp"
 #include "store/page_scan.hpp"
 #include "store/sqlite_database.hpp"
@@ -44,10 +45,10 @@ mail_statements::mail_statements(preparation db)
       // A cancellation waits for its confirmation unless that one is dead; odd numbers are
       // cancellations, and the number before is the confirmation of the same reservation.
       due(db, waiting_mails +
-                  " WHERE dead = 0 AND not_before <= ?1 AND NOT"
+                  " WHERE dead = 0 AND not_before BETWEEN ?1 AND ?2 AND NOT"
                   " (number % 2 = 1 AND EXISTS (SELECT 1 FROM outbox AS first"
                   " WHERE first.number = mail.number - 1 AND first.dead = 0))"
-                  " ORDER BY not_before, mail.created_at, number LIMIT ?2"),
+                  " ORDER BY not_before, mail.created_at, number LIMIT ?3"),
       next_at(db, "SELECT min(not_before) FROM outbox WHERE dead = 0 AND not_before > ?1"),
       outbox_page(db, waiting_mails + " WHERE number > ?1 ORDER BY number LIMIT ?2"),
       mailbox_page(db, "SELECT" + about_mail +
@@ -152,17 +153,7 @@ result<mails_revived> sqlite_database::apply(const revive_mails& command) {
 result<mails> sqlite_database::read(const due_mails& query) {
   return look<mails>([&]() -> result<mails> {
     mails out;
-    const auto limit = bounded(query.limit);
-    auto row = mail_.due.query(query.now, limit + 1);
-    while (row.next()) {
-      if (out.list.size() == limit) {
-        out.next_at = query.now;
-        return out;
-      }
-      out.list.push_back(waiting_from(row));
-    }
-    auto later = mail_.next_at.query(query.now);
-    if (later.next()) out.next_at = later.integer(0);
+    out.next_at = take_due(query, mail_.due, mail_.next_at, out.list, waiting_from);
     return out;
   });
 }

@@ -1,8 +1,7 @@
 // What is owed to buyers: voids and refunds that the payment ledger has not acknowledged yet. A row
 // is there while the money is owed and goes when it is settled.
+#include "store/due_items.hpp"
 #include "store/sqlite_database.hpp"
-
-#include <algorithm>
 
 namespace taquilla {
 
@@ -24,10 +23,19 @@ settlement_statements::settlement_statements(preparation db)
                "UPDATE settlements SET attempts = attempts + 1, not_before = ?3, last_error = ?4"
                " WHERE id = ?1 AND kind = ?2"),
       due(db,
-          "SELECT id, kind, attempts, not_before FROM settlements WHERE not_before <= ?1"
-          " ORDER BY not_before, id LIMIT ?2"),
+          "SELECT id, kind, attempts, not_before FROM settlements"
+          " WHERE not_before BETWEEN ?1 AND ?2 ORDER BY not_before, id LIMIT ?3"),
       next_at(db, "SELECT min(not_before) FROM settlements WHERE not_before > ?1"),
       owed_by(db, "SELECT kind, attempts, last_error FROM settlements WHERE id = ?1") {}
+
+namespace {
+
+settlement settlement_from(const statement::rows& row) {
+  return {row.as<reservation_id>(0), row.as<settlement_kind>(1), row.as<std::uint32_t>(2),
+          row.integer(3)};
+}
+
+}  // namespace
 
 result<settled> sqlite_database::apply(const settle& command) {
   return write<settled>([&]() -> result<settled> {
@@ -43,18 +51,7 @@ result<settled> sqlite_database::apply(const settle& command) {
 result<settlements> sqlite_database::read(const due_settlements& query) {
   return look<settlements>([&]() -> result<settlements> {
     settlements out;
-    const auto limit = std::clamp(query.limit, 1U, page_limit_max);
-    auto row = settlements_.due.query(query.now, limit + 1);
-    while (row.next()) {
-      if (out.due.size() == limit) {
-        out.next_at = query.now;
-        return out;
-      }
-      out.due.push_back({row.as<reservation_id>(0), row.as<settlement_kind>(1),
-                         row.as<std::uint32_t>(2), row.integer(3)});
-    }
-    auto later = settlements_.next_at.query(query.now);
-    if (later.next()) out.next_at = later.integer(0);
+    out.next_at = take_due(query, settlements_.due, settlements_.next_at, out.due, settlement_from);
     return out;
   });
 }

@@ -312,4 +312,27 @@ TEST_CASE(
   CHECK(house.at_rest() == "");
 }
 
+TEST_CASE("a no that the other side had begun before a healing does not count after it") {
+  std::vector<std::function<void(error)>> handed;
+  theatre_setting setting;
+  setting.transport = [&handed](const mail&, std::function<void(error)> answered) {
+    handed.push_back(std::move(answered));
+  };
+  const error nobody{errc::mail_undeliverable, "550 no such user", 0};
+  virtual_theatre house{setting};
+  house.buy(order());
+  house.settle();
+  house.chaos("notification", "recover");
+  house.advance(8'000);  // the relay has asked again, and waits for the same conversation
+  REQUIRE(handed.size() == 1);
+  handed[0](nobody);
+  house.advance(8'000);
+  REQUIRE(house.outbox().size() == 1);
+  CHECK_FALSE(house.outbox()[0].dead);
+  REQUIRE(handed.size() == 2);
+  handed[1](nobody);
+  house.settle();
+  CHECK(house.outbox()[0].dead);
+}
+
 }  // namespace taquilla::testing

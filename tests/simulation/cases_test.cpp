@@ -104,6 +104,9 @@ TEST_CASE("a case file that cannot be understood says where and why") {
   CHECK(why_not("simcase 1\ntake delay \"x\" #1 = 2 3") == "line 2: expected: #N = VALUE");
   CHECK(why_not("simcase 1\noracle none really") == "line 2: 'really' is one word too many");
   CHECK(why_not("simcase 1\nknob batch_max 3 4") == "line 2: '4' is one word too many");
+  CHECK(why_not("simcase 1\npost pigeon") == "line 2: unknown post 'pigeon': smtp, none");
+  CHECK(why_not("simcase 1\ntake post-fault \"mail 1\" #1 = none") ==
+        "line 2: unknown post-fault 'none': later, never");
   CHECK(why_not("simcase 1\nseed x3") == "line 2: 'x3' is not a number");
   CHECK(why_not("simcase 1\n# a comment\nseed 3") == "");
   CHECK(why_not("simcase 1\r\nseed 3\r") ==
@@ -237,7 +240,7 @@ TEST_CASE("a canary is reported as the failure that it is") {
 
 TEST_CASE("every case that was ever found meets its decisions and ends as it says") {
   const auto files = case_files();
-  CHECK(files.size() == 27);
+  CHECK(files.size() == 29);
   for (const auto& file : files) {
     case_file c;
     std::string error;

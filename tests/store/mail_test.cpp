@@ -81,6 +81,32 @@ TEST_CASE_FIXTURE(store_fixture, "what was never tried is due whatever the clock
   CHECK(store->read(due_settlements{long_before})->due.size() == 1);
 }
 
+TEST_CASE_FIXTURE(store_fixture, "a wait that ends later than any of ours is an old clock's") {
+  const wall_ms now = 1'000, latest = 6'000;
+  for (const auto& [seat, until] : {std::pair{1U, latest}, {2U, latest + 1}, {3U, 9'000'000LL}})
+    done(*store,
+         postpone_mail{std::to_string(confirmed("t" + std::to_string(seat), seat)) + "-confirmed",
+                       until, "down", false});
+  const auto all = store->read(due_mails{now, 10, latest});
+  REQUIRE(all->list.size() == 2);
+  CHECK(all->list[0].message_id == "2-confirmed");
+  CHECK(all->list[1].message_id == "3-confirmed");
+  CHECK(all->next_at == latest);
+  const auto one = store->read(due_mails{now, 1, latest});
+  CHECK(one->list.size() == 1);
+  CHECK(one->next_at == now);  // there is more
+  CHECK(store->read(due_mails{now, 10})->list.empty());
+}
+
+TEST_CASE_FIXTURE(store_fixture, "money too does not wait for an old clock") {
+  const auto id = failed("t1", 1);
+  done(*store, settle{id, settlement_kind::void_charge, false, 9'000'000, "down"});
+  CHECK(store->read(due_settlements{1'000, 10, 6'000})->due.size() == 1);
+  const auto ours = store->read(due_settlements{1'000, 10, 9'000'000});
+  CHECK(ours->due.empty());
+  CHECK(ours->next_at == 9'000'000);
+}
+
 TEST_CASE_FIXTURE(store_fixture, "the cancellation does not wait for a dead confirmation") {
   cancelled("t1", 1);
   done(*store, postpone_mail{"1-confirmed", 0, "bounced", true});

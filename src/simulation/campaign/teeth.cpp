@@ -77,6 +77,7 @@ const std::vector<tooth>& all_teeth() {
       {bug::breaker_not_told, "breaker-not-told", {breaker}, "calm"},
       {bug::wakeup_ignored, "wakeup-ignored", {"seen-to-at-once"}, "calm"},
       {bug::cancelled_too_early, "cancelled-too-early", {"cancels-in-order"}, "calm"},
+      {bug::mail_filed_unsent, "mail-filed-unsent", {mails}, "slow"},
       {bug::timeline_repeats, "timeline-repeats", {"timeline-is-true"}, "slow"},
   };
   return teeth;

@@ -174,6 +174,25 @@ std::uint64_t disk_fault_of(const std::string& word) {
   throw bad_line{"unknown disk-fault '" + word + "': " + all};
 }
 
+std::uint64_t post_fault_of(const std::string& word) {
+  post_fault out{};
+  if (!parse_kind(word, out) || out == post_fault::none)
+    throw bad_line{"unknown post-fault '" + word + "': later, never"};
+  return static_cast<std::uint64_t>(out);
+}
+
+std::uint64_t value_of(choice kind, const std::string& word) {
+  if (kind == choice::disk_fault) return disk_fault_of(word);
+  if (kind == choice::post_fault) return post_fault_of(word);
+  return natural(word, 10);
+}
+
+std::string word_of_value(const decision& d) {
+  if (d.kind == choice::disk_fault) return to_string(static_cast<disk_fault>(d.value));
+  if (d.kind == choice::post_fault) return to_string(static_cast<post_fault>(d.value));
+  return std::to_string(d.value);
+}
+
 decision parse_decision(const std::string& rest) {
   decision d;
   auto open = rest.find('"');
@@ -189,7 +208,7 @@ decision parse_decision(const std::string& rest) {
   if (sharp.rfind('#', 0) != 0 || equals != "=" || value.empty() || tail >> more)
     throw bad_line{"expected: #N = VALUE"};
   d.occurrence = natural(sharp.substr(1), 10);
-  d.value = d.kind == choice::disk_fault ? disk_fault_of(value) : natural(value, 10);
+  d.value = value_of(d.kind, value);
   return d;
 }
 
@@ -214,6 +233,9 @@ void parse_choice_of_few(plan& p, const std::string& word, const std::string& va
   if (word == "disk") {
     wants(value == "fast" || value == "real", "fast, real");
     p.fast_disk = value == "fast";
+  } else if (word == "post") {
+    wants(value == "smtp" || value == "none", "smtp, none");
+    p.post.there = value == "smtp";
   } else if (word == "profile") {
     wants(is_profile(value), "swarm, calm, crash, disk, slow");
     p.profile = value;
@@ -309,10 +331,8 @@ std::string print(const fault& f) {
 }
 
 std::string print(const decision& d) {
-  const auto value = d.kind == choice::disk_fault ? to_string(static_cast<disk_fault>(d.value))
-                                                  : std::to_string(d.value);
   return std::string("take ") + to_string(d.kind) + " \"" + d.name + "\" #" +
-         std::to_string(d.occurrence) + " = " + value;
+         std::to_string(d.occurrence) + " = " + word_of_value(d);
 }
 
 std::string print_case(const case_file& c) {
@@ -324,6 +344,7 @@ std::string print_case(const case_file& c) {
       << to_string(p.strategy) << "\nseed " << p.seed << "\noracle " << c.oracle << "\n";
   if (c.hash != 0) out << "hash " << hex(c.hash) << "\n";
   out << "disk " << (p.fast_disk ? "fast" : "real") << "\n";
+  if (p.post.there) out << "post smtp\n";
   if (p.early_within_ms != 0) out << "early-within " << p.early_within_ms << "ms\n";
   out << "heal " << p.heal_at_ms << "ms\n";
   for (const auto& known : all_knobs)

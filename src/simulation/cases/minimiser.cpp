@@ -124,7 +124,7 @@ class shrinker {
     const auto last =
         script.begin() + static_cast<std::ptrdiff_t>(std::min(from + block, script.size()));
     const auto kept = std::remove_if(first, last, [&](const decision& d) {
-      if (d.kind != choice::delay && d.kind != choice::disk_slow) return false;
+      if (!is_delay(d.kind)) return false;
       sum_us += static_cast<std::int64_t>(d.value);
       return true;
     });
@@ -204,7 +204,7 @@ class shrinker {
   void lower_script() {
     for (std::size_t i = 0; i < best_.script.size(); ++i) {
       auto kind = best_.script[i].kind;
-      if (kind != choice::delay && kind != choice::disk_slow && kind != choice::doubled) continue;
+      if (!is_delay(kind) && kind != choice::doubled) continue;
       lower([i](plan& p) -> std::uint64_t& { return p.script[i].value; }, 1);
     }
   }

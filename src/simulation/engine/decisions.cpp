@@ -13,15 +13,17 @@ struct kind_word {
   const char* word;
 };
 
-constexpr std::array<kind_word, 9> kind_words{{{choice::pick, "pick"},
-                                               {choice::early, "early"},
-                                               {choice::delay, "delay"},
-                                               {choice::lost, "lost"},
-                                               {choice::doubled, "doubled"},
-                                               {choice::overtake, "overtake"},
-                                               {choice::disk_fault, "disk-fault"},
-                                               {choice::disk_slow, "disk-slow"},
-                                               {choice::power_cut, "power-cut"}}};
+constexpr std::array<kind_word, 11> kind_words{{{choice::pick, "pick"},
+                                                {choice::early, "early"},
+                                                {choice::delay, "delay"},
+                                                {choice::lost, "lost"},
+                                                {choice::doubled, "doubled"},
+                                                {choice::overtake, "overtake"},
+                                                {choice::disk_fault, "disk-fault"},
+                                                {choice::disk_slow, "disk-slow"},
+                                                {choice::power_cut, "power-cut"},
+                                                {choice::post_fault, "post-fault"},
+                                                {choice::post_slow, "post-slow"}}};
 
 std::uint64_t identity(choice kind, std::uint64_t name, std::uint64_t occurrence) {
   return combine(combine(static_cast<std::uint64_t>(kind), name), occurrence);

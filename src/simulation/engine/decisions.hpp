@@ -26,12 +26,18 @@ enum class choice : std::uint8_t {
   disk_fault,  ///< disk: value = which error the operation reports
   disk_slow,   ///< disk: value = microseconds a sync takes
   power_cut,   ///< disk: value = salt that decides which unsynced sectors survive
+  post_fault,  ///< post: value = what the mail server says to a mail
+  post_slow,   ///< post: value = microseconds until it says so
 };
 
 /// The word used in case files; the inverse is parse_choice.
 const char* to_string(choice kind);
 /// Returns false if `word` names no kind.
 bool parse_choice(const std::string& word, choice& kind);
+/// Whether its value is a time by which something is late.
+constexpr bool is_delay(choice kind) {
+  return kind == choice::delay || kind == choice::disk_slow || kind == choice::post_slow;
+}
 
 struct decision {
   choice kind{};

@@ -2,6 +2,7 @@
 // message id.
 #include "actors/protocol.hpp"
 #include "simulation/oracles/promises.hpp"
+#include "simulation/world/plan.hpp"
 
 #include <caf/all.hpp>
 
@@ -34,9 +35,11 @@ class mailed_once final : public oracle {
     return confirmed_first(view);
   }
 
-  std::string at_end(const plan&, const history&, const final_state& f,
+  std::string at_end(const plan& p, const history&, const final_state& f,
                      const run_facts& facts) override {
     if (!facts.store_readable) return {};
+    if (p.post.there)
+      if (auto wrong = judge_post(f.mailbox, facts.posted); !wrong.empty()) return wrong;
     std::map<std::string, int> count;
     std::map<std::string, std::string> to;
     for (const auto& m : f.mailbox) {
@@ -85,6 +88,17 @@ class mailed_once final : public oracle {
       if (m.message_id == std::to_string(m.about.id) + "-cancelled" &&
           to_confirm.count(m.about.id) != 0)
         return "mail " + m.message_id + " was due beside its confirmation";
+    return {};
+  }
+
+  /// A mail is filed when the mail server has taken it.
+  static std::string judge_post(const std::vector<mail>& filed,
+                                const std::map<std::string, std::string>& posted) {
+    for (const auto& m : filed) {
+      const auto taken = posted.find(m.message_id);
+      if (taken == posted.end()) return "mail " + m.message_id + " was filed and never handed over";
+      if (taken->second != m.to) return "mail " + m.message_id + " was handed over for another";
+    }
     return {};
   }
 

@@ -12,6 +12,7 @@
 #include "simulation/world/history.hpp"
 #include "store/commands.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,6 +49,7 @@ struct run_facts {
   bool hall_wrong = false;       ///< it still differed from the store long after the healing
   bool disturbed = false;        ///< something slowed clients or purchases down from outside
   bool duplicated = false;       ///< the links delivered something twice
+  std::map<std::string, std::string> posted;  ///< by message id: to whom the mail server took it
 };
 
 struct violation {

@@ -130,10 +130,12 @@ std::string words_of(const decision& d) {
     case choice::early:
       return "a timer goes off while messages wait";
     case choice::disk_slow:
+    case choice::post_slow:
       return which + " takes " + seconds(d.value);
     case choice::pick:
     case choice::lost:
     case choice::disk_fault:
+    case choice::post_fault:
     case choice::power_cut:
       return {};
   }
@@ -141,8 +143,7 @@ std::string words_of(const decision& d) {
 }
 
 bool is_told(const decision& d, std::size_t of) {
-  const bool by_time = d.kind == choice::delay || d.kind == choice::disk_slow;
-  return of <= few_decisions || (by_time && d.value >= long_us);
+  return of <= few_decisions || (is_delay(d.kind) && d.value >= long_us);
 }
 
 // -- one line each -------------------------------------------------------------------------------

@@ -97,6 +97,7 @@ final_state world::read_store() {
   disk_.unplug();  // what the process would still write while it is taken down does not count
   operator_ = nullptr;
   clients_.clear();
+  at_the_post_.clear();
   engine_.kill();
   disk_.plug_in();
   if (!open_store()) return out;

@@ -48,6 +48,8 @@ std::vector<std::string> make_goals() {
   for (const auto what : {disk_fault::io_error, disk_fault::full, disk_fault::busy,
                           disk_fault::kill, disk_fault::power})
     goals.push_back(std::string{"disk-"} + to_string(what));
+  for (const auto what : {post_fault::later, post_fault::never})
+    goals.push_back(std::string{"post-"} + to_string(what));
   std::sort(goals.begin(), goals.end());
   return goals;
 }

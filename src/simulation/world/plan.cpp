@@ -83,6 +83,16 @@ void draw_disk(plan& p, const moods& m, const drawer& d) {
   if (m.power) p.disk.power_ppm = d.one_of<std::uint32_t>("cut", {500, 5'000});
 }
 
+void draw_post(plan& p, const moods& m, const drawer& d) {
+  p.post.there = d.chance("post", half / 2);
+  if (!p.post.there || !(m.services || m.slow)) return;
+  p.post.later_ppm = d.one_of<std::uint32_t>("post-later", {0, 100'000, 500'000});
+  p.post.never_ppm = d.one_of<std::uint32_t>("post-never", {0, 0, 100'000});
+  p.post.slow_ppm = d.one_of<std::uint32_t>("post-slow", {0, 300'000});
+  // A mail is waited for 5 s.
+  p.post.slow_max_us = d.one_of<std::uint32_t>("post-slow-max", {50'000, 6'000'000, 30'000'000});
+}
+
 void draw_knobs(plan& p, const drawer& d) {
   auto& k = p.numbers;
   k.hold_ms = d.one_of<std::int64_t>("hold", {60'000, 60'000, 25'000});
@@ -320,6 +330,7 @@ plan draw_plan(std::uint64_t seed, const std::string& profile, const strategy_na
   auto m = draw_moods(profile, d);
   draw_links(p, m, d);
   draw_disk(p, m, d);
+  draw_post(p, m, d);
   draw_knobs(p, d);
   draw_operations(p, d);
   draw_faults(p, m, d);

@@ -59,10 +59,19 @@ struct fault {
   std::uint32_t times = 0;
 };
 
+/// What the mail server says to a mail.
+enum class post_fault : std::uint8_t {
+  none,   ///< it takes it
+  later,  ///< come again
+  never,  ///< nobody of that name
+};
+
 const char* to_string(operation::kind kind);
 const char* to_string(fault::kind kind);
+const char* to_string(post_fault what);
 bool parse_kind(const std::string& word, operation::kind& out);
 bool parse_kind(const std::string& word, fault::kind& out);
+bool parse_kind(const std::string& word, post_fault& out);
 
 /// How the disk behaves while it is plugged in; all zero is a perfect disk.
 struct disk_weather {
@@ -71,6 +80,15 @@ struct disk_weather {
   std::uint32_t busy_ppm = 0;
   std::uint32_t kill_ppm = 0;   ///< the process dies at a disk operation
   std::uint32_t power_ppm = 0;  ///< the power goes at a disk operation
+  std::uint32_t slow_ppm = 0;
+  std::uint32_t slow_max_us = 0;
+};
+
+/// The mail server.
+struct post_weather {
+  bool there = false;  ///< else mails end in the mailbox, as by default
+  std::uint32_t later_ppm = 0;
+  std::uint32_t never_ppm = 0;
   std::uint32_t slow_ppm = 0;
   std::uint32_t slow_max_us = 0;
 };
@@ -117,6 +135,7 @@ struct plan {
   knobs numbers;
   link_weather links;
   disk_weather disk;
+  post_weather post;
   std::uint32_t early_ppm = 0;
   std::int64_t early_within_ms = 0;
   std::int64_t heal_at_ms = 60'000;  ///< all faults end here

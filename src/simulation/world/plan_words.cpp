@@ -1,4 +1,4 @@
-// The words of case files for operations and faults.
+// The words of case files for operations, faults and what the mail server says.
 #include "simulation/world/plan.hpp"
 
 #include <array>
@@ -10,6 +10,7 @@ namespace {
 constexpr std::array<const char*, 2> operation_words{{"buy", "cancel"}};
 constexpr std::array<const char*, 8> fault_words{
     {"crash", "last-step", "stall", "chaos", "recover", "kill", "power", "stop"}};
+constexpr std::array<const char*, 3> post_words{{"none", "later", "never"}};
 
 template <class Kind, std::size_t N>
 bool parse(const std::array<const char*, N>& words, const std::string& word, Kind& out) {
@@ -27,9 +28,11 @@ const char* to_string(operation::kind kind) {
   return operation_words[static_cast<std::size_t>(kind)];
 }
 const char* to_string(fault::kind kind) { return fault_words[static_cast<std::size_t>(kind)]; }
+const char* to_string(post_fault what) { return post_words[static_cast<std::size_t>(what)]; }
 bool parse_kind(const std::string& word, operation::kind& out) {
   return parse(operation_words, word, out);
 }
 bool parse_kind(const std::string& word, fault::kind& out) { return parse(fault_words, word, out); }
+bool parse_kind(const std::string& word, post_fault& out) { return parse(post_words, word, out); }
 
 }  // namespace taquilla::simulation

@@ -188,6 +188,7 @@ void world::compose(caf::actor_system& system) {
   constexpr std::int64_t origin_ms = std::chrono::milliseconds(sim_clock::origin).count();
   parts.wall.offset_ms = wall_clock_ms() - engine_.now() / ms - origin_ms;
   parts.seed = plan_.seed;
+  if (plan_.post.there) parts.transport = this;
   parts.on_fatal = [this](const std::string& why) {
     reached("fail-stop");
     die(false, 100, 0, "fail-stop: " + why);
@@ -240,6 +241,7 @@ void world::leave(std::int64_t down_ms, std::int64_t jump_ms) {
   stopping_ = nullptr;
   operator_ = nullptr;
   clients_.clear();
+  at_the_post_.clear();
   engine_.kill();
   wall_jump_ms_ += jump_ms;
   auto lost = running_;

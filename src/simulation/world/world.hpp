@@ -7,6 +7,7 @@
 // clock.
 #pragma once
 
+#include "actors/notification.hpp"
 #include "policies/rate_limiter.hpp"
 #include "simulation/engine/engine.hpp"
 #include "simulation/oracles/oracle.hpp"
@@ -23,7 +24,10 @@
 
 namespace taquilla::simulation {
 
-class world final : private engine_observer, private disk_environment, private people_port {
+class world final : private engine_observer,
+                    private disk_environment,
+                    private people_port,
+                    private mail_transport {
  public:
   world(const plan& p, const run_options& options);
   ~world() override;
@@ -66,6 +70,12 @@ class world final : private engine_observer, private disk_environment, private p
   std::int64_t wall_clock_ms() override;
   void pass_time_us(std::int64_t us) override;
   std::uint64_t entropy() override;
+
+  // -- the mail server (post.cpp) ------------------------------------------------
+  void send(const mail& what, std::function<void(error)> done) override;
+  post_fault draw_post_fault(const std::string& name, std::uint64_t hash, std::uint64_t occurrence);
+  std::uint64_t draw_post_time(const std::string& name, std::uint64_t hash,
+                               std::uint64_t occurrence);
 
   // -- the end (ending.cpp) -----------------------------------------------------
   void tick();
@@ -112,6 +122,9 @@ class world final : private engine_observer, private disk_environment, private p
   std::map<std::uint64_t, std::uint32_t> running_;  // history number -> client
   std::size_t thinking_ = 0;                        // operations that are planned and not begun
   std::map<std::uint64_t, std::uint64_t> disk_uses_;
+  std::map<std::string, std::uint64_t> mails_handed_;  // by message id: how often, to the post
+  std::uint64_t conversations_ = 0;                    // with the post
+  std::map<std::uint64_t, std::function<void(error)>> at_the_post_;  // by number; of this process
   std::unique_ptr<rate_limiter> limiter_;  // of the process, as the gateway has one
   std::uint32_t process_ = 0;
   bool serving_ = false;  // the theatre has started
