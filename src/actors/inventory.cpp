@@ -51,7 +51,7 @@ class inventory_state {
   // -- rebuilding ---------------------------------------------------------------------------
 
   void rebuild_from(reservation_id after) {
-    live_seats page{after, rebuild_page};
+    live_seats page{after, options_.page};
     ask<live_seats_page>(
         self_, store_, store_patience_, page, [this](live_seats_page& found) { place(found); },
         [this](const error& why) { rebuilt(why); }, errc::store_unavailable);
@@ -156,7 +156,7 @@ class inventory_state {
   void compare_page(int nth) {
     changed_.clear();
     ask<live_seats_page>(
-        self_, store_, store_patience_, live_seats{compared_to_, rebuild_page},
+        self_, store_, store_patience_, live_seats{compared_to_, options_.page},
         [this, nth](const live_seats_page& page) { compare_with(page, nth); },
         [this](const error&) { comparing_ = false; }, errc::store_unavailable);
   }
@@ -169,7 +169,7 @@ class inventory_state {
         seats_.vouch(s.event, s.seat, owner_of(s), s.confirmed);
     compared_to_ = page.next;
     if (page.next == 0) seats_.free_unvouched();
-    if (page.next != 0 && nth < pages_a_period) return compare_page(nth + 1);
+    if (page.next != 0 && nth < options_.pages_a_period) return compare_page(nth + 1);
     comparing_ = false;
   }
 
@@ -204,10 +204,6 @@ class inventory_state {
     return out;
   }
 
-  /// Few enough that a page is a small block of memory and the store's other callers hardly wait,
-  /// many enough that the questions themselves cost nothing: a million seats are a thousand pages.
-  static constexpr std::uint32_t rebuild_page = 1000;
-
   pointer self_;
   seat_map seats_;
   inventory_options options_;
@@ -221,8 +217,6 @@ class inventory_state {
   bool checking_ = false;
   std::pair<std::string, seat_id> checked_;  ///< the seat that the store is asked about
   bool outdated_ = false;                    ///< it changed since the question
-  /// 20,000 seats a period: a million are compared within minutes, for 2 % of the store's time.
-  static constexpr int pages_a_period = 20;
   bool comparing_ = false;
   reservation_id compared_to_ = 0;  ///< where the next page begins
   static constexpr std::size_t changed_max = 10'000;

@@ -7,6 +7,7 @@
 // It only decides; the desk asks the store and resumes. Belongs to the desk's actor.
 #pragma once
 
+#include "actors/options.hpp"
 #include "store/commands.hpp"
 
 #include <optional>
@@ -17,6 +18,9 @@ namespace taquilla {
 class leftover_sweep {
  public:
   enum class verdict { passed, no_room };
+
+  /// @param page how many the store is asked for at once.
+  explicit leftover_sweep(std::uint32_t page = reservation_options{}.sweep_page) : page_(page) {}
 
   /// The question to begin with; nothing if one is under way.
   std::optional<open_purchases> begin() {
@@ -32,11 +36,11 @@ class leftover_sweep {
     for (const auto& row : rows.list) {
       crowded_ = take(row) == verdict::no_room;
       if (crowded_) break;
-      from_ = {row.created_at, row.id, page};
+      from_ = {row.created_at, row.id, page_};
     }
-    under_way_ = rows.list.size() == page && !crowded_;
+    under_way_ = rows.list.size() == page_ && !crowded_;
     if (under_way_) return from_;
-    if (!crowded_) from_ = beginning;
+    if (!crowded_) from_ = beginning();
     return std::nullopt;
   }
 
@@ -46,10 +50,10 @@ class leftover_sweep {
   bool is_due(std::size_t left, std::size_t limit) const { return crowded_ && left <= limit / 2; }
 
  private:
-  static constexpr std::uint32_t page = 256;
-  static constexpr open_purchases beginning{0, 0, page};
+  open_purchases beginning() const { return {0, 0, page_}; }
 
-  open_purchases from_ = beginning;
+  std::uint32_t page_;
+  open_purchases from_ = beginning();
   bool under_way_ = false;
   bool crowded_ = false;  ///< the last one found more than may be resumed at once
 };

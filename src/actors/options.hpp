@@ -16,6 +16,11 @@ struct inventory_options {
   duration_ms hold_ms = 60'000;     ///< a hold that nobody ends is checked after this
   duration_ms patience_ms = 2'000;  ///< how long a purchase waits for INVENTORY
   circuit_breaker_config breaker;   ///< lease_ms must exceed patience_ms
+  /// Live seats that the store is asked for at once: few enough that its other callers hardly wait,
+  /// many enough that the questions themselves cost nothing.
+  std::uint32_t page = 1'000;
+  /// A million seats are compared with the store within minutes, for 2 % of its time.
+  int pages_a_period = 20;
 };
 
 struct payment_options {
@@ -32,6 +37,7 @@ struct reservation_options {
   std::size_t in_flight_max = 5'000;  ///< purchases at once; one more is told 503
   std::size_t joiners_max = 64;       ///< identical requests that wait for one purchase
   duration_ms sweep_ms = 5'000;       ///< how often pending leftovers are looked for
+  std::uint32_t sweep_page = 256;     ///< pending purchases that the store is asked for at once
 };
 
 struct store_options {

@@ -42,6 +42,7 @@ class desk_state {
     breaker_ = {world.options.inventory.breaker,
                 [this](happened what) { self_->send(world_->feed, std::move(what)); }};
     budget_ = retry_budget{world.options.payment.budget};
+    leftovers_ = leftover_sweep{world.options.reservation.sweep_page};
     world_ = std::make_shared<const reservation_world>(std::move(world));
     // Tokens must not repeat over restarts: they name rows. A million a millisecond is out of
     // reach.

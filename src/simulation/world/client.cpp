@@ -87,7 +87,7 @@ class operator_state {
     house_ = house;
     port_ = port;
     return {[this](const start_theatre&) { open(); }, [this](const play_chaos& c) { play(c.what); },
-            [this](const look_around&) { ask_store(); }, [this](const stop_theatre&) { drain(); }};
+            [this](const look_around&) { look(); }, [this](const stop_theatre&) { drain(); }};
   }
 
  private:
@@ -120,6 +120,16 @@ class operator_state {
         .then([](const chaos_report&) {}, [](const caf::error&) {});
   }
 
+  /// One look at a time: two that overlap may both have asked the store before it changed.
+  void look() {
+    if (!std::exchange(looking_, true)) ask_store();
+  }
+
+  void tell(const rest_report& report) {
+    looking_ = false;
+    port_->on_rest_report(report);
+  }
+
   void ask_store() {
     auto report = std::make_shared<rest_report>();
     self_->request(house_.store, look_patience, count_everything{wall_ms{1} << 50})
@@ -128,7 +138,7 @@ class operator_state {
               report->counts = counts;
               ask_inventory(report);
             },
-            [this, report](const caf::error&) { port_->on_rest_report(*report); });
+            [this, report](const caf::error&) { tell(*report); });
   }
 
   void ask_inventory(std::shared_ptr<rest_report> report) {
@@ -138,7 +148,7 @@ class operator_state {
               for (const auto& e : events.events) report->held += e.held;
               ask_hall(report);
             },
-            [this, report](const caf::error&) { port_->on_rest_report(*report); });
+            [this, report](const caf::error&) { tell(*report); });
   }
 
   void ask_hall(std::shared_ptr<rest_report> report) {
@@ -148,7 +158,7 @@ class operator_state {
               report->hall = std::move(page.seats);
               ask_owners(report);
             },
-            [this, report](const caf::error&) { port_->on_rest_report(*report); });
+            [this, report](const caf::error&) { tell(*report); });
   }
 
   void ask_owners(std::shared_ptr<rest_report> report) {
@@ -158,7 +168,7 @@ class operator_state {
               report->hall_true = shows_truth(report->hall, page);
               ask_desk(report);
             },
-            [this, report](const caf::error&) { port_->on_rest_report(*report); });
+            [this, report](const caf::error&) { tell(*report); });
   }
 
   static bool shows_truth(const std::vector<seat_line>& hall, const live_seats_page& page) {
@@ -176,14 +186,15 @@ class operator_state {
             [this, report](const desk_report& desk) {
               report->in_flight = desk.in_flight;
               report->known = true;
-              port_->on_rest_report(*report);
+              tell(*report);
             },
-            [this, report](const caf::error&) { port_->on_rest_report(*report); });
+            [this, report](const caf::error&) { tell(*report); });
   }
 
   pointer self_;
   theatre house_;
   people_port* port_ = nullptr;
+  bool looking_ = false;
 };
 
 }  // namespace

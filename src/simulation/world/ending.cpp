@@ -20,8 +20,9 @@ constexpr virtual_ns tick_every = 500 * ms;
 /// After healing everything must come to rest within this: a hold that nobody ends, the longest
 /// back-off, and a sweep behind a purchase's deadline, twice over.
 constexpr virtual_ns rest_limit = 180'000 * ms;
-/// Within this a relay has heard of the healing and has made mails due that were given up.
-constexpr virtual_ns revival_limit = 15'000 * ms;
+/// Within this a relay has heard of the healing and has made mails due that were given up: it may
+/// be stalled for 18 s, and the door that it hears through as well.
+constexpr virtual_ns revival_limit = 40'000 * ms;
 /// And after this no client may still be at it: 80 operations of half a minute, and their thinking.
 constexpr virtual_ns people_limit = 4'000'000 * ms;
 constexpr std::uint32_t page = 1000;

@@ -109,6 +109,8 @@ void draw_knobs(plan& p, const drawer& d) {
   k.relay_batch = d.one_of<std::int64_t>("relay-batch", {64, 64, 2, 1});
   // A run writes a few hundred pages at most.
   k.checkpoint_pages = d.one_of<std::int64_t>("checkpoint", {1'000, 1'000, 60, 8});
+  k.page = d.one_of<std::int64_t>("page", {1'000, 1'000, 2, 1});
+  k.pages_a_period = d.one_of<std::int64_t>("pages-a-period", {20, 20, 1});
 }
 
 std::string draw_seat(const drawer& d, const char* question, std::uint64_t n, int seats) {

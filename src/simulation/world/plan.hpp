@@ -107,6 +107,8 @@ struct knobs {
   std::int64_t joiners_max = 64;
   std::int64_t relay_batch = 64;  ///< of both relays
   std::int64_t checkpoint_pages = 1'000;
+  std::int64_t page = 1'000;  ///< rows that INVENTORY and the desk's sweep ask for, at most
+  std::int64_t pages_a_period = 20;
 };
 
 /// By the names that case files use.
@@ -114,7 +116,7 @@ struct named_knob {
   const char* name;
   std::int64_t knobs::*member;
 };
-constexpr std::array<named_knob, 12> all_knobs{{{"hold_ms", &knobs::hold_ms},
+constexpr std::array<named_knob, 14> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
                                                 {"deadline_ms", &knobs::deadline_ms},
                                                 {"sweep_ms", &knobs::sweep_ms},
@@ -125,7 +127,9 @@ constexpr std::array<named_knob, 12> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"in_flight_max", &knobs::in_flight_max},
                                                 {"joiners_max", &knobs::joiners_max},
                                                 {"relay_batch", &knobs::relay_batch},
-                                                {"checkpoint_pages", &knobs::checkpoint_pages}}};
+                                                {"checkpoint_pages", &knobs::checkpoint_pages},
+                                                {"page", &knobs::page},
+                                                {"pages_a_period", &knobs::pages_a_period}}};
 
 struct plan {
   std::uint64_t seed = 1;

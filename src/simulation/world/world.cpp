@@ -7,6 +7,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -128,9 +129,12 @@ theatre_options world::tuned() const {
   const auto& k = plan_.numbers;
   o.inventory.hold_ms = k.hold_ms;
   o.inventory.breaker.open_ms = k.breaker_open_ms;
+  o.inventory.page = static_cast<std::uint32_t>(k.page);
+  o.inventory.pages_a_period = static_cast<int>(k.pages_a_period);
   o.payment.attempt_timeout_ms = k.attempt_timeout_ms;
   o.reservation.deadline_ms = k.deadline_ms;
   o.reservation.sweep_ms = k.sweep_ms;
+  o.reservation.sweep_page = std::min(o.reservation.sweep_page, o.inventory.page);
   o.notification.backoff.attempts_max = static_cast<int>(k.mail_attempts);
   o.reservation.in_flight_max = static_cast<std::size_t>(k.in_flight_max);
   o.reservation.joiners_max = static_cast<std::size_t>(k.joiners_max);
