@@ -81,14 +81,25 @@ class supervisor_state {
   }
 
   void start_from(std::size_t index) {
-    if (index == children_.size()) {
-      started_.deliver(children_started{});
-      return;
-    }
+    if (index == children_.size()) return await_doors(0);
     launch(children_[index], [this, index](const error& why) {
       if (why.code == errc::none) return start_from(index + 1);
       started_.deliver(to_caf({why.code, children_[index].spec.name + ": " + why.detail, 0}));
     });
+  }
+
+  /// Who hears that all have started finds every door open: each was told, and has obeyed.
+  void await_doors(std::size_t index) {
+    while (index < children_.size() && !children_[index].spec.door) ++index;
+    if (index == children_.size()) {
+      started_.deliver(children_started{});
+      return;
+    }
+    const auto next = [this, index] { await_doors(index + 1); };
+    ask<chaos_report>(
+        self_, children_[index].spec.door, door_patience_ms, show_rules{},
+        [next](const chaos_report&) { next(); }, [next](const error&) { next(); },
+        errc::deadline_expired);
   }
 
   /// Starts an incarnation and opens its door once it says that it is ready.

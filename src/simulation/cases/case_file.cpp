@@ -3,6 +3,7 @@
 #include "policies/chaos.hpp"
 #include "simulation/disk/sim_vfs.hpp"
 #include "simulation/oracles/oracle.hpp"
+#include "simulation/world/hall.hpp"
 
 #include <algorithm>
 #include <array>
@@ -40,9 +41,8 @@ std::int64_t duration(const std::string& text, const std::string& unit) {
 }
 
 std::string seat_in_hall(const std::string& text) {
-  const auto seat = taquilla::parse_seat(text);
-  if (!seat || seat->row != "A" || seat->number > hall_seats)
-    throw bad_line{"'" + text + "' is not a seat: A1 to A" + std::to_string(hall_seats)};
+  if (!parse_place(text))
+    throw bad_line{"'" + text + "' is not a seat: A1 to A4, B1 to B4, EVT-002/A1 to EVT-002/B4"};
   return text;
 }
 

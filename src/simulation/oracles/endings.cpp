@@ -1,6 +1,7 @@
 // Promises 5 and 7: every request is answered in time; after healing nothing is left open; and the
 // store can always be opened again.
 #include "simulation/oracles/promises.hpp"
+#include "simulation/world/plan.hpp"
 
 namespace taquilla::simulation {
 
@@ -34,9 +35,11 @@ std::string wish_of(const history_entry& e) {
 class no_surprises final : public oracle {
  public:
   const char* name() const override { return "no-surprises"; }
-  std::string at_end(const plan&, const history& h, const final_state&, const run_facts&) override {
+  std::string at_end(const plan& p, const history& h, const final_state&,
+                     const run_facts& f) override {
+    const bool quiet = is_quiet(p) && !f.disturbed && !f.duplicated;
     for (const auto& e : h.entries())
-      if (e.how == outcome::refused && is_surprising(e.why))
+      if (e.how == outcome::refused && (is_surprising(e.why) || (quiet && !is_an_answer(e.why))))
         return "client " + std::to_string(e.what.client) + " was told " +
                taquilla::to_string(e.why) + " when it asked to " + wish_of(e);
     return {};
@@ -46,6 +49,23 @@ class no_surprises final : public oracle {
   /// What these clients ask for is always in order.
   static bool is_surprising(errc why) {
     return why == errc::internal_error || why == errc::invalid_field;
+  }
+
+  /// Where nothing is in the way, a no has a reason that is the buyers' own, or their number.
+  static bool is_an_answer(errc why) {
+    switch (why) {
+      case errc::none:  // it was not even asked: there is nothing to cancel
+      case errc::seat_taken:
+      case errc::key_in_flight:
+      case errc::key_reused:
+      case errc::reservation_pending:
+      case errc::unknown_reservation:
+      case errc::rate_limited:
+      case errc::overloaded:
+        return true;
+      default:
+        return false;
+    }
   }
 };
 

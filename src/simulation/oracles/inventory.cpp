@@ -2,6 +2,7 @@
 // be sold for nobody, and what it shows is what the store knows.
 #include "actors/protocol.hpp"
 #include "simulation/oracles/promises.hpp"
+#include "simulation/world/hall.hpp"
 
 #include <caf/all.hpp>
 
@@ -49,7 +50,7 @@ class holds_exclude final : public oracle {
     const auto seller = recorded_.find(content.get_as<cancel_purchase>(0).id);
     if (seller == recorded_.end()) return;
     const auto& hold = asked_[seller->second];
-    given_back(hold.seat, hold.token);
+    given_back(place_of(hold), hold.token);
   }
 
   std::string on_sending(const sending_view& view) override {
@@ -61,13 +62,12 @@ class holds_exclude final : public oracle {
     if (view.receiver == "reservation" && view.is<purchase_failed>())
       on_ended(view.receiver, view.receiver_incarnation);
     if (view.receiver == "cancellation" && view.is<purchase_cancelled>())
-      ended_sale(content.get_as<purchase_cancelled>(0).record.id,
-                 content.get_as<purchase_cancelled>(0).record.seat);
+      ended_sale(content.get_as<purchase_cancelled>(0).record);
     if (view.receiver == "reservation" && view.is<purchase_recorded>())
       recorded_[content.get_as<purchase_recorded>(0).id] = view.receiver_incarnation;
     // A sale ends its own hold, and not one that the same buyer has taken since.
     if (view.receiver == "inventory" && view.is<sell_seat>())
-      given_back(content.get_as<sell_seat>(0).seat, content.get_as<sell_seat>(0).token);
+      given_back(place_of(content.get_as<sell_seat>(0)), content.get_as<sell_seat>(0).token);
     if (view.receiver == "inventory" && view.is<release_seat>())
       given_back(content.get_as<release_seat>(0));
     // A door that loses answers asks by itself: whose hold that is only the token would tell.
@@ -81,26 +81,32 @@ class holds_exclude final : public oracle {
   }
 
  private:
-  void given_back(const seat_id& seat, std::uint64_t token) {
-    auto holder = holders_.find(to_string(seat));
+  template <class Message>
+  static std::string place_of(const Message& about) {
+    return name_of_place(about.event, about.seat);
+  }
+
+  void given_back(const std::string& seat, std::uint64_t token) {
+    auto holder = holders_.find(seat);
     if (holder != holders_.end() && asked_[holder->second].token == token) holders_.erase(holder);
   }
 
   void given_back(const release_seat& release) {
-    given_back(release.seat, release.token);
-    ended_sale(release.id, release.seat);
+    given_back(place_of(release), release.token);
+    ended_sale(release);
   }
 
   /// Its purchase may not have heard yet that it was one.
-  void ended_sale(reservation_id id, const seat_id& seat) {
-    const auto seller = recorded_.find(id);
-    if (seller != recorded_.end()) given_back(seat, asked_[seller->second].token);
+  template <class Message>
+  void ended_sale(const Message& about) {
+    const auto seller = recorded_.find(about.id);
+    if (seller != recorded_.end()) given_back(place_of(about), asked_[seller->second].token);
   }
 
   std::string granted(std::uint32_t to) {
     if (ended_.count(to) != 0) return {};
     const auto& wish = asked_[to];
-    auto seat = to_string(wish.seat);
+    auto seat = place_of(wish);
     const auto owner = owners_.find(seat);
     if (owner != owners_.end() && vacated_.count(owner->second) == 0)
       return "INVENTORY had heard that seat " + seat + " is sold, and held it for somebody";
@@ -114,7 +120,7 @@ class holds_exclude final : public oracle {
 
   /// It has heard so: only a cancellation can make the seat free again.
   void sold(const sell_seat& sale) {
-    auto& owner = owners_[to_string(sale.seat)];
+    auto& owner = owners_[place_of(sale)];
     owner = std::max(owner, sale.id);
   }
 
@@ -146,7 +152,8 @@ class seat_map_is_true final : public oracle {
     if (!facts.came_to_rest || !facts.store_readable || !facts.hall_settled) return {};
     std::set<std::string> sold;
     for (const auto& row : f.all)
-      if (row.state == reservation_state::confirmed) sold.insert(taquilla::to_string(row.seat));
+      if (row.state == reservation_state::confirmed)
+        sold.insert(name_of_place(row.event, row.seat));
     for (const auto& seat : facts.hall) {
       auto truth = sold.count(seat.seat) != 0 ? seat_state::sold : seat_state::free;
       if (seat.state != truth)

@@ -7,6 +7,7 @@
 // can be placed greedily at the earliest moment that its history allows. If the earliest moment of
 // one is too late, no other order would do.
 #include "simulation/oracles/promises.hpp"
+#include "simulation/world/hall.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -29,7 +30,7 @@ bool outcome_open(const history_entry& e) {
 }
 
 bool same_purchase(const history_entry& e, const reservation& row) {
-  return is_buy(e) && e.what.seat == taquilla::to_string(row.seat) &&
+  return is_buy(e) && e.what.seat == name_of_place(row.event, row.seat) &&
          email_of(e.what.buyer) == row.email && e.what.cents == row.amount.cents;
 }
 
@@ -55,13 +56,13 @@ class linearizable final : public oracle {
       if (row.state == reservation_state::confirmed || row.state == reservation_state::cancelled)
         rows.push_back(&row);
     std::stable_sort(rows.begin(), rows.end(), [](const reservation* a, const reservation* b) {
-      return taquilla::to_string(a->seat) < taquilla::to_string(b->seat);
+      return name_of_place(a->event, a->seat) < name_of_place(b->event, b->seat);
     });
     virtual_ns free_since = 0;
     std::string seat;
     for (const auto* row : rows) {
-      if (taquilla::to_string(row->seat) != seat) free_since = 0;
-      seat = taquilla::to_string(row->seat);
+      if (name_of_place(row->event, row->seat) != seat) free_since = 0;
+      seat = name_of_place(row->event, row->seat);
       auto wrong = place(*row, h, facts, free_since);
       if (!wrong.empty()) return "seat " + seat + ": " + wrong;
     }

@@ -1,5 +1,6 @@
 // Promise 1: a seat has at most one living owner, ever. Promise: one key, one purchase.
 #include "simulation/oracles/promises.hpp"
+#include "simulation/world/hall.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -12,8 +13,6 @@ namespace taquilla::simulation {
 namespace {
 
 constexpr virtual_ns for_ever = std::numeric_limits<virtual_ns>::max();
-
-using seat_key = std::pair<std::string, std::string>;
 
 const reservation* row_of(const final_state& f, reservation_id id) {
   for (const auto& row : f.all)
@@ -34,14 +33,13 @@ class one_owner final : public oracle {
 
   std::string at_end(const plan&, const history& h, const final_state& f,
                      const run_facts& facts) override {
-    std::map<seat_key, reservation_id> living;
+    std::map<std::string, reservation_id> living;
     for (const auto& row : f.all) {
       if (row.state != reservation_state::confirmed && row.state != reservation_state::pending)
         continue;
-      auto [place, free] =
-          living.emplace(seat_key{row.event, taquilla::to_string(row.seat)}, row.id);
+      auto [place, free] = living.emplace(name_of_place(row.event, row.seat), row.id);
       if (!free)
-        return "seat " + place->first.second + " belongs to reservations " +
+        return "seat " + place->first + " belongs to reservations " +
                std::to_string(place->second) + " and " + std::to_string(row.id);
     }
     auto wrong = sold_twice(h);
@@ -165,8 +163,8 @@ class durable final : public oracle {
            (row != nullptr ? "another buyer's" : "not in the store");
   }
   static bool is_his(const reservation& row, const history_entry& e) {
-    return taquilla::to_string(row.seat) == e.what.seat && row.email == email_of(e.what.buyer) &&
-           row.amount.cents == e.what.cents;
+    return name_of_place(row.event, row.seat) == e.what.seat &&
+           row.email == email_of(e.what.buyer) && row.amount.cents == e.what.cents;
   }
   static std::string bought(const history_entry& e, const history& h, const final_state& f) {
     const auto* row = row_of(f, e.id);

@@ -1,6 +1,7 @@
 #include "simulation/world/client.hpp"
 
 #include "actors/errors.hpp"
+#include "simulation/world/hall.hpp"
 
 #include <caf/all.hpp>
 
@@ -14,8 +15,6 @@
 namespace taquilla::simulation {
 
 namespace {
-
-constexpr const char* the_event = "EVT-001";
 
 class client_state {
  public:
@@ -39,8 +38,9 @@ class client_state {
  private:
   void buy(const do_operation& todo) {
     purchase_order order;
-    order.event = the_event;
-    order.seat = parse_seat(todo.what.seat).value_or(seat_id{"A", 1});
+    const auto where = parse_place(todo.what.seat).value();  // a plan has no other
+    order.event = where.event;
+    order.seat = where.seat;
     order.email = email_of(todo.what.buyer);
     order.amount = money{todo.what.cents};
     order.idempotency_key = todo.what.key;
@@ -146,17 +146,21 @@ class operator_state {
         .then(
             [this, report](const event_list& events) {
               for (const auto& e : events.events) report->held += e.held;
-              ask_hall(report);
+              ask_hall(report, both_halls());
             },
             [this, report](const caf::error&) { tell(*report); });
   }
 
-  void ask_hall(std::shared_ptr<rest_report> report) {
-    self_->request(house_.inventory, look_patience, list_seats{the_event, {}, 1000})
+  void ask_hall(std::shared_ptr<rest_report> report, venue of) {
+    if (of.empty()) return ask_owners(report);
+    const auto event = of.back().id;
+    of.pop_back();
+    self_->request(house_.inventory, look_patience, list_seats{event, {}, 1000})
         .then(
-            [this, report](seat_page& page) {
-              report->hall = std::move(page.seats);
-              ask_owners(report);
+            [this, report, event, of](const seat_page& page) {
+              for (const auto& line : page.seats)
+                report->hall.push_back({name_of_place(event, line.seat), line.state});
+              ask_hall(report, of);
             },
             [this, report](const caf::error&) { tell(*report); });
   }
@@ -171,11 +175,12 @@ class operator_state {
             [this, report](const caf::error&) { tell(*report); });
   }
 
-  static bool shows_truth(const std::vector<seat_line>& hall, const live_seats_page& page) {
-    return std::all_of(hall.begin(), hall.end(), [&](const seat_line& shown) {
-      const bool sold = std::any_of(
-          page.seats.begin(), page.seats.end(),
-          [&](const live_seat& owned) { return owned.seat == shown.seat && owned.confirmed; });
+  static bool shows_truth(const std::vector<shown_seat>& hall, const live_seats_page& page) {
+    return std::all_of(hall.begin(), hall.end(), [&](const shown_seat& shown) {
+      const bool sold =
+          std::any_of(page.seats.begin(), page.seats.end(), [&](const live_seat& owned) {
+            return owned.confirmed && name_of_place(owned.event, owned.seat) == shown.seat;
+          });
       return shown.state == (sold ? seat_state::sold : seat_state::free);
     });
   }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "actors/theatre.hpp"
+#include "simulation/oracles/oracle.hpp"
 #include "simulation/world/history.hpp"
 
 #include <caf/typed_actor.hpp>
@@ -31,10 +32,10 @@ struct stop_theatre {};
 struct rest_report {
   bool known = false;
   store_counts counts;
-  std::uint64_t held = 0;       ///< seats on hold
-  std::uint64_t in_flight = 0;  ///< purchases that run
-  std::vector<seat_line> hall;  ///< INVENTORY's picture
-  bool hall_true = false;       ///< and it is what the store holds
+  std::uint64_t held = 0;        ///< seats on hold
+  std::uint64_t in_flight = 0;   ///< purchases that run
+  std::vector<shown_seat> hall;  ///< INVENTORY's picture
+  bool hall_true = false;        ///< and it is what the store holds
 };
 
 class people_port {

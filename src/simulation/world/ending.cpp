@@ -85,8 +85,7 @@ void world::on_rest_report(const rest_report& report) {
   const auto seen = std::make_pair(process_, c.commands);
   const bool quiet = calm && calm_before_ == seen;
   calm_before_ = calm ? std::make_optional(seen) : std::nullopt;
-  if (quiet && facts_.hall.empty())
-    for (const auto& line : report.hall) facts_.hall.push_back({to_string(line.seat), line.state});
+  if (quiet && facts_.hall.empty()) facts_.hall = report.hall;
   // A word that was lost may have left INVENTORY wrong; it has to find that out by itself.
   hall_true_ = report.hall_true;
   at_rest_ = quiet && hall_true_;

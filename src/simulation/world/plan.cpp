@@ -1,6 +1,7 @@
 #include "simulation/world/plan.hpp"
 
 #include "simulation/engine/keyed_random.hpp"
+#include "simulation/world/hall.hpp"
 
 #include <array>
 #include <initializer_list>
@@ -115,8 +116,15 @@ void draw_knobs(plan& p, const drawer& d) {
 
 std::string draw_seat(const drawer& d, const char* question, std::uint64_t n, int seats) {
   // Half of all purchases want the first seat: that is where it gets crowded.
-  auto number = d.chance("hot", half, n) ? 1 : 1 + d.upto(question, seats, n);
-  return "A" + std::to_string(number);
+  const auto number = d.chance("hot", half, n) ? 1 : 1 + d.upto(question, seats, n);
+  // In half of the runs some want the seat of the same number in the other row, or of the same name
+  // in the other event.
+  constexpr std::uint32_t some = 200'000;
+  const bool wide = d.chance("wide", half);
+  const auto& halls = both_halls();
+  const auto& hall = halls[wide && d.chance("other-event", some, n) ? 1 : 0];
+  const auto& row = hall.rows[wide && d.chance("other-row", some, n) ? 1 : 0];
+  return name_of_place(hall.id, {row, static_cast<std::uint32_t>(number)});
 }
 
 /// Who comes. Most runs have a bit of everything; some things only happen in a crowd.
@@ -318,6 +326,15 @@ void draw_faults(plan& p, const moods& m, const drawer& d) {
 }
 
 }  // namespace
+
+bool is_quiet(const plan& p) {
+  constexpr std::uint32_t quick_us = 50'000;
+  // Time that passes early leaves messages behind.
+  const bool steady = p.early_ppm == 0 || p.early_within_ms <= 1;
+  return steady && p.fast_disk && p.faults.empty() && p.links.lost_ppm == 0 &&
+         p.links.late_ppm == 0 && p.links.doubled_ppm == 0 && p.links.overtake_ppm == 0 &&
+         p.links.delay_max_us <= quick_us;
+}
 
 bool is_profile(const std::string& name) {
   return name == "swarm" || name == "calm" || name == "crash" || name == "disk" || name == "slow";

@@ -19,16 +19,13 @@
 
 namespace taquilla::simulation {
 
-/// The hall of every run is one row, A1 to A4.
-inline constexpr std::uint32_t hall_seats = 4;
-
 /// What one client does next. A client does its operations one after the other.
 struct operation {
   enum class kind : std::uint8_t { buy, cancel };
   std::uint32_t client = 1;   ///< 1, 2, ...
   std::int64_t think_us = 0;  ///< after its previous operation ended
   kind what = kind::buy;
-  std::string seat = "A1";    ///< buy
+  std::string seat = "A1";    ///< buy, as hall.hpp calls it
   std::uint32_t buyer = 1;    ///< buy: whose e-mail address
   std::int64_t cents = 5000;  ///< buy
   std::string key;            ///< buy: Idempotency-Key, empty = none
@@ -152,5 +149,9 @@ struct plan {
 bool is_profile(const std::string& name);
 /// Draws a plan. Precondition: is_profile(profile).
 plan draw_plan(std::uint64_t seed, const std::string& profile, const strategy_name& strategy);
+
+/// Whether nothing fails in it, and messages are quick, come once and in order. It tells of what
+/// was drawn; a script may bring trouble of its own.
+bool is_quiet(const plan& p);
 
 }  // namespace taquilla::simulation

@@ -4,6 +4,7 @@
 #include "simulation/engine/keyed_random.hpp"
 #include "simulation/guard/determinism_guard.hpp"
 #include "simulation/world/breakable_store.hpp"
+#include "simulation/world/hall.hpp"
 
 #include <caf/all.hpp>
 
@@ -71,10 +72,6 @@ std::string words_of_cut(const cut_file& f) {
              std::to_string(f.kept) + " kept, " + std::to_string(f.torn) + " torn, " +
              std::to_string(f.gone) + " gone";
   return f.sync_had_failed ? out + "; gone too: what a failed sync had left" : out;
-}
-
-std::shared_ptr<const venue> small_hall() {
-  return std::make_shared<const venue>(venue{{"EVT-001", "Simulated night", {"A"}, hall_seats}});
 }
 
 }  // namespace
@@ -186,7 +183,7 @@ void world::boot() {
 void world::compose(caf::actor_system& system) {
   theatre_parts parts;
   parts.options = tuned();
-  parts.plan = small_hall();
+  parts.plan = std::make_shared<const venue>(both_halls());
   parts.base = std::move(base_);
   parts.store_has_own_thread = false;
   constexpr std::int64_t origin_ms = std::chrono::milliseconds(sim_clock::origin).count();
