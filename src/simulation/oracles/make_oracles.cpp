@@ -20,7 +20,7 @@ class canary final : public oracle {
 oracles make_oracles(const plan& p) {
   oracles all;
   all.push_back(make_breaker(p));
-  all.push_back(make_restarts());
+  all.push_back(make_restarts(p));
   all.push_back(make_drains());
   all.push_back(make_holds(p));
   all.push_back(make_in_order(p));

@@ -25,9 +25,9 @@ std::unique_ptr<oracle> make_seat_map();            ///< INVENTORY shows what th
 std::unique_ptr<oracle> make_limiter();             ///< burst + 1 + rate x time, for every client
 std::unique_ptr<oracle> make_cancels();    ///< who hears of his cancellation may buy again at once
 std::unique_ptr<oracle> make_timelines();  ///< a timeline tells what happened, and nothing twice
-std::unique_ptr<oracle> make_restarts();   ///< restarts no more than allowed, and tells
-std::unique_ptr<oracle> make_drains();     ///< an orderly stop ends what was begun, begins nothing
-std::unique_ptr<oracle> make_queues();     ///< no mailbox grows without end
+std::unique_ptr<oracle> make_restarts(const plan& p);  ///< restarts no more than allowed, and tells
+std::unique_ptr<oracle> make_drains();  ///< an orderly stop ends what was begun, begins nothing
+std::unique_ptr<oracle> make_queues();  ///< no mailbox grows without end
 std::unique_ptr<oracle> make_in_order(const plan& p);  ///< a purchase leaves no step out
 
 }  // namespace taquilla::simulation

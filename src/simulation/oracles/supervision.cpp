@@ -3,6 +3,7 @@
 #include "policies/restart_intensity.hpp"
 #include "simulation/oracles/news.hpp"
 #include "simulation/oracles/promises.hpp"
+#include "simulation/world/plan.hpp"
 
 #include <deque>
 #include <map>
@@ -16,9 +17,12 @@ namespace {
 /// restart_intensity.
 class supervision_holds final : public oracle {
  public:
+  /// @param steady time does not pass while the supervisor waits for its turn.
+  explicit supervision_holds(bool steady) : steady_(steady) {}
+
   const char* name() const override { return "supervision-holds"; }
 
-  void on_process_start(virtual_ns) override { *this = supervision_holds{}; }
+  void on_process_start(virtual_ns) override { *this = supervision_holds{steady_}; }
 
   std::string on_sending(const sending_view& view) override {
     now_ = view.now;
@@ -66,7 +70,7 @@ class supervision_holds final : public oracle {
 
   /// Giving up is for a period, not for ever; but who stops starts nobody.
   std::string left_for_good() const {
-    if (stopping_) return {};
+    if (stopping_ || !steady_) return {};
     const auto period = restart_intensity_config{}.period_ms * 1'000'000;
     for (const auto& [child, since] : gave_up_)
       if (now_ - since > period + rounding) return child + " was given up and never tried again";
@@ -82,6 +86,7 @@ class supervision_holds final : public oracle {
     return now_ + rounding < deaths[deaths.size() - restarts] + rule.period_ms * 1'000'000;
   }
 
+  bool steady_;
   std::map<std::string, std::deque<virtual_ns>> restarts_;
   std::map<std::string, std::vector<virtual_ns>> deaths_;  ///< since it was last forgiven
   std::map<std::string, virtual_ns> gave_up_;  ///< since when nobody tries to restart it
@@ -96,6 +101,8 @@ class supervision_holds final : public oracle {
 
 }  // namespace
 
-std::unique_ptr<oracle> make_restarts() { return std::make_unique<supervision_holds>(); }
+std::unique_ptr<oracle> make_restarts(const plan& p) {
+  return std::make_unique<supervision_holds>(is_steady(p));
+}
 
 }  // namespace taquilla::simulation

@@ -190,6 +190,17 @@ class operator_state {
         .then(
             [this, report](const desk_report& desk) {
               report->in_flight = desk.in_flight;
+              ask_supervisor(report);
+            },
+            [this, report](const caf::error&) { tell(*report); });
+  }
+
+  void ask_supervisor(std::shared_ptr<rest_report> report) {
+    self_->request(house_.supervisor, look_patience, report_health{})
+        .then(
+            [this, report](const health_report& health) {
+              for (const auto& child : health.children)
+                if (child.state != "up") report->not_up += ", " + child.name + " is " + child.state;
               report->known = true;
               tell(*report);
             },

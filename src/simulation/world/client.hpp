@@ -36,6 +36,7 @@ struct rest_report {
   std::uint64_t in_flight = 0;   ///< purchases that run
   std::vector<shown_seat> hall;  ///< INVENTORY's picture
   bool hall_true = false;        ///< and it is what the store holds
+  std::string not_up;            ///< ", payment is down": who does not serve, says the supervisor
 };
 
 class people_port {

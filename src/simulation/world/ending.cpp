@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace taquilla::simulation {
 
@@ -25,7 +26,23 @@ constexpr virtual_ns rest_limit = 180'000 * ms;
 constexpr virtual_ns revival_limit = 40'000 * ms;
 /// And after this no client may still be at it: 80 operations of half a minute, and their thinking.
 constexpr virtual_ns people_limit = 4'000'000 * ms;
-constexpr std::uint32_t page = 1000;
+
+/// A whole listing, as a reader turns its pages.
+template <class Answer, class Question, class Item>
+std::vector<Item> all_of(database& base, Question what, std::int64_t page,
+                         std::vector<Item> Answer::*list) {
+  constexpr int pages_max = 10'000;
+  what.limit = static_cast<std::uint32_t>(page);
+  std::vector<Item> out;
+  for (int i = 0; i < pages_max; ++i) {
+    auto found = base.read(what);
+    if (!found) break;
+    for (auto& item : (*found).*list) out.push_back(std::move(item));
+    if (found->next == decltype(found->next){}) break;
+    what.after = found->next;
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -68,17 +85,17 @@ void world::on_rest_report(const rest_report& report) {
   if (!healed_ || !people_done()) return;
   const auto& c = report.counts;
   if (!report.known) {
-    last_report_ = "store, inventory or desk did not answer";
+    last_report_ = "store, inventory, desk or supervisor did not answer";
     return;
   }
   last_report_ = std::to_string(c.pending) + " pending, " + std::to_string(report.in_flight) +
                  " in flight, " + std::to_string(report.held) + " held, " +
                  std::to_string(c.settlements_due) + " settlements due, " +
-                 std::to_string(c.outbox_due) + " mails due";
+                 std::to_string(c.outbox_due) + " mails due" + report.not_up;
   // Mails that were given up are revived, unless a bug hinders it: then the oracles shall say so.
   const bool revived = c.outbox_dead == 0 || engine_.now() > quiet_since_ + revival_limit;
   const bool calm = c.pending == 0 && report.in_flight == 0 && report.held == 0 &&
-                    c.settlements_due == 0 && c.outbox_due == 0 && revived;
+                    c.settlements_due == 0 && c.outbox_due == 0 && revived && report.not_up.empty();
   // A report is put together one question after the other, and a purchase of somebody who has given
   // up may run in between. So two in a row must be calm, and the store unchanged from one to the
   // other.
@@ -101,24 +118,11 @@ final_state world::read_store() {
   engine_.kill();
   disk_.plug_in();
   if (!open_store()) return out;
-  list_reservations everything;
-  everything.limit = page;
-  for (bool more = true; more;) {
-    auto rows = base_->read(everything);
-    if (!rows) break;
-    for (auto& row : rows->list) out.all.push_back(std::move(row));
-    everything.after = rows->next;
-    more = rows->next != 0;
-  }
-  list_charges money;
-  money.limit = page;
-  if (auto rows = base_->read(money)) out.charges = std::move(rows->list);
-  list_mailbox letters;
-  letters.limit = page;
-  if (auto rows = base_->read(letters)) out.mailbox = std::move(rows->list);
-  list_outbox waiting;
-  waiting.limit = page;
-  if (auto rows = base_->read(waiting)) out.outbox = std::move(rows->list);
+  const auto page = plan_.numbers.page;
+  out.all = all_of(*base_, list_reservations{}, page, &reservations::list);
+  out.charges = all_of(*base_, list_charges{}, page, &charges::list);
+  out.mailbox = all_of(*base_, list_mailbox{}, page, &mails::list);
+  out.outbox = all_of(*base_, list_outbox{}, page, &mails::list);
   if (auto counts = base_->read(count_everything{wall_ms{1} << 50})) out.counts = *counts;
   if (audit_due()) {
     ask_audit();

@@ -327,11 +327,11 @@ void draw_faults(plan& p, const moods& m, const drawer& d) {
 
 }  // namespace
 
+bool is_steady(const plan& p) { return p.early_ppm == 0 || p.early_within_ms <= 1; }
+
 bool is_quiet(const plan& p) {
   constexpr std::uint32_t quick_us = 50'000;
-  // Time that passes early leaves messages behind.
-  const bool steady = p.early_ppm == 0 || p.early_within_ms <= 1;
-  return steady && p.fast_disk && p.faults.empty() && p.links.lost_ppm == 0 &&
+  return is_steady(p) && p.fast_disk && p.faults.empty() && p.links.lost_ppm == 0 &&
          p.links.late_ppm == 0 && p.links.doubled_ppm == 0 && p.links.overtake_ppm == 0 &&
          p.links.delay_max_us <= quick_us;
 }

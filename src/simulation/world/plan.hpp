@@ -150,6 +150,8 @@ bool is_profile(const std::string& name);
 /// Draws a plan. Precondition: is_profile(profile).
 plan draw_plan(std::uint64_t seed, const std::string& profile, const strategy_name& strategy);
 
+/// Whether time stands still while messages wait, or hardly moves.
+bool is_steady(const plan& p);
 /// Whether nothing fails in it, and messages are quick, come once and in order. It tells of what
 /// was drawn; a script may bring trouble of its own.
 bool is_quiet(const plan& p);
