@@ -1,6 +1,7 @@
 // Goal: only a safe store is opened; what is not ours, too new or damaged is refused and left as it
 // is. Method: read the settings back, then open files that somebody else has made or broken.
 #include "store_fixture.hpp"
+#include "support/old_stores.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -172,22 +173,11 @@ TEST_CASE_FIXTURE(store_fixture, "the clean mark is there after closing and not 
   CHECK(look(folder.file(), "SELECT clean FROM shutdown") == "0");
 }
 
-/// What the versions before the present one had in another way.
-const std::string with_the_words_of_mails =
-    "ALTER TABLE outbox ADD COLUMN recipient TEXT NOT NULL DEFAULT 'ana@example.com';"
-    "ALTER TABLE outbox ADD COLUMN subject TEXT NOT NULL DEFAULT 's';"
-    "ALTER TABLE outbox ADD COLUMN body TEXT NOT NULL DEFAULT 'b';"
-    "ALTER TABLE mailbox ADD COLUMN recipient TEXT NOT NULL DEFAULT 'ana@example.com';"
-    "ALTER TABLE mailbox ADD COLUMN subject TEXT NOT NULL DEFAULT 's';"
-    "ALTER TABLE mailbox ADD COLUMN body TEXT NOT NULL DEFAULT 'b';";
-const std::string without_numbers =
-    "ALTER TABLE shutdown DROP COLUMN numbers; ALTER TABLE shutdown DROP COLUMN reservations;";
-
 TEST_CASE_FIXTURE(store_fixture, "a store without numbers of its own is given them") {
   confirmed("t1", 1);
   const auto last = confirmed("t2", 2);
   store.reset();
-  by_hand(folder.file(), with_the_words_of_mails + without_numbers + "PRAGMA user_version = 2");
+  by_hand(folder.file(), as_version_2);
   open();
   CHECK(pending("t3", 3) == last + 1);
   CHECK(look(folder.file(), "PRAGMA user_version") == "4");
@@ -202,7 +192,7 @@ TEST_CASE_FIXTURE(store_fixture, "a store that kept the words of its mails keeps
   confirmed("t2", 2);
   done(*store, postpone_mail{"2-confirmed", 9'000, "down", false});
   store.reset();
-  by_hand(folder.file(), with_the_words_of_mails + "PRAGMA user_version = 3");
+  by_hand(folder.file(), as_version_3);
   open();
   CHECK(look(folder.file(), "PRAGMA user_version") == "4");
   const auto box = store->read(list_mailbox{});

@@ -1,0 +1,22 @@
+// What turns a store of today into one that an older version wrote, by hand.
+#pragma once
+
+#include <string>
+
+namespace taquilla::testing {
+
+/// Behind version 3 mails kept neither recipient nor words.
+inline const std::string as_version_3 =
+    "ALTER TABLE outbox ADD COLUMN recipient TEXT NOT NULL DEFAULT 'ana@example.com';"
+    "ALTER TABLE outbox ADD COLUMN subject TEXT NOT NULL DEFAULT 's';"
+    "ALTER TABLE outbox ADD COLUMN body TEXT NOT NULL DEFAULT 'b';"
+    "ALTER TABLE mailbox ADD COLUMN recipient TEXT NOT NULL DEFAULT 'ana@example.com';"
+    "ALTER TABLE mailbox ADD COLUMN subject TEXT NOT NULL DEFAULT 's';"
+    "ALTER TABLE mailbox ADD COLUMN body TEXT NOT NULL DEFAULT 'b'; PRAGMA user_version = 3;";
+/// Before it the store did not reserve its numbers.
+inline const std::string as_version_2 =
+    as_version_3 +
+    "ALTER TABLE shutdown DROP COLUMN numbers; ALTER TABLE shutdown DROP COLUMN reservations;"
+    "PRAGMA user_version = 2;";
+
+}  // namespace taquilla::testing
