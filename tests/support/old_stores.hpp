@@ -1,4 +1,7 @@
-// What turns a store of today into one that an older version wrote, by hand.
+// What turns a store of today into one that an older version wrote, by hand: SQL that takes back
+// what each later version changed. Only what the upgrade looks at is made as it was; the words of
+// mails are any words, for nobody reads them again. A new version adds its own step here, before
+// the others.
 #pragma once
 
 #include <string>
