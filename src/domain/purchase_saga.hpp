@@ -15,12 +15,12 @@
 // last row).
 #pragma once
 
+#include "domain/error.hpp"
+#include "domain/reservation.hpp"
+
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "domain/error.hpp"
-#include "domain/reservation.hpp"
 
 namespace taquilla::saga {
 

@@ -128,7 +128,7 @@ class seat_map {
     std::string id, name;
     std::vector<std::string> row_names;
     std::unordered_map<std::string, std::uint32_t> rows;  ///< name -> index
-    std::vector<std::vector<slot>> slots;       ///< a row is empty until first touched
+    std::vector<std::vector<slot>> slots;                 ///< a row is empty until first touched
     std::uint32_t seats_per_row = 0;
     std::uint64_t held = 0, sold = 0;
   };

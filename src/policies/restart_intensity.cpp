@@ -1,7 +1,6 @@
 #include "policies/restart_intensity.hpp"
 
 #include "domain/planted.hpp"
-
 #include "policies/backoff.hpp"
 
 #include <algorithm>

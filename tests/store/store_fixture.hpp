@@ -120,8 +120,7 @@ struct store_fixture {
     std::string out;
     const auto found = store->read(find_reservation{id});
     REQUIRE(found);
-    for (const auto& entry : found->timeline)
-      out += (out.empty() ? "" : " ") + entry.step;
+    for (const auto& entry : found->timeline) out += (out.empty() ? "" : " ") + entry.step;
     return out;
   }
   reservation_state state_of(reservation_id id) {
