@@ -136,7 +136,10 @@ class operator_state {
         .then(
             [this, report](const store_counts& counts) {
               report->counts = counts;
-              ask_inventory(report);
+              const bool busy = counts.pending + counts.settlements_due + counts.outbox_due != 0;
+              if (!busy) return ask_inventory(report);
+              report->known = rest_report::part::the_store;
+              tell(*report);
             },
             [this, report](const caf::error&) { tell(*report); });
   }
@@ -201,7 +204,7 @@ class operator_state {
             [this, report](const health_report& health) {
               for (const auto& child : health.children)
                 if (child.state != "up") report->not_up += ", " + child.name + " is " + child.state;
-              report->known = true;
+              report->known = rest_report::part::all;
               tell(*report);
             },
             [this, report](const caf::error&) { tell(*report); });

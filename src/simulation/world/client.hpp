@@ -28,9 +28,10 @@ struct play_chaos {
 struct look_around {};
 struct stop_theatre {};
 
-/// What came of the questions about rest; `known` is false if somebody did not answer.
+/// What came of the questions about rest. While the store has things to do nobody else is asked.
 struct rest_report {
-  bool known = false;
+  enum class part { nothing, the_store, all };
+  part known = part::nothing;  ///< nothing if somebody did not answer
   store_counts counts;
   std::uint64_t held = 0;        ///< seats on hold
   std::uint64_t in_flight = 0;   ///< purchases that run

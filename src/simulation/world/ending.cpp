@@ -84,18 +84,20 @@ void world::heal(const std::string& why) {
 void world::on_rest_report(const rest_report& report) {
   if (!healed_ || !people_done()) return;
   const auto& c = report.counts;
-  if (!report.known) {
+  using part = rest_report::part;
+  if (report.known == part::nothing) {
     last_report_ = "store, inventory, desk or supervisor did not answer";
     return;
   }
-  last_report_ = std::to_string(c.pending) + " pending, " + std::to_string(report.in_flight) +
-                 " in flight, " + std::to_string(report.held) + " held, " +
-                 std::to_string(c.settlements_due) + " settlements due, " +
-                 std::to_string(c.outbox_due) + " mails due" + report.not_up;
+  last_report_ = std::to_string(c.pending) + " pending, " + std::to_string(c.settlements_due) +
+                 " settlements due, " + std::to_string(c.outbox_due) + " mails due";
+  if (report.known == part::all)
+    last_report_ += ", " + std::to_string(report.in_flight) + " in flight, " +
+                    std::to_string(report.held) + " held" + report.not_up;
   // Mails that were given up are revived, unless a bug hinders it: then the oracles shall say so.
   const bool revived = c.outbox_dead == 0 || engine_.now() > quiet_since_ + revival_limit;
-  const bool calm = c.pending == 0 && report.in_flight == 0 && report.held == 0 &&
-                    c.settlements_due == 0 && c.outbox_due == 0 && revived && report.not_up.empty();
+  const bool calm = report.known == part::all && report.in_flight == 0 && report.held == 0 &&
+                    revived && report.not_up.empty();
   // A report is put together one question after the other, and a purchase of somebody who has given
   // up may run in between. So two in a row must be calm, and the store unchanged from one to the
   // other.
