@@ -73,6 +73,12 @@ void world::heal(const std::string& why) {
   engine_.no_early_time();
   note(trace_event::kind::note, "", "", "everything is healed: " + why);
   if (!engine_.running() && !up_again_planned_) boot();
+  mend_services();
+}
+
+/// One that is starting takes no orders yet: it is mended once it is open.
+void world::mend_services() {
+  mend_at_opening_ = engine_.running() && !serving_;
   for (const char* service : {"inventory", "payment", "notification"}) {
     fault mend;
     mend.what = fault::kind::recover;

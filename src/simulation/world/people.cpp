@@ -117,6 +117,7 @@ void world::on_silence(std::uint64_t number) {
 void world::on_started(bool well, const std::string& why) {
   if (well) {
     serving_ = true;
+    if (mend_at_opening_) mend_services();
     note(trace_event::kind::process, "", "", serving_words);
     return;
   }

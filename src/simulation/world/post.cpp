@@ -49,7 +49,8 @@ void world::send(const mail& what, std::function<void(error)> done) {
 post_fault world::draw_post_fault(const std::string& name, std::uint64_t hash,
                                   std::uint64_t occurrence) {
   auto proposal = post_fault::none;
-  if (taken_.exploring() && !healed_) {
+  if (healed_) return proposal;  // whatever a script says
+  if (taken_.exploring()) {
     const auto drawn = taken_.draw(choice::post_fault, hash, occurrence);
     if (one_in(scramble(drawn), plan_.post.later_ppm)) proposal = post_fault::later;
     if (one_in(drawn, plan_.post.never_ppm)) proposal = post_fault::never;
@@ -65,8 +66,9 @@ post_fault world::draw_post_fault(const std::string& name, std::uint64_t hash,
 std::uint64_t world::draw_post_time(const std::string& name, std::uint64_t hash,
                                     std::uint64_t occurrence) {
   std::uint64_t us = 0;
+  if (healed_) return us;
   const auto drawn = taken_.draw(choice::post_slow, hash, occurrence);
-  if (taken_.exploring() && !healed_ && one_in(drawn, plan_.post.slow_ppm))
+  if (taken_.exploring() && one_in(drawn, plan_.post.slow_ppm))
     us = 1 + below(scramble(drawn), plan_.post.slow_max_us);
   return taken_.take(choice::post_slow, hash, name, occurrence, us);
 }

@@ -80,6 +80,7 @@ class world final : private engine_observer,
   // -- the end (ending.cpp) -----------------------------------------------------
   void tick();
   void heal(const std::string& why);
+  void mend_services();
   bool disturbed() const;
   bool hall_settled() const;
   bool over() const { return at_rest_ || given_up_ || !facts_.store_readable; }
@@ -136,6 +137,7 @@ class world final : private engine_observer,
   std::uint64_t entropy_drawn_ = 0;
   bool disk_calm_ = false;
   bool healed_ = false;
+  bool mend_at_opening_ = false;
   virtual_ns quiet_since_ = 0;  // nobody has asked for anything since then
   /// The last report if it was calm: of which process, and after how many commands of its store.
   std::optional<std::pair<std::uint32_t, std::uint64_t>> calm_before_;
