@@ -9,9 +9,12 @@
 // is woken while items are in hand looks beside them: a service that is silent about one of them
 // must not keep the others waiting.
 //
+// A wait that ends later than `longest_wait_ms` from now was written down by a process whose clock
+// was ahead of ours; it is over.
+//
 // A service that fails `failures_in_a_row_max` items in a row is down: until it is healed, or
-// serves one, it is asked about one item every `pause_ms`. A long queue would otherwise keep the
-// store busy with its postponements, and an outage must cost those nothing who do not need the
+// serves one, it is asked about one item every `longest_wait_ms`. A long queue would otherwise keep
+// the store busy with its postponements, and an outage must cost those nothing who do not need the
 // service.
 #pragma once
 
@@ -36,7 +39,7 @@ struct relay_parts {
   duration_ms store_patience_ms = 0;
   wall_clock wall;
   std::uint32_t batch = 0;          ///< items in hand at once; at most page_limit_max
-  duration_ms longest_wait_ms = 0;  ///< of an item that has failed; and, up to 5 s, between two
+  duration_ms longest_wait_ms = 0;  ///< of an item that has failed; 5 s of it at most between two
                                     ///< questions to a service that is down
 };
 

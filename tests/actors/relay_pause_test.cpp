@@ -196,6 +196,18 @@ TEST_CASE("after a healing a mail that fails again waits, and is tried when its 
   CHECK(r.p->tried.size() == 2);
 }
 
+TEST_CASE("a wait that the relay gives ends in time for each of its looks to call it its own") {
+  lone_relay r{1};
+  r.p->fate_of = always_refused;
+  r.start();
+  REQUIRE(r.p->tried.size() == 1);
+  const auto until = r.p->outbox[0].not_before;
+  r.tell(something_due{});
+  const auto& look = r.p->looks.back();
+  CHECK(look.latest == r.today() + r.options.backoff.cap_ms);
+  CHECK(look.latest >= until);
+}
+
 TEST_CASE("a mail is tried when its wait is over, though another one is still in hand") {
   lone_relay r{2};
   r.options.batch = 2;

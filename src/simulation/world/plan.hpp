@@ -1,5 +1,6 @@
 // The plan of one run: everything that is fixed before it starts. Who buys what and when, which
-// faults strike, how rough links and disk are, and which numbers the theatre is built with.
+// faults strike, how rough links, disk and mail server are, and which numbers the theatre is built
+// with.
 //
 // A plan is drawn from a seed (draw_plan), or read from a case file, where it has been shrunk by
 // hand or by the minimiser; the run itself cannot tell. What happens *during* the run by chance
