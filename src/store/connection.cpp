@@ -244,6 +244,11 @@ void connection::upgrade() {
     for (const char* table : {"outbox", "mailbox"})
       for (const char* column : {"recipient", "subject", "body"})
         script += std::string{"ALTER TABLE "} + table + " DROP COLUMN " + column + ";";
+  if (version < 5)
+    script +=
+        "DROP INDEX outbox_due; DROP INDEX outbox_dead;"
+        "UPDATE outbox SET not_before = 1 WHERE not_before < 1;"
+        "CREATE INDEX outbox_due ON outbox (dead, not_before, created_at) WHERE not_before > 0;";
   script += "PRAGMA user_version = " + std::to_string(schema_version) + "; COMMIT";
   execute(script.c_str());
 }

@@ -53,17 +53,15 @@ result<charge_record> sqlite_database::charge_of(reservation_id id) {
   return charge_from(row);
 }
 
-result<charge_record> sqlite_database::apply(const record_charge& command) {
-  return write<charge_record>([&]() -> result<charge_record> {
-    if (ledger_.charge.run(command.id, command.amount.cents, command.at) == 1)
-      return charge_record{command.id, command.amount, charge_state::charged, command.at, true};
-    auto first = charge_of(command.id);
-    if (first && first->state != charge_state::charged)
-      return error{errc::charge_voided, to_string(first->state), 0};
-    // The same key with another amount is another request, and a mistake.
-    if (first && first->amount != command.amount) return errc::key_reused;
-    return first;
-  });
+result<charge_record> sqlite_database::charge_row(const record_charge& command) {
+  if (ledger_.charge.run(command.id, command.amount.cents, command.at) == 1)
+    return charge_record{command.id, command.amount, charge_state::charged, command.at, true};
+  auto first = charge_of(command.id);
+  if (first && first->state != charge_state::charged)
+    return error{errc::charge_voided, to_string(first->state), 0};
+  // The same key with another amount is another request, and a mistake.
+  if (first && first->amount != command.amount) return errc::key_reused;
+  return first;
 }
 
 result<charge_record> sqlite_database::apply(const void_charge& command) {

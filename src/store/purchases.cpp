@@ -1,6 +1,6 @@
-// The life of a purchase: recorded, confirmed, failed, cancelled. Every move is a conditional
-// update; a row that did not change means that somebody else moved it, and the answer tells where
-// it is now.
+// The life of a purchase that is a row: confirmed, failed, cancelled (how it becomes one:
+// sales.cpp). Every move is a conditional update; a row that did not change means that somebody
+// else moved it, and the answer tells where it is now.
 #include "store/mail_number.hpp"
 #include "store/reservation_row.hpp"
 #include "store/sqlite_database.hpp"
@@ -9,13 +9,7 @@
 namespace taquilla::store {
 
 purchase_statements::purchase_statements(preparation db)
-    : insert(
-          db,
-          "INSERT INTO reservations (id, state, live, event, seat_row, seat_number, email, cents,"
-          " identity, created_at, updated_at, token, failure, timeline)"
-          " VALUES (?1, 0, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, '', ?10)"
-          " ON CONFLICT DO NOTHING"),
-      live_by_key(db,
+    : live_by_key(db,
                   "SELECT r.event, r.seat_row, r.seat_number, r.email, r.cents, r.id, r.identity"
                   " FROM keys k JOIN reservations r ON r.id = k.reservation"
                   " WHERE k.idempotency_key = ?1 AND r.live = 1"),
@@ -50,52 +44,6 @@ constexpr int timeline_characters_max = 65'536;
 
 }  // namespace
 
-std::optional<result<purchase_recorded>> sqlite_database::known_attempt(
-    const record_purchase& command) {
-  const auto& order = command.order;
-  if (!order.idempotency_key.empty()) {
-    auto row = purchases_.live_by_key.query(order.idempotency_key);
-    if (row.next()) {
-      const bool same = row.view(0) == order.event && row.view(1) == order.seat.row &&
-                        row.as<std::uint32_t>(2) == order.seat.number &&
-                        row.view(3) == order.email && row.integer(4) == order.amount.cents;
-      if (!same) return result<purchase_recorded>{errc::key_reused};
-    }
-  }
-  if (command.token.empty()) return std::nullopt;
-  auto ended = purchases_.ended_by_token.query(command.token);
-  if (!ended.next()) return std::nullopt;
-  return result<purchase_recorded>{purchase_recorded{ended.as<reservation_id>(0), false}};
-}
-
-result<purchase_recorded> sqlite_database::owner_of_seat(const record_purchase& command) {
-  const auto& order = command.order;
-  auto row = purchases_.live_by_seat.query(order.event, order.seat.row, order.seat.number);
-  if (!row.next()) return errc::internal_error;  // refused by no index we know of
-  const auto id = row.as<reservation_id>(0);
-  if (!command.token.empty() && row.view(1) == command.token) return purchase_recorded{id, false};
-  if (row.view(2) == order.email && row.integer(3) == order.amount.cents)
-    return purchase_recorded{id, true};
-  return errc::seat_taken;
-}
-
-result<purchase_recorded> sqlite_database::apply(const record_purchase& command) {
-  return write<purchase_recorded>([&]() -> result<purchase_recorded> {
-    if (auto known = known_attempt(command)) return *known;
-    const auto& order = command.order;
-    const auto number = connection_.next_number();
-    if (!number) return error{errc::store_unavailable, "the numbers have run out", 1000};
-    const auto id = static_cast<reservation_id>(*number);
-    const int written = purchases_.insert.run(
-        id, order.event, order.seat.row, order.seat.number, order.email, order.amount.cents,
-        command.identity, command.at, command.token, encode_timeline(command.timeline));
-    if (written == 0) return owner_of_seat(command);
-    connection_.number_taken();
-    if (!order.idempotency_key.empty()) purchases_.bind.run(order.idempotency_key, id);
-    return purchase_recorded{id, false};
-  });
-}
-
 result<key_owner> sqlite_database::apply(const bind_key& command) {
   return write<key_owner>([&]() -> result<key_owner> {
     const auto& order = command.order;
@@ -115,14 +63,12 @@ result<key_owner> sqlite_database::apply(const bind_key& command) {
   });
 }
 
-result<purchase_confirmed> sqlite_database::apply(const confirm_purchase& command) {
-  return write<purchase_confirmed>([&]() -> result<purchase_confirmed> {
-    const int moved =
-        purchases_.confirm.run(command.id, command.at, encode_timeline(command.timeline));
-    if (moved == 0) return why_not_confirmed(command.id);
-    post_mail(command.id, mail_kind::confirmed, command.at);
-    return purchase_confirmed{command.id};
-  });
+result<purchase_confirmed> sqlite_database::confirm_row(const confirm_purchase& command) {
+  const int moved =
+      purchases_.confirm.run(command.id, command.at, encode_timeline(command.timeline));
+  if (moved == 0) return why_not_confirmed(command.id);
+  post_mail(command.id, mail_kind::confirmed, command.at);
+  return purchase_confirmed{command.id};
 }
 
 result<purchase_confirmed> sqlite_database::why_not_confirmed(reservation_id id) {
@@ -176,10 +122,6 @@ result<timeline_appended> sqlite_database::apply(const append_timeline& command)
     if (found == 0) return errc::unknown_reservation;
     return timeline_appended{command.id};
   });
-}
-
-void sqlite_database::post_mail(reservation_id id, mail_kind kind, wall_ms at) {
-  mail_.post.run(mail_number(id, kind), at);
 }
 
 }  // namespace taquilla::store

@@ -34,10 +34,13 @@ query_statements::query_statements(preparation db)
                 " WHERE k.idempotency_key = ?1 AND r.live = 1"),
       count_open(db, "SELECT count(*) FROM reservations WHERE state = 0"),
       count_owed(db, "SELECT count(*) FROM settlements WHERE not_before <= ?1"),
+      count_fresh(db,
+                  "SELECT count(*), min(created_at) FROM outbox"
+                  " WHERE number >= ?1 AND not_before = 0"),
       count_due(db,
                 "SELECT count(*) FILTER (WHERE not_before <= ?1), min(created_at) FROM outbox"
-                " WHERE dead = 0"),
-      count_dead(db, "SELECT count(*) FROM outbox WHERE dead = 1") {}
+                " WHERE dead = 0 AND not_before > 0"),
+      count_dead(db, "SELECT count(*) FROM outbox WHERE dead = 1 AND not_before > 0") {}
 
 namespace {
 
@@ -65,6 +68,16 @@ std::vector<timeline_entry> with_aftermath(std::vector<timeline_entry> timeline,
     timeline.insert(place, std::move(entry));
   }
   return timeline;
+}
+
+/// Adds a row of how many mails are due and when the oldest of them and of those that wait was
+/// posted.
+void add_mails(store_counts& to, statement::rows row) {
+  if (!row.next()) return;
+  to.outbox_due += row.as<std::uint64_t>(0);
+  if (row.is_null(1)) return;
+  const auto oldest = row.integer(1);
+  to.oldest_mail_at = to.oldest_mail_at == 0 ? oldest : std::min(to.oldest_mail_at, oldest);
 }
 
 /// nullopt: no such state.
@@ -163,11 +176,8 @@ result<store_counts> sqlite_database::read(const count_everything& query) {
     out.pending = count(queries_.count_open.query());
     out.settlements_due = count(queries_.count_owed.query(query.now));
     out.outbox_dead = count(queries_.count_dead.query());
-    auto due = queries_.count_due.query(query.now);
-    if (due.next()) {
-      out.outbox_due = due.as<std::uint64_t>(0);
-      out.oldest_mail_at = due.integer(1);
-    }
+    add_mails(out, queries_.count_fresh.query(now_.fresh_from));
+    add_mails(out, queries_.count_due.query(query.now));
     out.commits = now_.commits;
     out.commands = now_.commands;
     return out;

@@ -1,4 +1,4 @@
--- The store's tables, schema version 4. Plain SQL on purpose: conditional updates, integer
+-- The store's tables, schema version 5. Plain SQL on purpose: conditional updates, integer
 -- milliseconds since 1970, whole cents, no triggers. What a number means:
 --   reservations.state  0 pending, 1 confirmed, 2 cancelled, 3 failed
 --   reservations.live   1 while the seat and the keys are taken (pending, confirmed), else 0. It
@@ -64,6 +64,9 @@ CREATE INDEX settlement_due ON settlements (not_before);
 
 -- A mail that waits, and below one that was delivered. Whom it is for and what it says stands in its
 -- reservation, in columns that never change; so the hot path does not write it twice more.
+-- not_before is 0 for a confirmation that was not tried yet, and for nothing else: nearly every mail
+-- is one, and the store, which posts them in order of their numbers, knows from which number on to
+-- look for them (mail.cpp). So a purchase that succeeds pays for no index here.
 CREATE TABLE outbox (
   number     INTEGER PRIMARY KEY,
   created_at INTEGER NOT NULL,
@@ -72,10 +75,9 @@ CREATE TABLE outbox (
   dead       INTEGER NOT NULL CHECK (dead IN (0, 1)),
   last_error TEXT    NOT NULL
 ) STRICT;
--- In the order in which they are due; created_at rides along so that the backlog's size and age are
--- read from the index alone. Of dead the same is true as of state above.
-CREATE INDEX outbox_due ON outbox (dead, not_before, created_at) WHERE dead = 0;
-CREATE INDEX outbox_dead ON outbox (dead) WHERE dead = 1;
+-- The others, the given up apart, in the order in which they are due; created_at rides along so that
+-- the backlog's size and age are read from the index alone.
+CREATE INDEX outbox_due ON outbox (dead, not_before, created_at) WHERE not_before > 0;
 
 -- In order of the number, and without an index by recipient: a buyer's mails are found through
 -- `buyer` and the number. One index more would make a whole purchase a quarter dearer.

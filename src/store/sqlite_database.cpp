@@ -7,10 +7,12 @@ namespace taquilla::store {
 
 sqlite_database::sqlite_database(const sqlite_options& options, bool prepare_at_once)
     : connection_(options),
+      shown_(handle(), held_),
       begin_({handle(), prepare_at_once}, "BEGIN IMMEDIATE"),
       commit_({handle(), prepare_at_once}, "COMMIT"),
       rollback_({handle(), prepare_at_once}, "ROLLBACK"),
       purchases_({handle(), prepare_at_once}),
+      sales_({handle(), prepare_at_once}),
       ledger_({handle(), prepare_at_once}),
       settlements_({handle(), prepare_at_once}),
       mail_({handle(), prepare_at_once}),
@@ -25,12 +27,14 @@ sqlite_database::session sqlite_database::now() const {
 }
 
 void sqlite_database::be(const session& then) {
+  held_.clear();
   now_ = then;
   connection_.be(then.of_connection);
 }
 
 void sqlite_database::take_over() {
   undo();
+  held_.clear();  // of a batch that a power cut ended
   now_ = {};
   connection_.take_over();
 }
@@ -47,6 +51,7 @@ bool sqlite_database::begin() {
 }
 
 commit_outcome sqlite_database::commit() {
+  if (now_.state == batch::open) write_held();
   if (now_.state == batch::broken) return commit_outcome::broken;
   if (now_.state != batch::open) {
     const bool full = now_.state == batch::lost && now_.lost.code == errc::storage_full;
@@ -114,6 +119,7 @@ error sqlite_database::after_failure(const sqlite_failure& failure, bool has_wri
 
 /// SQLite has rolled back by itself after some errors and not after others.
 void sqlite_database::roll_back() {
+  held_.clear();
   connection_.batch_over(false);
   if (!connection_.in_transaction()) return;
   try {

@@ -1,4 +1,4 @@
-// The port of database.hpp over one SQLite file. The members are implemented by family:
+// The port of database.hpp over one SQLite file. The members are implemented by family: sales.cpp,
 // purchases.cpp, ledger.cpp, settlements.cpp, mail.cpp, queries.cpp and aftermath.cpp; each has its
 // statements, prepared once.
 //
@@ -6,24 +6,34 @@
 //            nothing to undo and no savepoint is needed. A constraint that stops the first write
 //            undoes that statement alone and refuses the command. Any other trouble rolls the
 //            whole batch back.
-// NUMBERS    A reservation id is taken by a row that was written and by nothing else; the rest is
-//            told in connection.hpp.
+// HELD       A new purchase is not a row before it is confirmed, or anything but the next step of a
+//            sale is asked for, or the batch ends (held_purchases.hpp).
+// NUMBERS    A reservation id is taken by a row that was written, or will be with its batch, and by
+//            nothing else; the rest is told in connection.hpp.
 // Private to src/store and its tests. One thread at a time.
 #pragma once
 
 #include "store/audit_questions.hpp"
 #include "store/connection.hpp"
+#include "store/held_purchases.hpp"
+#include "store/held_table.hpp"
 #include "store/statement.hpp"
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace taquilla::store {
 
 struct purchase_statements {
   explicit purchase_statements(preparation db);
-  statement insert, live_by_key, bind, ended_by_token, live_by_seat;
+  statement live_by_key, bind, ended_by_token, live_by_seat;
   statement confirm, fail, state_of, facts, cancel, append;
+};
+/// Each writes all that is held.
+struct sale_statements {
+  explicit sale_statements(preparation db);
+  statement insert, bind, charge, post;
 };
 struct ledger_statements {
   explicit ledger_statements(preparation db);
@@ -35,13 +45,13 @@ struct settlement_statements {
 };
 struct mail_statements {
   explicit mail_statements(preparation db);
-  statement post, file, take_off, was_delivered, postpone, revive, due, next_at;
+  statement post, posted, file, take_off, was_delivered, postpone, revive, fresh, due, next_at;
   statement outbox_page, mailbox_page, mailbox_of, waiting_of, delivered_of;
 };
 struct query_statements {
   explicit query_statements(preparation db);
   statement find, page, page_of_buyer, page_of_open, open_after, live_page, owner, key_owner;
-  statement count_open, count_owed, count_due, count_dead;
+  statement count_open, count_owed, count_fresh, count_due, count_dead;
 };
 
 class sqlite_database final : public database {
@@ -94,6 +104,7 @@ class sqlite_database final : public database {
     batch state = batch::none;
     error lost;  ///< why the batch is gone
     std::uint64_t commits = 0, commands = 0;
+    std::int64_t fresh_from = 0;  ///< no mail below this number is yet to be tried (mail.cpp)
     connection::session of_connection;
   };
   session now() const;
@@ -104,9 +115,16 @@ class sqlite_database final : public database {
   void checkpoint_every(int pages) { connection_.checkpoint_every(pages); }
 
  private:
-  /// Runs a command inside the open batch and turns trouble into the answer.
+  /// Runs a command for which all that is held must be rows.
   template <class T, class Body>
   result<T> write(Body&& body) {
+    if (!write_held()) return now_.lost;
+    return step<T>(std::forward<Body>(body));
+  }
+  /// Runs a command that knows of what is held, or that it is none of its business; turns trouble
+  /// into the answer.
+  template <class T, class Body>
+  result<T> step(Body&& body) {
     if (now_.state != batch::open) return why_not_writable();
     ++now_.commands;
     const auto changes_before = sqlite3_total_changes64(handle());
@@ -132,19 +150,31 @@ class sqlite_database final : public database {
   void roll_back();
   commit_outcome after_commit();
 
+  std::optional<purchase_order> order_under_key(const std::string& key);
   /// Empty: nobody's token, go on. Else the answer.
   std::optional<result<purchase_recorded>> known_attempt(const record_purchase& command);
-  result<purchase_recorded> owner_of_seat(const record_purchase& command);
+  /// Empty: nobody's seat. Else the answer.
+  std::optional<result<purchase_recorded>> owner_of_seat(const record_purchase& command);
+  bool write_held();  ///< false: the batch is lost
+  result<charge_record> charge_row(const record_charge& command);
+  result<purchase_confirmed> confirm_row(const confirm_purchase& command);
   result<purchase_confirmed> why_not_confirmed(reservation_id id);
   void post_mail(reservation_id id, mail_kind kind, wall_ms at);
+  /// A confirmation's: it will be looked for.
+  void mail_is_posted(std::int64_t number);
+  /// False: there are more than fit.
+  bool take_fresh_mails(std::uint32_t limit, std::vector<mail>& into);
   /// What became of its money and its mails, as entries of its timeline (aftermath.cpp).
   std::vector<timeline_entry> aftermath_of(const reservation& record);
   result<charge_record> charge_of(reservation_id id);
   result<mail_filed> not_in_outbox(std::int64_t number, const std::string& message_id);
 
+  held_purchases held_;  ///< empty between batches
   connection connection_;
+  held_table shown_;
   statement begin_, commit_, rollback_;
   purchase_statements purchases_;
+  sale_statements sales_;
   ledger_statements ledger_;
   settlement_statements settlements_;
   mail_statements mail_;

@@ -1,16 +1,18 @@
 #include "store/timeline_text.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
+#include <limits>
 
 namespace taquilla::store {
 
 namespace {
 
 void append_field(std::string& out, std::string_view field) {
-  const auto special = [](char c) { return c == '\\' || c == '\t' || c == '\n' || c == '\0'; };
-  if (std::none_of(field.begin(), field.end(), special)) {  // nearly always
+  bool plain = true;
+  for (char c : field) plain &= static_cast<unsigned char>(c) >= ' ' && c != '\\';
+  if (plain) {  // nearly always
     out += field;
     return;
   }
@@ -32,6 +34,12 @@ void append_field(std::string& out, std::string_view field) {
         out += c;
     }
   }
+}
+
+void append_number(std::string& out, std::int64_t number) {
+  std::array<char, std::numeric_limits<std::int64_t>::digits10 + 2> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
 
 std::string unescape(std::string_view field) {
@@ -64,20 +72,24 @@ std::string_view take(std::string_view& rest, char mark) {
 }  // namespace
 
 std::string encode_timeline(const std::vector<timeline_entry>& entries) {
-  constexpr std::size_t line_usual = 64;
   std::string out;
-  out.reserve(entries.size() * line_usual);
+  encode_onto(out, entries);
+  return out;
+}
+
+void encode_onto(std::string& out, const std::vector<timeline_entry>& entries) {
+  constexpr std::size_t line_usual = 64;
+  out.reserve(out.size() + entries.size() * line_usual);
   for (const auto& entry : entries) {
-    out += std::to_string(entry.at);
+    append_number(out, entry.at);
     out += '\t';
-    out += std::to_string(entry.lasted_ms);
+    append_number(out, entry.lasted_ms);
     for (const auto* field : {&entry.step, &entry.detail, &entry.fault}) {
       out += '\t';
       append_field(out, *field);
     }
     out += '\n';
   }
-  return out;
 }
 
 std::vector<timeline_entry> decode_timeline(std::string_view text) {

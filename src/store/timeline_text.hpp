@@ -14,6 +14,7 @@ namespace taquilla::store {
 
 /// Every line ends in '\n'; no entries give an empty text.
 std::string encode_timeline(const std::vector<timeline_entry>& entries);
+void encode_onto(std::string& to, const std::vector<timeline_entry>& entries);
 
 /// Lines that are not an entry (a hand has edited the file) are left out.
 std::vector<timeline_entry> decode_timeline(std::string_view text);

@@ -107,7 +107,8 @@ bool cut_within_opening(const sim_disk& old, int change, std::uint64_t salt) {
 }  // namespace
 
 TEST_CASE("a store whose upgrade a power cut ended is whole, and upgraded by the next start") {
-  for (const auto& version : {testing::as_version_2, testing::as_version_3}) {
+  for (const auto& version :
+       {testing::as_version_2, testing::as_version_3, testing::as_version_4}) {
     sim_disk old;
     write_old_store(old, version);
     int changes = 0;

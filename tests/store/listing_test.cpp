@@ -181,8 +181,12 @@ TEST_CASE_FIXTURE(store_fixture, "no statement of the store walks through a tabl
       CAPTURE(step);
       // A partial index holds what is open or due: few rows. Those may be counted, and sorted by
       // id.
+      // What is held is one batch at most, and written whole. Nobody looks for the keys of a new
+      // reservation unless a reference is broken.
       const bool few = step.find("COVERING INDEX o") != std::string::npos ||
-                       sql.find("INDEXED BY open_since") != std::string::npos;
+                       sql.find("INDEXED BY open_since") != std::string::npos ||
+                       step.find("SCAN held ") == 0 ||
+                       (step == "SCAN keys" && sql.find("INTO reservations") != std::string::npos);
       CHECK((step.find("SCAN") == std::string::npos || few));
       // The right part: rows that are due in the same millisecond.
       const bool sorts = step.find("TEMP B-TREE") != std::string::npos &&

@@ -57,6 +57,45 @@ TEST_CASE_FIXTURE(store_fixture, "a message id has one spelling") {
   CHECK(done(*store, delivery("1-confirmed", 1500)));
 }
 
+TEST_CASE_FIXTURE(store_fixture, "a mail is due until it is delivered, however often one looks") {
+  const auto due = [this](std::uint32_t limit) {
+    std::string out;
+    const auto found = store->read(due_mails{2'000, limit});
+    for (const auto& mail : found->list) out += mail.message_id + ' ';
+    return out + std::to_string(found->next_at);
+  };
+  for (std::uint32_t seat = 1; seat <= 3; ++seat) confirmed("t" + std::to_string(seat), seat);
+  for (int look = 0; look < 2; ++look) {
+    CHECK(due(10) == "1-confirmed 2-confirmed 3-confirmed 0");
+    CHECK(due(2) == "1-confirmed 2-confirmed 2000");
+  }
+  const auto late = pending("t4", 4);
+  confirmed("t5", 5);
+  deliver("1-confirmed", 1'500);
+  deliver("3-confirmed", 1'500);
+  CHECK(due(10) == "2-confirmed 5-confirmed 0");
+  deliver("2-confirmed", 1'500);
+  deliver("5-confirmed", 1'500);
+  CHECK(due(10) == "0");
+  REQUIRE(done(*store, record_charge{late, {5000}, 1'600}));
+  REQUIRE(done(*store, confirm_purchase{late, 1'600, {}}));
+  CHECK(due(10) == "4-confirmed 0");  // confirmed after those that came after it
+  CHECK(store->read(count_everything{2'000})->outbox_due == 1);
+  reopen();
+  CHECK(due(10) == "4-confirmed 0");
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a mail that was given up and revived is due") {
+  confirmed("t1", 1);
+  done(*store, postpone_mail{"1-confirmed", 9'000, "bounced", true});
+  CHECK(store->read(due_mails{2'000})->list.empty());
+  CHECK(done(*store, revive_mails{10})->count == 1);
+  CHECK(store->read(due_mails{1})->list.size() == 1);
+  CHECK(store->read(list_outbox{})->list[0].not_before == 0);
+  deliver("1-confirmed", 2'000);
+  CHECK(store->read(count_everything{2'000})->outbox_due == 0);
+}
+
 TEST_CASE_FIXTURE(store_fixture, "the cancellation waits until the confirmation is delivered") {
   cancelled("t1", 1);
   auto due = store->read(due_mails{2000});

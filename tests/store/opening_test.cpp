@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(store_fixture, "the settings that make the store safe are in f
   CHECK(setting(inside(), "cell_size_check") == "1");
   CHECK(setting(inside(), "mmap_size") == "0");
   CHECK(setting(inside(), "busy_timeout") == "2000");
-  CHECK(setting(inside(), "user_version") == "4");
+  CHECK(setting(inside(), "user_version") == "5");
   CHECK(setting(inside(), "application_id") == std::to_string(0x54415155));
   CHECK(setting(inside(), "locking_mode") == "normal");
 }
@@ -102,7 +102,7 @@ TEST_CASE("an exclusive store keeps everybody else out and needs no shared memor
 TEST_CASE_FIXTURE(store_fixture, "a store of another schema is refused and left as it is") {
   confirmed("t1", 1);
   store.reset();
-  for (const char* other : {"1", "5"}) {
+  for (const char* other : {"1", "6"}) {
     by_hand(folder.file(), std::string{"PRAGMA user_version = "} + other);
     check_refused_untouched(folder.file(), std::string{"schema version "} + other);
   }
@@ -155,12 +155,12 @@ TEST_CASE_FIXTURE(store_fixture, "a store closed in order is opened without bein
 
 TEST_CASE_FIXTURE(store_fixture, "a refused store keeps the log that was left beside it") {
   confirmed("t1", 1);
-  by_hand(folder.file(), "PRAGMA user_version = 5");
+  by_hand(folder.file(), "PRAGMA user_version = 6");
   scratch_folder copy;  // as a crash leaves it: the database and its log
   std::filesystem::copy_file(folder.file(), copy.file());
   std::filesystem::copy_file(folder.file() + "-wal", copy.file() + "-wal");
   const auto log = bytes_of(copy.file() + "-wal");
-  check_refused_untouched(copy.file(), "schema version 5");
+  check_refused_untouched(copy.file(), "schema version 6");
   CHECK(bytes_of(copy.file() + "-wal") == log);
 }
 
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(store_fixture, "a store without numbers of its own is given th
   by_hand(folder.file(), as_version_2);
   open();
   CHECK(pending("t3", 3) == last + 1);
-  CHECK(look(folder.file(), "PRAGMA user_version") == "4");
+  CHECK(look(folder.file(), "PRAGMA user_version") == "5");
   CHECK(store->read(count_everything{})->reservations == 3);
   store.reset();
   CHECK(look(folder.file(), "SELECT numbers FROM shutdown") == std::to_string(last + 2));
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(store_fixture, "a store that kept the words of its mails keeps
   store.reset();
   by_hand(folder.file(), as_version_3);
   open();
-  CHECK(look(folder.file(), "PRAGMA user_version") == "4");
+  CHECK(look(folder.file(), "PRAGMA user_version") == "5");
   const auto box = store->read(list_mailbox{});
   REQUIRE(box->list.size() == 1);
   CHECK(box->list[0].message_id == "1-confirmed");

@@ -8,8 +8,15 @@
 
 namespace taquilla::testing {
 
+/// Behind version 4 every mail that waits was in the index, and due at once from 0 on.
+inline const std::string as_version_4 =
+    "DROP INDEX outbox_due; UPDATE outbox SET not_before = 0 WHERE not_before = 1;"
+    "CREATE INDEX outbox_due ON outbox (dead, not_before, created_at) WHERE dead = 0;"
+    "CREATE INDEX outbox_dead ON outbox (dead) WHERE dead = 1;"
+    "PRAGMA user_version = 4;";
 /// Behind version 3 mails kept neither recipient nor words.
 inline const std::string as_version_3 =
+    as_version_4 +
     "ALTER TABLE outbox ADD COLUMN recipient TEXT NOT NULL DEFAULT 'ana@example.com';"
     "ALTER TABLE outbox ADD COLUMN subject TEXT NOT NULL DEFAULT 's';"
     "ALTER TABLE outbox ADD COLUMN body TEXT NOT NULL DEFAULT 'b';"
