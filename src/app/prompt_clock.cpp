@@ -1,5 +1,6 @@
 #include "app/prompt_clock.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -36,7 +37,7 @@ void prompt_clock::set_ordinary_timeout(time_point t, caf::abstract_actor* self,
 
 void prompt_clock::set_request_timeout(time_point t, caf::abstract_actor* self,
                                        caf::message_id id) {
-  change(t, [&] { simple::set_request_timeout(t, self, id); });
+  change(t, [&] { requests_.set({t, self->ctrl(), id}); });
 }
 
 void prompt_clock::set_multi_timeout(time_point t, caf::abstract_actor* self, caf::atom_value type,
@@ -63,7 +64,7 @@ void prompt_clock::cancel_ordinary_timeout(caf::abstract_actor* self, caf::atom_
 
 void prompt_clock::cancel_request_timeout(caf::abstract_actor* self, caf::message_id id) {
   const std::lock_guard<std::mutex> lock{mutex_};
-  simple::cancel_request_timeout(self, id);
+  requests_.cancel(self->id(), id);
 }
 
 void prompt_clock::cancel_timeouts(caf::abstract_actor* self) {
@@ -72,27 +73,36 @@ void prompt_clock::cancel_timeouts(caf::abstract_actor* self) {
 }
 
 void prompt_clock::cancel_all() {
+  std::vector<request_timers::deadline> none_of_these;  // let go behind the lock
   const std::lock_guard<std::mutex> lock{mutex_};
   simple::cancel_all();
+  none_of_these = requests_.take_all();
 }
 
 void prompt_clock::run() {
   std::unique_lock<std::mutex> lock{mutex_};
   while (!stopping_) {
     auto due = take_due();
-    if (due.empty()) {
-      wake_at_ = schedule_.empty() ? now() + std::chrono::hours{1} : schedule_.begin()->first;
+    auto late = requests_.take_due(now());
+    if (due.empty() && late.empty()) {
+      wake_at_ = std::min(now() + std::chrono::hours{1}, requests_.next());
+      if (!schedule_.empty()) wake_at_ = std::min(wake_at_, schedule_.begin()->first);
       changed_.wait_until(lock, wake_at_);
       continue;
     }
     // Shipping may release the last reference to an actor, whose end comes back to this clock.
     lock.unlock();
     for (auto& event : due) ship(*event);
+    for (auto& one : late) {
+      request_timeout event{one.due, std::move(one.who), one.request};
+      ship(event);
+    }
     due.clear();
     lock.lock();
   }
   // What is not due holds its receivers, and nobody would ever let them go.
   const auto never_due = std::exchange(schedule_, {});
+  const auto never_late = requests_.take_all();
   actor_lookup_.clear();
   lock.unlock();
 }

@@ -1,9 +1,10 @@
-// The clock of the real box office: CAF's simple one (a multimap of timers) behind a mutex.
+// The clock of the real box office: CAF's simple one (a multimap of timers) behind a mutex, but for
+// the deadlines of requests, which have a wheel of their own (request_timers.hpp).
 //
 // WHY   Every request here has a deadline, and nearly every one is answered long before it. CAF
 //       0.17.6 hands each timer and each cancellation to a clock thread through a queue, which
-//       costs several times the request itself. Here setting and cancelling are a map operation on
-//       the caller's thread, and the clock's thread wakes only when something is really due.
+//       costs several times the request itself. Here setting and cancelling happen on the caller's
+//       thread, and the clock's thread wakes only when something is really due.
 //       Deadlines are as exact as before.
 // TIME  A purchase asks for the time some forty times. Who runs actors may read it once for each
 //       stretch that one of them runs, and to that actor time stands still meanwhile, as it does
@@ -11,6 +12,8 @@
 //
 // Any thread may call it. `run` is what the clock's own thread does until `stop`.
 #pragma once
+
+#include "app/request_timers.hpp"
 
 #include <caf/all.hpp>
 #include <caf/detail/simple_actor_clock.hpp>
@@ -52,6 +55,7 @@ class prompt_clock final : public caf::detail::simple_actor_clock {
 
   std::mutex mutex_;
   std::condition_variable changed_;
+  request_timers requests_;
   time_point wake_at_{};
   bool stopping_ = false;
 };
