@@ -149,6 +149,7 @@ std::string advice_on(int kind, const std::string& path) {
   if (std::filesystem::is_directory(path, problem))
     return path + " is a folder: move it away, or choose another place with --data";
   switch (kind) {
+    case SQLITE_ERROR:  // a table is missing
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return "the file is damaged or no store at all: restore a copy, or move it away";

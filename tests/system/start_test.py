@@ -197,9 +197,15 @@ class Start(unittest.TestCase):
                 base.close()
             return make
 
+        def without_a_table(path):
+            with box_office(EXECUTABLE, data=path.parent):
+                pass
+            by_hand("DROP TABLE keys", "DROP TABLE shutdown")(path)
+
         ours = f"PRAGMA application_id = {0x54415155}"
         table = "CREATE TABLE theirs (x)"
-        self.refused_store(by_hand(table, ours, "PRAGMA user_version = 5"), "schema version 5")
+        self.refused_store(by_hand(table, ours, "PRAGMA user_version = 99"), "schema version 99")
+        self.refused_store(without_a_table, "restore a copy")
         self.refused_store(by_hand(table), "--data")
         self.refused_store(lambda path: path.write_bytes(b"not a database" * 500), "restore a copy")
         self.refused_store(lambda path: path.mkdir(), "taquilla.db is a folder: move it away")
