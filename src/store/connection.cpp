@@ -57,13 +57,16 @@ const std::string& connection::vfs() {
 
 void connection::be(const session& then) {
   now_ = then;
-  if (gathered_) gathered_->forget();
+  if (!gathered_) return;
+  gathered_->forget();
+  gathered_->expect_commits(then.opened);
 }
 
 void connection::take_over() {
   // Memory is nobody else's: it is as this connection left it.
   if (in_memory() && configured_) return;
   now_ = {};
+  if (gathered_) gathered_->expect_commits(false);
   // Before the file is touched: without shared memory a WAL can only be read by an exclusive owner.
   if (options_.exclusive) execute("PRAGMA locking_mode = EXCLUSIVE");
   const bool fresh = is_new_file();
@@ -76,6 +79,7 @@ void connection::take_over() {
   upgrade();
   begin_numbers();
   now_.opened = true;
+  if (gathered_) gathered_->expect_commits(true);
 }
 
 /// One commit for both: that the store is in use, and how far its numbers may go.

@@ -15,6 +15,7 @@ constexpr std::size_t gathered_bytes_max = std::size_t{120} * 1024;
 struct gathering {
   std::vector<char> bytes;
   sqlite3_int64 at = 0;
+  bool of_commits = false;  ///< nothing else is written
 
   sqlite3_int64 end() const { return at + static_cast<sqlite3_int64>(bytes.size()); }
 };
@@ -36,13 +37,20 @@ int below(sqlite3_file* f, Method sqlite3_io_methods::*method, Args... args) {
   return (under->pMethods->*method)(under, args...);
 }
 
+/// Some of it may be in the file, and with what lies there from before it may be a whole commit.
+int take_back(sqlite3_file* f, sqlite3_int64 from) {
+  int code = below(f, &sqlite3_io_methods::xTruncate, from);
+  if (code == SQLITE_OK) code = below(f, &sqlite3_io_methods::xSync, SQLITE_SYNC_NORMAL);
+  return code == SQLITE_OK ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+}
+
 int write_out(sqlite3_file* f) {
-  auto& [bytes, at] = *self(f).gathered;
+  auto& [bytes, at, of_commits] = *self(f).gathered;
   if (bytes.empty()) return SQLITE_OK;
   const int code =
       below(f, &sqlite3_io_methods::xWrite, bytes.data(), static_cast<int>(bytes.size()), at);
   bytes.clear();  // if it failed, SQLite rolls back and does not count on these bytes
-  return code;
+  return code == SQLITE_FULL && of_commits ? take_back(f, at) : code;
 }
 
 /// Whoever looks at the file, or changes it otherwise, finds in it what was written before.
@@ -183,6 +191,8 @@ gathered_wal::gathered_wal(const std::string& under) : impl_(new implementation{
 gathered_wal::~gathered_wal() { sqlite3_vfs_unregister(&impl_->vfs); }
 
 const std::string& gathered_wal::name() const { return impl_->name; }
+
+void gathered_wal::expect_commits(bool alone) { impl_->gathered.of_commits = alone; }
 
 void gathered_wal::forget() { impl_->gathered.bytes.clear(); }
 

@@ -10,7 +10,11 @@
 //            synchronous=FULL SQLite makes it known after its sync. With less it would not, so a
 //            store that asks for less must not use this.
 // TROUBLE    A write that fails is told by the call that had it done, the sync as a rule. SQLite
-//            rolls back all the same, for that comes before it makes the commit known.
+//            rolls back all the same, for that comes before it makes the commit known. After an
+//            I/O error the store stops and obeys the disk. On a full disk it goes on, and the next
+//            process must not find what this one called undone: so what was written of it is cut
+//            off the log again, which needs no room; if that fails it is an I/O error. Not so
+//            while a log that was found is written once more (connection.cpp): all of it counts.
 // LIMIT      What is gathered is at most 120 KiB; then it is written. SQLite's own VFS for POSIX
 //            cannot write 128 KiB at once.
 // Every other file is the other VFS's alone. For one connection, which has one log; one thread at a
@@ -35,6 +39,8 @@ class gathered_wal {
 
   /// By which name a connection is opened over it.
   const std::string& name() const;
+  /// From now on nothing but commits is written, or (false, as in the beginning) other things too.
+  void expect_commits(bool alone);
   /// What is gathered will not be written: SQLite does not know of it any more.
   void forget();
 

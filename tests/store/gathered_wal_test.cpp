@@ -19,6 +19,8 @@ struct written {
 std::vector<std::string> calls;  ///< of the log below
 std::vector<written> writes;
 int next_write = SQLITE_OK;
+int next_truncate = SQLITE_OK;
+sqlite3_int64 cut_at = -1;
 
 /// A log that answers from its list of calls.
 sqlite3_io_methods below_methods() {
@@ -33,7 +35,11 @@ sqlite3_io_methods below_methods() {
     writes.push_back({at, {static_cast<const char*>(bytes), static_cast<std::size_t>(count)}});
     return std::exchange(next_write, SQLITE_OK);
   };
-  m.xTruncate = [](sqlite3_file*, sqlite3_int64) { return calls.push_back("truncate"), SQLITE_OK; };
+  m.xTruncate = [](sqlite3_file*, sqlite3_int64 size) {
+    calls.push_back("truncate");
+    cut_at = size;
+    return std::exchange(next_truncate, SQLITE_OK);
+  };
   m.xSync = [](sqlite3_file*, int) { return calls.push_back("sync"), SQLITE_OK; };
   m.xFileSize = [](sqlite3_file*, sqlite3_int64*) { return calls.push_back("size"), SQLITE_OK; };
   return m;
@@ -50,7 +56,7 @@ struct open_log {
   open_log() {
     calls.clear();
     writes.clear();
-    next_write = SQLITE_OK;
+    next_write = next_truncate = SQLITE_OK;
     under = *sqlite3_vfs_find(nullptr);
     under.zName = "noting";
     under.pNext = nullptr;
@@ -143,15 +149,31 @@ TEST_CASE_FIXTURE(open_log, "no write is as long as the system's VFS cannot do")
 }
 
 TEST_CASE_FIXTURE(open_log, "a write that fails is told by whoever had it done, and once") {
-  write("a", 0);
-  next_write = SQLITE_FULL;
-  CHECK(sync() == SQLITE_FULL);
-  CHECK(calls == names{"write"});
   write("b", 0);
   next_write = SQLITE_IOERR_WRITE;
   CHECK(write("c", 7) == SQLITE_IOERR_WRITE);
+  CHECK(calls == names{"write"});
   CHECK(sync() == SQLITE_OK);
-  CHECK(writes.size() == 2);
+  CHECK(writes.size() == 1);
+}
+
+TEST_CASE_FIXTURE(open_log,
+                  "what the disk had no room for is cut off, for some of it may be there") {
+  write("0000", 0);
+  next_write = SQLITE_FULL;
+  CHECK(sync() == SQLITE_FULL);
+  CHECK(calls == names{"write"});  // a log that was found, and is no commit's
+  calls.clear();
+  layer->expect_commits(true);
+  write("aaaa", 100);
+  next_write = SQLITE_FULL;
+  CHECK(sync() == SQLITE_FULL);
+  CHECK(calls == names{"write", "truncate", "sync"});
+  CHECK(cut_at == 100);
+  write("bbbb", 100);
+  next_write = SQLITE_FULL;
+  next_truncate = SQLITE_IOERR_TRUNCATE;
+  CHECK(sync() == SQLITE_IOERR_WRITE);  // nobody knows what the next process finds
 }
 
 TEST_CASE_FIXTURE(open_log, "what SQLite has forgotten is not written") {
