@@ -123,9 +123,7 @@ class desk_state {
     const auto found = by_identity_.find(identity);
     if (found == by_identity_.end()) return nullptr;
     auto& one = purchases_.at(found->second);
-    const bool same = one.order.event == order.event && one.order.seat == order.seat &&
-                      one.order.email == order.email && one.order.amount == order.amount;
-    return same ? &one : nullptr;
+    return is_same_purchase(one.order, order) ? &one : nullptr;
   }
 
   caf::result<purchase_accepted> join(in_flight& one) {

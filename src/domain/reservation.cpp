@@ -13,6 +13,10 @@ std::uint64_t mix(std::uint64_t hash, std::string_view field) {
 
 }  // namespace
 
+bool is_same_purchase(const purchase_order& a, const purchase_order& b) {
+  return a.event == b.event && a.seat == b.seat && a.email == b.email && a.amount == b.amount;
+}
+
 std::uint64_t identity_of(const purchase_order& order) {
   std::uint64_t hash = 14695981039346656037ULL;
   hash = mix(hash, order.event);

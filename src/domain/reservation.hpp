@@ -30,6 +30,9 @@ struct purchase_order {
 /// bits, not secret: whoever finds a match compares the stored fields before he believes it.
 std::uint64_t identity_of(const purchase_order& order);
 
+/// The same event, seat, e-mail and amount, whatever key they came with.
+bool is_same_purchase(const purchase_order& a, const purchase_order& b);
+
 /// A mailbox that can stand in a mail's header as it is: one '@', something on both sides, no
 /// blanks, control bytes or specials, <= 254 bytes. What is sold to can be mailed to.
 bool is_email(std::string_view text);

@@ -6,7 +6,7 @@ namespace taquilla::store {
 
 void held_purchases::hold(held_purchase one) {
   const auto id = one.id;
-  const auto& kept = by_id_.insert_or_assign(id, std::move(one)).first->second;
+  const auto& kept = by_id_.emplace(id, std::move(one)).first->second;
   by_seat_[place_of(kept.order)] = &kept;
   if (!kept.order.idempotency_key.empty()) by_key_[kept.order.idempotency_key] = &kept;
 }

@@ -138,7 +138,14 @@ result<mail_filed> sqlite_database::not_in_outbox(std::int64_t number,
   return mail_filed{message_id, true};
 }
 
+bool sqlite_database::mail_is_written(const std::string& message_id) {
+  const auto number = parse_message_id(message_id);
+  const bool held = number && held_.find(reservation_of(*number)) != nullptr;
+  return !held || write_held();
+}
+
 result<mail_filed> sqlite_database::apply(const deliver_mail& command) {
+  if (!mail_is_written(command.message_id)) return now_.lost;
   return step<mail_filed>([&]() -> result<mail_filed> {
     const auto& message_id = command.message_id;
     const auto number = parse_message_id(message_id);
@@ -155,6 +162,7 @@ result<mail_filed> sqlite_database::apply(const deliver_mail& command) {
 }
 
 result<mail_filed> sqlite_database::apply(const postpone_mail& command) {
+  if (!mail_is_written(command.message_id)) return now_.lost;
   return step<mail_filed>([&]() -> result<mail_filed> {
     const auto number = parse_message_id(command.message_id);
     if (!number) return no_such_mail;

@@ -30,11 +30,6 @@ sale_statements::sale_statements(preparation db)
 
 namespace {
 
-/// Two requests for the same thing, whatever their keys and attempts.
-bool is_same(const purchase_order& a, const purchase_order& b) {
-  return a.event == b.event && a.seat == b.seat && a.email == b.email && a.amount == b.amount;
-}
-
 /// What the schema would refuse when it is too late to tell.
 bool can_be_written(const purchase_order& order) {
   return order.amount.cents > 0 && order.seat.number > 0;
@@ -85,7 +80,8 @@ std::optional<result<purchase_recorded>> sqlite_database::known_attempt(
   const auto& order = command.order;
   if (!order.idempotency_key.empty()) {
     const auto first = order_under_key(order.idempotency_key);
-    if (first && !is_same(*first, order)) return result<purchase_recorded>{errc::key_reused};
+    if (first && !is_same_purchase(*first, order))
+      return result<purchase_recorded>{errc::key_reused};
   }
   if (command.token.empty()) return std::nullopt;
   auto ended = purchases_.ended_by_token.query(command.token);

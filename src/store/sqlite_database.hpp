@@ -160,6 +160,8 @@ class sqlite_database final : public database {
   result<purchase_confirmed> confirm_row(const confirm_purchase& command);
   result<purchase_confirmed> why_not_confirmed(reservation_id id);
   void post_mail(reservation_id id, mail_kind kind, wall_ms at);
+  /// The mail of a held sale is from now on; no other is touched. False: the batch is lost.
+  bool mail_is_written(const std::string& message_id);
   /// A confirmation's: it will be looked for.
   void mail_is_posted(std::int64_t number);
   /// False: there are more than fit.

@@ -65,7 +65,7 @@ record_purchase some_purchase(dice& roll, wall_ms now) {
 command some_command(dice& roll, wall_ms now, reservation_id last) {
   const reservation_id id =
       roll(3) != 0 || last < 4 ? last + (roll(20) == 0 ? 1 : 0) : last - 3 + roll(3);
-  const auto kind = roll(24);
+  const auto kind = roll(28);
   if (kind < 6) return to_apply(some_purchase(roll, now));
   if (kind < 11) return to_apply(record_charge{id, {roll(6) == 0 ? 4999 : 5000}, now});
   if (kind < 17) return to_apply(confirm_purchase{id, now, {{now, 0, "confirmed", "a\tb", ""}}});
@@ -82,6 +82,7 @@ command some_command(dice& roll, wall_ms now, reservation_id last) {
     case 21:
       return to_apply(bind_key{some_purchase(roll, now).order});
     case 22:
+    case 23:
       return to_apply(postpone_mail{mail, now, "down", false});
     default:
       return to_apply(deliver_mail{mail, now});
@@ -176,6 +177,22 @@ TEST_CASE_FIXTURE(store_fixture, "a sale of one batch is read back field by fiel
   REQUIRE(mail->list.size() == 1);
   CHECK(mail->list[0].created_at == 1003);
   CHECK(mail->list[0].not_before == 0);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "the mail of a held sale is filed as that of a row") {
+  REQUIRE(store->begin());
+  for (std::uint32_t seat = 1; seat <= 2; ++seat) {
+    const auto id = store->apply(purchase("t" + std::to_string(seat), seat))->id;
+    REQUIRE(store->apply(record_charge{id, {5000}, 1002}));
+    REQUIRE(store->apply(confirm_purchase{id, 1003, {}}));
+    const auto name = std::to_string(id) + "-confirmed";
+    if (seat == 1) CHECK(store->apply(deliver_mail{name, 1004}));
+    if (seat == 2) CHECK(store->apply(postpone_mail{name, 9000, "down", false}));
+  }
+  REQUIRE(store->commit() == commit_outcome::committed);
+  CHECK(store->read(list_mailbox{})->list.size() == 1);
+  CHECK(store->read(list_outbox{})->list[0].not_before == 9000);
+  CHECK(run_audit(folder.file()).clean());
 }
 
 TEST_CASE_FIXTURE(store_fixture, "what is held when a batch is undone is gone") {
