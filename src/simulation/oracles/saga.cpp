@@ -25,6 +25,7 @@ struct progress {
   virtual_ns born = 0;
   std::uint64_t token = 0;    ///< of its hold
   reservation_id id = 0;      ///< of its row
+  bool hold_asked = false;    ///< and no answer is on its way
   bool hold_open = false;     ///< it asked for a seat and was not refused
   int recordings = 0;         ///< questions to the store to write it down, not answered yet
   bool recorded = false;      ///< the store answered that its row is there
@@ -81,6 +82,8 @@ class in_order final : public oracle {
     // A question to a dead desk comes back at once, and nobody sees it on its way.
     const bool nobody_there = content.get_as<caf::error>(0) == caf::sec::request_receiver_down;
     if (p.asking || nobody_there) p.retry_denied = true;
+    // Nor does anybody see what is sent to a dead INVENTORY, whose holds are gone with it.
+    if (p.hold_asked && nobody_there) p.hold_open = false;
   }
 
   std::string on_sending(const sending_view& view) override {
@@ -99,8 +102,10 @@ class in_order final : public oracle {
 
   void hears(std::uint32_t who, const std::string& from, const tuple& content) {
     auto& p = all_[who];
-    if (content.match_elements<hold_answer>())
+    if (content.match_elements<hold_answer>()) {
+      p.hold_asked = false;
       p.hold_open = p.hold_open && content.get_as<hold_answer>(0).yours == 0;
+    }
     // A question that arrived twice is answered twice, and only the first answer reaches anybody.
     if (content.match_elements<purchase_recorded>() && p.recordings > 0) {
       --p.recordings;
@@ -134,7 +139,7 @@ class in_order final : public oracle {
   std::string says(const sending_view& view, const tuple& content) {
     auto& p = all_[view.sender_incarnation];
     if (view.is<hold_seat>()) {
-      p.hold_open = true;
+      p.hold_asked = p.hold_open = true;
       p.token = content.get_as<hold_seat>(0).token;
       by_token_[p.token] = view.sender_incarnation;
       if (!tokens_.insert(p.token).second) return "two purchases have one token, which names rows";
