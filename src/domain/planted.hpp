@@ -55,6 +55,10 @@ enum class bug : std::uint8_t {
   cancelled_too_early,    ///< a cancellation is answered before INVENTORY has freed the seat
   timeline_repeats,       ///< what was written down early is written down again at the end
   mail_filed_unsent,      ///< a mail that the mail server did not take is filed as delivered
+  news_skipped,            ///< after a burst the event feed leaves a line out
+  ready_always,            ///< the supervisor calls the house ready, whoever is missing
+  // in the gateway
+  place_kept,  ///< who has been answered keeps his place in a turnstile
   // in the simulator itself
   canary,  ///< an oracle that always speaks
 };

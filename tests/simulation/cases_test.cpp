@@ -134,10 +134,17 @@ TEST_CASE("a case file that would play something else than it says is refused") 
   CHECK(line("fault at=1ms recover till") ==
         "line 2: unknown service 'till': inventory, payment, notification");
   CHECK(line("fault at=1ms chaos payment funny") == "line 2: unknown kind of chaos 'funny'");
+  CHECK(line("visit at=1ms") == "line 2: a visit needs a kind, for example health");
+  CHECK(line("visit at=1ms garden") == "line 2: unknown visit 'garden'");
+  CHECK(line("visit at=1ms health feed") == "line 2: 'feed' is one word too many");
+  CHECK(line("visit at=1ms wait who=2") == "line 2: unknown field 'who'");
+  CHECK(line("visit at=1ms wait for=-1ms") == "line 2: '-1ms' is negative");
+  CHECK(line("visit at=1ms wait buyer=2 for=300ms") == "");
   CHECK(line("heal -5ms") == "line 2: '-5ms' is negative");
   CHECK(line("early-within -5ms") == "line 2: '-5ms' is negative");
   CHECK(line("oracle all-is-well") == "line 2: unknown promise 'all-is-well'");
   CHECK(line("oracle holds-exclude") == "");
+  CHECK(line("oracle feed-in-order") == "");
   CHECK(line("seed 1\nseed 2") == "line 3: a second line 'seed'");
   CHECK(line("knob hold_ms 5\nknob sweep_ms 5") == "");
   CHECK(line("profile storm") == "line 2: unknown profile 'storm': swarm, calm, crash, disk, slow");

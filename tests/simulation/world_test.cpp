@@ -89,6 +89,55 @@ TEST_CASE("payments that never answer fail purchases and keep no money") {
   CHECK(r.story.entries()[0].why == taquilla::errc::payment_timeout);
 }
 
+TEST_CASE("visitors are answered while a buyer buys, and told when they are too many") {
+  plan p;
+  p.operations.push_back({});
+  std::int64_t at_ms = 300;  // the house opens for buyers at 250
+  for (const char* word :
+       {"health", "events", "seats", "chaos", "feed", "mailbox", "wait", "reservation"}) {
+    visit v;
+    v.at_ms = at_ms;
+    v.for_ms = 1'000;
+    REQUIRE(parse_kind(word, v.what));
+    p.visits.insert(p.visits.end(), 5, v);
+    at_ms += 100;
+  }
+  const auto r = explore(p);
+  CHECK(r.broken.what == "");
+  CHECK(r.guard_first == "");
+  for (const char* goal :
+       {"visit-chaos", "visit-events", "visit-feed", "visit-health", "visit-mailbox",
+        "visit-overloaded", "visit-reservation", "visit-seats", "visit-wait"}) {
+    CAPTURE(goal);
+    CHECK(std::count(r.goals.begin(), r.goals.end(), goal) == 1);
+  }
+  CHECK(r.story.entries()[0].how == outcome::accepted);
+}
+
+TEST_CASE("who waits for a mail hears of it, and who waits in vain leaves at his time") {
+  plan p;
+  p.operations.push_back({});
+  p.operations[0].think_us = 2'000'000;
+  for (const std::uint32_t buyer : {1u, 2u}) {
+    visit v;
+    v.what = visit::kind::wait;
+    v.at_ms = 300;
+    v.buyer = buyer;
+    v.for_ms = 10'000;
+    p.visits.push_back(v);
+  }
+  std::string told;
+  run_options o;
+  o.trace = [&](const trace_event& e) {
+    if (e.what == trace_event::kind::answered && e.from == "visitor")
+      told += e.text + " at " + std::to_string(e.now / 100'000'000) + '\n';
+  };
+  CHECK(explore(p, o).broken.what == "");
+  CHECK(told ==
+        "wait buyer=1 for=10000ms: answered at 20\n"
+        "wait buyer=2 for=10000ms: answered at 103\n");
+}
+
 TEST_CASE("two hundred seeds of every profile keep all promises") {
   for (const char* profile : {"swarm", "calm", "crash", "disk", "slow"})
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {

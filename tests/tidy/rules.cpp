@@ -51,7 +51,7 @@ const std::map<std::string, std::string>& may_include() {
       {"store", " domain policies store "},
       {"actors", " domain policies store actors "},
       {"gateway", " domain policies store actors gateway "},
-      {"simulation", " domain policies store actors simulation "},
+      {"simulation", " domain policies store actors gateway simulation "},
       {"app", " domain policies store actors gateway simulation app "}};
   return table;
 }

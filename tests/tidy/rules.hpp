@@ -15,8 +15,7 @@ struct source_file {
 };
 using complaints = std::vector<std::string>;
 
-/// Includes go down: domain <- policies <- store <- actors <- gateway <- app; the simulation stands
-/// on the actors, and only the app knows it.
+/// Includes go down: domain <- policies <- store <- actors <- gateway <- simulation <- app.
 complaints include_direction(const source_file& file);
 
 /// At most 400 lines, 100 columns (characters, not bytes); a table between `clang-format off` and

@@ -50,19 +50,24 @@ set_chaos order_of(const chaos_order& o) {
   return {name_of(o.target), kind, o.delay_ms, o.rate_ppm, o.for_ms, o.times};
 }
 
+struct follower_state {
+  static inline const char* name = "feed_follower";
+};
+
 feed_follower_actor spawn_follower(caf::actor_system& system, event_feed_actor feed,
                                    std::function<void(const feed_event&)> tell) {
-  auto follower = system.spawn([feed, tell](caf::event_based_actor* self) -> caf::behavior {
-    const auto follow = [self, feed] {
-      self->send(feed, taquilla::follow_feed{caf::actor_cast<feed_follower_actor>(self)});
-      self->delayed_send(self, std::chrono::milliseconds{refollow_ms}, look_again{});
-    };
-    follow();
-    return {[tell](const feed_page& page) {
-              for (const auto& event : page.events) tell(event);
-            },
-            [follow](const look_again&) { follow(); }};
-  });
+  auto follower =
+      system.spawn([feed, tell](caf::stateful_actor<follower_state>* self) -> caf::behavior {
+        const auto follow = [self, feed] {
+          self->send(feed, taquilla::follow_feed{caf::actor_cast<feed_follower_actor>(self)});
+          self->delayed_send(self, std::chrono::milliseconds{refollow_ms}, look_again{});
+        };
+        follow();
+        return {[tell](const feed_page& page) {
+                  for (const auto& event : page.events) tell(event);
+                },
+                [follow](const look_again&) { follow(); }};
+      });
   return caf::actor_cast<feed_follower_actor>(follower);
 }
 

@@ -79,6 +79,9 @@ const std::vector<tooth>& all_teeth() {
       {bug::cancelled_too_early, "cancelled-too-early", {"cancels-in-order"}, "calm"},
       {bug::mail_filed_unsent, "mail-filed-unsent", {mails}, "slow"},
       {bug::timeline_repeats, "timeline-repeats", {"timeline-is-true"}, "slow"},
+      {bug::news_skipped, "news-skipped", {"feed-in-order"}, "swarm"},
+      {bug::ready_always, "ready-always", {"supervision-holds"}, "crash"},
+      {bug::place_kept, "place-kept", {"visitors-hear-the-truth"}, "calm"},
   };
   return teeth;
 }

@@ -9,8 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cinttypes>
-#include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <set>
@@ -161,6 +159,29 @@ fault parse_fault(std::istringstream& line) {
   return f;
 }
 
+visit parse_visit(std::istringstream& line) {
+  visit v;
+  std::string word;
+  bool named = false;
+  while (line >> word) {
+    auto [key, value] = split(word);
+    if (key.empty()) {
+      if (named) throw bad_line{"'" + value + "' is one word too many"};
+      if (!parse_kind(value, v.what)) throw bad_line{"unknown visit '" + value + "'"};
+      named = true;
+    } else if (key == "at")
+      v.at_ms = duration(value, "ms");
+    else if (key == "buyer")
+      v.buyer = small(value);
+    else if (key == "for")
+      v.for_ms = duration(value, "ms");
+    else
+      throw bad_line{"unknown field '" + key + "'"};
+  }
+  if (!named) throw bad_line{"a visit needs a kind, for example health"};
+  return v;
+}
+
 constexpr std::array<disk_fault, 5> disk_faults{{disk_fault::io_error, disk_fault::full,
                                                  disk_fault::busy, disk_fault::kill,
                                                  disk_fault::power}};
@@ -185,12 +206,6 @@ std::uint64_t value_of(choice kind, const std::string& word) {
   if (kind == choice::disk_fault) return disk_fault_of(word);
   if (kind == choice::post_fault) return post_fault_of(word);
   return natural(word, 10);
-}
-
-std::string word_of_value(const decision& d) {
-  if (d.kind == choice::disk_fault) return to_string(static_cast<disk_fault>(d.value));
-  if (d.kind == choice::post_fault) return to_string(static_cast<post_fault>(d.value));
-  return std::to_string(d.value);
 }
 
 decision parse_decision(const std::string& rest) {
@@ -248,7 +263,9 @@ void parse_choice_of_few(plan& p, const std::string& word, const std::string& va
 
 bool is_promise(const std::string& name) {
   if (name == "none") return true;
-  const auto all = make_oracles({});
+  plan with_visitors;  // two more promises
+  with_visitors.visits.emplace_back();
+  const auto all = make_oracles(with_visitors);
   return std::any_of(all.begin(), all.end(), [&](const auto& one) { return name == one->name(); });
 }
 
@@ -280,6 +297,7 @@ void parse_line(case_file& c, std::set<std::string>& stated, const std::string& 
   if (word[0] == '#') return c.comments.push_back(text.substr(text.find('#') + 1));
   if (word == "op") return c.what.operations.push_back(parse_operation(line));
   if (word == "fault") return c.what.faults.push_back(parse_fault(line));
+  if (word == "visit") return c.what.visits.push_back(parse_visit(line));
   if (word == "take") {
     std::string rest;
     std::getline(line >> std::ws, rest);
@@ -294,67 +312,7 @@ void parse_line(case_file& c, std::set<std::string>& stated, const std::string& 
   nothing_more(line);
 }
 
-std::string hex(std::uint64_t value) {
-  char text[17];
-  std::snprintf(text, sizeof text, "%016" PRIx64, value);
-  return text;
-}
-
 }  // namespace
-
-std::string print(const operation& o) {
-  std::string out = "op client=" + std::to_string(o.client) +
-                    " think=" + std::to_string(o.think_us) + "us " + to_string(o.what);
-  if (o.what == operation::kind::cancel)
-    out += (o.blind ? " id=" : " target=") + std::to_string(o.target);
-  if (o.what == operation::kind::buy) {
-    out += " seat=" + o.seat + " buyer=" + std::to_string(o.buyer) +
-           " cents=" + std::to_string(o.cents);
-    if (!o.key.empty()) out += " key=" + o.key;
-  }
-  if (o.patience_ms != operation{}.patience_ms)
-    out += " patience=" + std::to_string(o.patience_ms) + "ms";
-  return out;
-}
-
-std::string print(const fault& f) {
-  std::string out = "fault at=" + std::to_string(f.at_ms) + "ms " + to_string(f.what);
-  if (!f.target.empty()) out += " " + f.target;
-  if (!f.detail.empty()) out += " " + f.detail;
-  bool process =
-      f.what == fault::kind::kill || f.what == fault::kind::power || f.what == fault::kind::stop;
-  if (f.value != 0) out += (process ? " jump=" : " delay=") + std::to_string(f.value) + "ms";
-  if (f.rate_ppm != fault{}.rate_ppm) out += " rate=" + std::to_string(f.rate_ppm);
-  if (f.for_ms != 0) out += " for=" + std::to_string(f.for_ms) + "ms";
-  if (f.times != 0) out += " times=" + std::to_string(f.times);
-  return out;
-}
-
-std::string print(const decision& d) {
-  return std::string("take ") + to_string(d.kind) + " \"" + d.name + "\" #" +
-         std::to_string(d.occurrence) + " = " + word_of_value(d);
-}
-
-std::string print_case(const case_file& c) {
-  const auto& p = c.what;
-  std::ostringstream out;
-  out << "simcase 1\n";
-  for (const auto& comment : c.comments) out << "#" << comment << "\n";
-  out << "commit " << c.commit << "\nprofile " << p.profile << "\nstrategy "
-      << to_string(p.strategy) << "\nseed " << p.seed << "\noracle " << c.oracle << "\n";
-  if (c.hash != 0) out << "hash " << hex(c.hash) << "\n";
-  out << "disk " << (p.fast_disk ? "fast" : "real") << "\n";
-  if (p.post.there) out << "post smtp\n";
-  if (p.early_within_ms != 0) out << "early-within " << p.early_within_ms << "ms\n";
-  out << "heal " << p.heal_at_ms << "ms\n";
-  for (const auto& known : all_knobs)
-    if (p.numbers.*known.member != knobs{}.*known.member)
-      out << "knob " << known.name << " " << p.numbers.*known.member << "\n";
-  for (const auto& o : p.operations) out << print(o) << "\n";
-  for (const auto& f : p.faults) out << print(f) << "\n";
-  for (const auto& d : p.script) out << print(d) << "\n";
-  return out.str();
-}
 
 bool parse_case(const std::string& text, case_file& out, std::string& error) {
   out = case_file{};

@@ -12,6 +12,7 @@
 //   op client=2 think=10000us buy seat=A1 buyer=2 cents=5000 patience=30000ms
 //   fault at=1250ms crash inventory
 //   fault at=10ms chaos payment slow delay=6000ms rate=1000000 for=8000ms
+//   visit at=300ms wait buyer=2 for=3000ms
 //   take delay "reservation>inventory hold_seat" #2 = 20000
 //
 // `oracle` names what is expected to fail, "none" in a run that must pass. `hash` is optional: the
@@ -40,9 +41,10 @@ std::string print_case(const case_file& c);
 /// On failure `error` says what is wrong and in which line; `out` is then unspecified.
 bool parse_case(const std::string& text, case_file& out, std::string& error);
 
-/// Lines of a report: one operation, one fault, one decision in the words of a case file.
+/// Lines of a report: one operation, fault, visit or decision in the words of a case file.
 std::string print(const operation& o);
 std::string print(const fault& f);
+std::string print(const visit& v);
 std::string print(const decision& d);
 
 }  // namespace taquilla::simulation

@@ -103,6 +103,7 @@ explanation explain(const plan& p, const std::string& oracle, unsigned samples) 
             [](const likelihood& a, const likelihood& b) { return a.step < b.step; });
   sort_out(p, &plan::operations, oracle, out);
   sort_out(p, &plan::faults, oracle, out);
+  sort_out(p, &plan::visits, oracle, out);
   sort_out(p, &plan::script, oracle, out);
   return out;
 }

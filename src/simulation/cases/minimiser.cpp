@@ -51,11 +51,13 @@ class shrinker {
     list(&plan::faults);
     clients();
     list(&plan::operations);
+    list(&plan::visits);
     list(&plan::script);
     if (weight(best_) > short_story) delays_with_time();
     knobs_to_default();
     lower_operations();
     lower_faults();
+    lower_visits();
     lower_script();
     return std::make_pair(weight(best_), total()) != before;
   }
@@ -201,6 +203,13 @@ class shrinker {
     }
   }
 
+  void lower_visits() {
+    for (std::size_t i = 0; i < best_.visits.size(); ++i) {
+      lower([i](plan& p) -> std::int64_t& { return p.visits[i].at_ms; }, 0);
+      lower([i](plan& p) -> std::int64_t& { return p.visits[i].for_ms; }, 0);
+    }
+  }
+
   void lower_script() {
     for (std::size_t i = 0; i < best_.script.size(); ++i) {
       auto kind = best_.script[i].kind;
@@ -214,6 +223,7 @@ class shrinker {
     std::uint64_t sum = 0;
     for (const auto& o : best_.operations) sum += static_cast<std::uint64_t>(o.think_us);
     for (const auto& f : best_.faults) sum += static_cast<std::uint64_t>(f.at_ms + f.for_ms);
+    for (const auto& v : best_.visits) sum += static_cast<std::uint64_t>(v.at_ms + v.for_ms);
     for (const auto& d : best_.script) sum += d.value;
     return sum;
   }
@@ -229,7 +239,7 @@ class shrinker {
 }  // namespace
 
 std::size_t weight(const plan& p) {
-  return p.operations.size() + p.faults.size() + p.script.size();
+  return p.operations.size() + p.faults.size() + p.visits.size() + p.script.size();
 }
 
 minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_max,

@@ -79,7 +79,7 @@ class mailed_once final : public oracle {
   /// Nobody is to read "cancelled" before "confirmed": the one is not due while the other is.
   static std::string confirmed_first(const sending_view& view) {
     const auto& content = view.element.content();
-    if (view.sender != "store" || !view.is<mails>()) return {};
+    if (view.receiver != "mail_relay" || !view.is<mails>()) return {};
     std::set<reservation_id> to_confirm;
     const auto& due = content.get_as<mails>(0).list;
     for (const auto& m : due)

@@ -38,6 +38,10 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_in_time());
   all.push_back(make_promptness());
   all.push_back(make_no_surprises());
+  if (!p.visits.empty()) {  // else they would be asked of each message for nothing
+    all.push_back(make_visitors());
+    all.push_back(make_feed());
+  }
   all.push_back(make_limiter());
   all.push_back(make_comes_to_rest());
   all.push_back(make_seat_map());

@@ -10,6 +10,7 @@
 
 #include "simulation/engine/engine.hpp"
 #include "simulation/world/history.hpp"
+#include "simulation/world/visit_record.hpp"
 #include "store/commands.hpp"
 
 #include <map>
@@ -44,11 +45,14 @@ struct run_facts {
   std::string store_trouble;
   std::string audit;  ///< what `taquilla audit` objects to; empty: nothing, or it was not asked
   std::uint32_t processes = 1;
-  std::vector<shown_seat> hall;  ///< INVENTORY's picture when all was at rest
-  bool hall_settled = false;     ///< nothing that it should know can still have been under way
-  bool hall_wrong = false;       ///< it still differed from the store long after the healing
-  bool disturbed = false;        ///< something slowed clients or purchases down from outside
-  bool duplicated = false;       ///< the links delivered something twice
+  std::vector<shown_seat> hall;      ///< INVENTORY's picture when all was at rest
+  bool hall_settled = false;         ///< nothing that it should know can still have been under way
+  bool hall_wrong = false;           ///< it still differed from the store long after the healing
+  bool disturbed = false;            ///< something slowed clients or purchases down from outside
+  bool duplicated = false;           ///< the links delivered something twice
+  std::vector<visit_record> visits;  ///< in the order in which they were made
+  std::string trouble_with_feed;     ///< of the one who follows it
+  std::uint64_t last_line = 0;       ///< that he was told in the last process; 0: none
   std::map<std::string, std::string> posted;  ///< by message id: to whom the mail server took it
 };
 
@@ -85,7 +89,8 @@ class oracle {
 
 using oracles = std::vector<std::unique_ptr<oracle>>;
 
-/// All of them, in the order in which they are asked: the first that speaks names the failure.
+/// All of them, in the order in which they are asked: the first that speaks names the failure. Two
+/// judge what visitors are told, and are there when the plan has any.
 oracles make_oracles(const plan& p);
 
 }  // namespace taquilla::simulation

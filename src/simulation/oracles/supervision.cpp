@@ -30,8 +30,11 @@ class supervision_holds final : public oracle {
     if (auto wrong = left_for_good(); !wrong.empty()) return wrong;
     if (view.sender == "supervisor" && view.is<service_healed>())
       untold_.erase(content.get_as<service_healed>(0).service);
+    if (view.sender == "supervisor" && view.is<health_report>())
+      return untrue(content.get_as<health_report>(0));
     const auto* what = news(view, "supervisor");
     if (!what) return {};
+    if (what->kind != "actor.forgiven") states_[what->subject] = what->kind;
     untold_.erase(what->subject);
     if (what->kind == "actor.starting" && is_too_early(what->subject))
       return what->subject + " was given up and tried again before its period was over";
@@ -63,6 +66,20 @@ class supervision_holds final : public oracle {
   }
 
  private:
+  /// What it says of its children is what it told the feed, and it is ready only with these two.
+  std::string untrue(const health_report& told) const {
+    bool ready = !stopping_;
+    for (const auto& child : told.children) {
+      const auto state = states_.find(child.name);
+      if (state != states_.end() && state->second != "actor." + child.state)
+        return child.name + " is said to be " + child.state + " after " + state->second;
+      const bool essential = child.name == "store" || child.name == "reservation_desk";
+      if (essential && child.state != "up") ready = false;
+    }
+    if (ready == told.ready) return {};
+    return ready ? "is not ready although nothing is missing" : "is ready although it is not";
+  }
+
   /// Somebody has a breaker, a budget or a back-off that ends when it is back.
   static bool is_waited_for(const std::string& child) {
     return child == "inventory" || child == "payment" || child == "notification";
@@ -87,6 +104,7 @@ class supervision_holds final : public oracle {
   }
 
   bool steady_;
+  std::map<std::string, std::string> states_;  ///< the last news of each child
   std::map<std::string, std::deque<virtual_ns>> restarts_;
   std::map<std::string, std::vector<virtual_ns>> deaths_;  ///< since it was last forgiven
   std::map<std::string, virtual_ns> gave_up_;  ///< since when nobody tries to restart it

@@ -20,14 +20,14 @@ bool begins(const std::string& text, const char* with) { return text.rfind(with,
 std::string type_in(const std::string& text) { return text.substr(0, text.find('(')); }
 
 bool is_small_talk(const std::string& text) {
-  static const std::array<const char*, 27> types{
+  static const std::array<const char*, 28> types{
       {"report_ready", "child_ready",    "check_holds",     "look_again",
        "sweep_open",   "open_purchases", "know_supervisor", "look_around",
        "report_desk",  "desk_report",    "start_children",  "children_started",
        "flush_batch",  "commit_due",     "show_rules",      "end_rules",
        "set_rule",     "chaos_report",   "do_operation",    "inventory_heard",
        "down",         "exit",           "due_mails",       "due_settlements",
-       "live_seats",   "revive_mails",   "happened"}};
+       "live_seats",   "revive_mails",   "happened",        "errand_slip"}};
   const auto type = type_in(text);
   return std::any_of(types.begin(), types.end(), [&](const char* dull) { return type == dull; });
 }

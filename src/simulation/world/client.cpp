@@ -14,6 +14,17 @@
 
 namespace taquilla::simulation {
 
+purchase_order order_of(const operation& what) {
+  purchase_order order;
+  const auto where = parse_place(what.seat).value();  // a plan has no other
+  order.event = where.event;
+  order.seat = where.seat;
+  order.email = email_of(what.buyer);
+  order.amount = money{what.cents};
+  order.idempotency_key = what.key;
+  return order;
+}
+
 namespace {
 
 class client_state {
@@ -37,15 +48,8 @@ class client_state {
 
  private:
   void buy(const do_operation& todo) {
-    purchase_order order;
-    const auto where = parse_place(todo.what.seat).value();  // a plan has no other
-    order.event = where.event;
-    order.seat = where.seat;
-    order.email = email_of(todo.what.buyer);
-    order.amount = money{todo.what.cents};
-    order.idempotency_key = todo.what.key;
     auto number = todo.number;
-    self_->request(desk_, patience(todo), std::move(order))
+    self_->request(desk_, patience(todo), order_of(todo.what))
         .then(
             [this, number](const purchase_accepted& yes) {
               port_->on_answer(number, yes.id, yes.replayed, reservation_state::confirmed);

@@ -78,6 +78,9 @@ using client_actor = caf::typed_actor<caf::reacts_to<do_operation>>;
 using operator_actor = caf::typed_actor<caf::reacts_to<start_theatre>, caf::reacts_to<play_chaos>,
                                         caf::reacts_to<look_around>, caf::reacts_to<stop_theatre>>;
 
+/// Of an operation that buys.
+purchase_order order_of(const operation& what);
+
 /// `port` must outlive the actor system.
 client_actor spawn_client(caf::actor_system& system, desk_actor desk, people_port& port);
 operator_actor spawn_operator(caf::actor_system& system, const theatre& house, people_port& port);

@@ -113,7 +113,7 @@ void world::on_rest_report(const rest_report& report) {
   if (quiet && facts_.hall.empty()) facts_.hall = report.hall;
   // A word that was lost may have left INVENTORY wrong; it has to find that out by itself.
   hall_true_ = report.hall_true;
-  at_rest_ = quiet && hall_true_;
+  at_rest_ = quiet && hall_true_ && !visitors_.anybody_waits();
 }
 
 final_state world::read_store() {
@@ -123,6 +123,7 @@ final_state world::read_store() {
   operator_ = nullptr;
   clients_.clear();
   at_the_post_.clear();
+  visitors_.house_is_gone();
   engine_.kill();
   disk_.plug_in();
   if (!open_store()) return out;
@@ -200,6 +201,14 @@ void world::judge(run_result& result) {
   facts_.came_to_rest = at_rest_;
   facts_.disturbed = disturbed();
   facts_.hall_settled = hall_settled();
+  facts_.visits = visitors_.records();
+  for (const auto& v : facts_.visits) {
+    const bool full = v.why == errc::overloaded;
+    if (full || (v.answers > 0 && v.why == errc::none))
+      reached(std::string{"visit-"} + (full ? "overloaded" : to_string(v.what.what)));
+  }
+  facts_.trouble_with_feed = visitors_.trouble_with_feed();
+  facts_.last_line = visitors_.last_line();
   const auto& all = taken_.taken();
   facts_.duplicated = std::any_of(all.begin(), all.end(),
                                   [](const decision& d) { return d.kind == choice::doubled; });

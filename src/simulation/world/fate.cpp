@@ -82,6 +82,7 @@ void world::order_chaos(const fault& f) {
 
 void world::order_stop(const fault& f) {
   stopping_ = &f;
+  visitors_.house_closes();
   caf::anon_send(operator_, stop_theatre{});
 }
 

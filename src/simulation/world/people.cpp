@@ -58,7 +58,24 @@ void world::invoke(std::uint32_t client, std::size_t index) {
     return plan_next(client);
   }
   running_[number] = client;
+  if (visitors_.front() != nullptr) return ask_front(number, what, entry.id);
   caf::anon_send(clients_[client], do_operation{number, what, entry.id});
+}
+
+/// As HTTP does it. The front desk's answer comes to nobody when the client has hung up.
+void world::ask_front(std::uint64_t number, const operation& what, reservation_id target) {
+  const auto refused = [this, number](const error& why) { on_refusal(number, why); };
+  if (what.what == operation::kind::buy)
+    visitors_.front()->buy(order_of(what), [=](const result<gateway::purchase_answer>& answer) {
+      if (!answer) return refused(answer.failure());
+      on_answer(number, answer->id, answer->replayed, reservation_state::confirmed);
+    });
+  else
+    visitors_.front()->cancel(target, [=](const result<reservation>& now) {
+      if (!now) return refused(now.failure());
+      on_answer(number, now->id, false, now->state);
+    });
+  engine_.at(engine_.now() + what.patience_ms * 1'000'000, [this, number] { on_silence(number); });
 }
 
 void world::ended(std::uint64_t number) {
@@ -117,6 +134,7 @@ void world::on_silence(std::uint64_t number) {
 void world::on_started(bool well, const std::string& why) {
   if (well) {
     serving_ = true;
+    visitors_.house_is_open(engine_.system());
     if (mend_at_opening_) mend_services();
     note(trace_event::kind::process, "", "", serving_words);
     return;

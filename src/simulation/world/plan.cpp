@@ -270,8 +270,8 @@ void draw_storm(plan& p, const drawer& d) {
   constexpr int deaths = 8;
   constexpr std::int64_t apart_ms = 1'000;
   fault f;
-  f.target =
-      d.one_of<const char*>("storm-role", {"inventory", "payment", "notification", "settlement"});
+  f.target = d.one_of<const char*>(
+      "storm-role", {"inventory", "payment", "notification", "settlement", "reservation_desk"});
   f.at_ms = draw_moment(d, 0);
   for (int i = 0; i < deaths; ++i) {
     p.faults.push_back(f);
@@ -325,6 +325,40 @@ void draw_faults(plan& p, const moods& m, const drawer& d) {
     p.faults.push_back(draw_process_fault(d, n, true));
 }
 
+// -- visitors ----------------------------------------------------------------------------------
+
+/// Half of them soon after something went wrong.
+std::int64_t draw_visit_moment(const plan& p, const drawer& d, std::uint64_t n) {
+  if (p.faults.empty() || d.chance("any-time", half, n)) return draw_moment(d, n);
+  const auto& wrong = p.faults[below(d.raw("seen", n), p.faults.size())];
+  return wrong.at_ms +
+         d.upto("seen-after", d.one_of<std::int64_t>("seen-scale", {2, 50, 2'000}, n), n);
+}
+
+visit draw_visit(const plan& p, const drawer& d, std::uint64_t n) {
+  constexpr std::int64_t kinds = 8;
+  visit v;
+  v.at_ms = draw_visit_moment(p, d, n);
+  v.what = static_cast<visit::kind>(d.upto("visit", kinds, n));
+  if (v.what != visit::kind::wait) return v;
+  v.buyer = static_cast<std::uint32_t>(1 + d.upto("mail-of", 3, n));
+  v.for_ms = d.one_of<std::int64_t>("wait-for", {0, 300, 3'000, 20'000}, n);
+  return v;
+}
+
+void draw_visits(plan& p, const drawer& d) {
+  constexpr std::uint32_t an_eighth = 125'000, crowds = 100'000;
+  constexpr std::uint64_t first_number = 1'000;  // no fault has it
+  if (!d.chance("visitors", an_eighth)) return;
+  const auto count = 1 + d.upto("visits", 12);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto n = first_number + static_cast<std::uint64_t>(i);
+    const auto v = draw_visit(p, d, n);
+    // More than there are places for, at once.
+    p.visits.insert(p.visits.end(), d.chance("visitors-crowd", crowds, n) ? 5 : 1, v);
+  }
+}
+
 }  // namespace
 
 bool is_steady(const plan& p) { return p.early_ppm == 0 || p.early_within_ms <= 1; }
@@ -353,6 +387,7 @@ plan draw_plan(std::uint64_t seed, const std::string& profile, const strategy_na
   draw_knobs(p, d);
   draw_operations(p, d);
   draw_faults(p, m, d);
+  draw_visits(p, d);
   return p;
 }
 

@@ -57,6 +57,24 @@ struct fault {
   std::uint32_t times = 0;
 };
 
+/// Somebody looks at the box office, through the front desk that HTTP has.
+struct visit {
+  enum class kind : std::uint8_t {
+    health,
+    events,
+    seats,
+    chaos,        ///< what is played to INVENTORY
+    feed,         ///< the last lines of the event feed
+    mailbox,      ///< everybody's mails
+    wait,         ///< for a mail to `buyer`, `for_ms` at most
+    reservation,  ///< the first that was ever confirmed
+  };
+  std::int64_t at_ms = 0;
+  kind what = kind::health;
+  std::uint32_t buyer = 1;
+  std::int64_t for_ms = 0;
+};
+
 /// What the mail server says to a mail.
 enum class post_fault : std::uint8_t {
   none,   ///< it takes it
@@ -66,9 +84,11 @@ enum class post_fault : std::uint8_t {
 
 const char* to_string(operation::kind kind);
 const char* to_string(fault::kind kind);
+const char* to_string(visit::kind kind);
 const char* to_string(post_fault what);
 bool parse_kind(const std::string& word, operation::kind& out);
 bool parse_kind(const std::string& word, fault::kind& out);
+bool parse_kind(const std::string& word, visit::kind& out);
 bool parse_kind(const std::string& word, post_fault& out);
 
 /// How the disk behaves while it is plugged in; all zero is a perfect disk.
@@ -143,6 +163,7 @@ struct plan {
   std::int64_t heal_at_ms = 60'000;  ///< all faults end here
   std::vector<operation> operations;
   std::vector<fault> faults;
+  std::vector<visit> visits;     ///< without any there is no front desk
   std::vector<decision> script;  ///< of a replay; empty when the seed decides
 };
 

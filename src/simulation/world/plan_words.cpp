@@ -10,6 +10,8 @@ namespace {
 constexpr std::array<const char*, 2> operation_words{{"buy", "cancel"}};
 constexpr std::array<const char*, 8> fault_words{
     {"crash", "last-step", "stall", "chaos", "recover", "kill", "power", "stop"}};
+constexpr std::array<const char*, 8> visit_words{
+    {"health", "events", "seats", "chaos", "feed", "mailbox", "wait", "reservation"}};
 constexpr std::array<const char*, 3> post_words{{"none", "later", "never"}};
 
 template <class Kind, std::size_t N>
@@ -28,11 +30,13 @@ const char* to_string(operation::kind kind) {
   return operation_words[static_cast<std::size_t>(kind)];
 }
 const char* to_string(fault::kind kind) { return fault_words[static_cast<std::size_t>(kind)]; }
+const char* to_string(visit::kind kind) { return visit_words[static_cast<std::size_t>(kind)]; }
 const char* to_string(post_fault what) { return post_words[static_cast<std::size_t>(what)]; }
 bool parse_kind(const std::string& word, operation::kind& out) {
   return parse(operation_words, word, out);
 }
 bool parse_kind(const std::string& word, fault::kind& out) { return parse(fault_words, word, out); }
+bool parse_kind(const std::string& word, visit::kind& out) { return parse(visit_words, word, out); }
 bool parse_kind(const std::string& word, post_fault& out) { return parse(post_words, word, out); }
 
 }  // namespace taquilla::simulation

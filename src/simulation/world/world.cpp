@@ -83,7 +83,13 @@ world::world(const plan& p, const run_options& options)
       machine_(*this, p.fast_disk, static_cast<int>(p.numbers.checkpoint_pages)),
       disk_(machine_.disk()),
       engine_(options_for(p), taken_, *this),
-      oracles_(make_oracles(p)) {
+      oracles_(make_oracles(p)),
+      visitors_(plan_.visits,
+                {engine_, story_, [this] { return wall_clock_ms(); },
+                 [this](bool asks, std::string what) {
+                   note(asks ? trace_event::kind::invoked : trace_event::kind::answered, "visitor",
+                        "", std::move(what));
+                 }}) {
   for (std::size_t i = 0; i < plan_.operations.size(); ++i) {
     auto client = plan_.operations[i].client;
     if (client >= scripts_.size()) scripts_.resize(client + 1);
@@ -94,6 +100,7 @@ world::world(const plan& p, const run_options& options)
 
 world::~world() {
   disk_.unplug();
+  visitors_.house_is_gone();
   engine_.kill();
   base_ = nullptr;
 }
@@ -104,6 +111,7 @@ run_result world::run() {
   {
     guard::armed_scope armed;
     plan_faults();
+    visitors_.plan_visits();
     boot();
     for (std::uint32_t c = 1; c < scripts_.size(); ++c) plan_next(c);
     engine_.at(0, [this] { tick(); });
@@ -198,6 +206,7 @@ void world::compose(caf::actor_system& system) {
   behind_doors_.clear();
   for (const auto& at : house.doors) behind_doors_.push_back(at.service);
   limiter_ = std::make_unique<rate_limiter>();
+  visitors_.house_is_built(house, tuned());
   operator_ = spawn_operator(system, house, *this);
   clients_.assign(scripts_.size(), client_actor{});
   for (std::uint32_t c = 1; c < scripts_.size(); ++c)
@@ -243,6 +252,7 @@ void world::leave(std::int64_t down_ms, std::int64_t jump_ms) {
   operator_ = nullptr;
   clients_.clear();
   at_the_post_.clear();
+  visitors_.house_is_gone();
   engine_.kill();
   wall_jump_ms_ += jump_ms;
   auto lost = running_;

@@ -14,6 +14,7 @@
 #include "simulation/world/client.hpp"
 #include "simulation/world/machine.hpp"
 #include "simulation/world/run.hpp"
+#include "simulation/world/visitors.hpp"
 
 #include <map>
 #include <memory>
@@ -48,6 +49,7 @@ class world final : private engine_observer,
   // -- people (people.cpp) ----------------------------------------------------
   void plan_next(std::uint32_t client);
   void invoke(std::uint32_t client, std::size_t index);
+  void ask_front(std::uint64_t number, const operation& what, reservation_id target);
   void on_answer(std::uint64_t number, reservation_id id, bool replayed,
                  reservation_state state) override;
   void on_refusal(std::uint64_t number, const error& why) override;
@@ -111,6 +113,7 @@ class world final : private engine_observer,
   engine engine_;
   oracles oracles_;
   history story_;
+  visitors visitors_;
   run_facts facts_;
   violation broken_;
   std::set<std::string> goals_;

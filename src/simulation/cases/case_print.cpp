@@ -1,0 +1,88 @@
+// How a case file is written: see case_file.hpp.
+#include "simulation/cases/case_file.hpp"
+#include "simulation/disk/sim_vfs.hpp"
+
+#include <cinttypes>
+#include <cstdio>
+#include <sstream>
+
+namespace taquilla::simulation {
+
+namespace {
+
+std::string word_of_value(const decision& d) {
+  if (d.kind == choice::disk_fault) return to_string(static_cast<disk_fault>(d.value));
+  if (d.kind == choice::post_fault) return to_string(static_cast<post_fault>(d.value));
+  return std::to_string(d.value);
+}
+
+std::string hex(std::uint64_t value) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016" PRIx64, value);
+  return text;
+}
+
+}  // namespace
+
+std::string print(const operation& o) {
+  std::string out = "op client=" + std::to_string(o.client) +
+                    " think=" + std::to_string(o.think_us) + "us " + to_string(o.what);
+  if (o.what == operation::kind::cancel)
+    out += (o.blind ? " id=" : " target=") + std::to_string(o.target);
+  if (o.what == operation::kind::buy) {
+    out += " seat=" + o.seat + " buyer=" + std::to_string(o.buyer) +
+           " cents=" + std::to_string(o.cents);
+    if (!o.key.empty()) out += " key=" + o.key;
+  }
+  if (o.patience_ms != operation{}.patience_ms)
+    out += " patience=" + std::to_string(o.patience_ms) + "ms";
+  return out;
+}
+
+std::string print(const fault& f) {
+  std::string out = "fault at=" + std::to_string(f.at_ms) + "ms " + to_string(f.what);
+  if (!f.target.empty()) out += " " + f.target;
+  if (!f.detail.empty()) out += " " + f.detail;
+  bool process =
+      f.what == fault::kind::kill || f.what == fault::kind::power || f.what == fault::kind::stop;
+  if (f.value != 0) out += (process ? " jump=" : " delay=") + std::to_string(f.value) + "ms";
+  if (f.rate_ppm != fault{}.rate_ppm) out += " rate=" + std::to_string(f.rate_ppm);
+  if (f.for_ms != 0) out += " for=" + std::to_string(f.for_ms) + "ms";
+  if (f.times != 0) out += " times=" + std::to_string(f.times);
+  return out;
+}
+
+std::string print(const visit& v) {
+  std::string out = "visit at=" + std::to_string(v.at_ms) + "ms " + to_string(v.what);
+  if (v.what != visit::kind::wait) return out;
+  return out + " buyer=" + std::to_string(v.buyer) + " for=" + std::to_string(v.for_ms) + "ms";
+}
+
+std::string print(const decision& d) {
+  return std::string("take ") + to_string(d.kind) + " \"" + d.name + "\" #" +
+         std::to_string(d.occurrence) + " = " + word_of_value(d);
+}
+
+std::string print_case(const case_file& c) {
+  const auto& p = c.what;
+  std::ostringstream out;
+  out << "simcase 1\n";
+  for (const auto& comment : c.comments) out << "#" << comment << "\n";
+  out << "commit " << c.commit << "\nprofile " << p.profile << "\nstrategy "
+      << to_string(p.strategy) << "\nseed " << p.seed << "\noracle " << c.oracle << "\n";
+  if (c.hash != 0) out << "hash " << hex(c.hash) << "\n";
+  out << "disk " << (p.fast_disk ? "fast" : "real") << "\n";
+  if (p.post.there) out << "post smtp\n";
+  if (p.early_within_ms != 0) out << "early-within " << p.early_within_ms << "ms\n";
+  out << "heal " << p.heal_at_ms << "ms\n";
+  for (const auto& known : all_knobs)
+    if (p.numbers.*known.member != knobs{}.*known.member)
+      out << "knob " << known.name << " " << p.numbers.*known.member << "\n";
+  for (const auto& o : p.operations) out << print(o) << "\n";
+  for (const auto& f : p.faults) out << print(f) << "\n";
+  for (const auto& v : p.visits) out << print(v) << "\n";
+  for (const auto& d : p.script) out << print(d) << "\n";
+  return out.str();
+}
+
+}  // namespace taquilla::simulation

@@ -1,0 +1,156 @@
+// Promise 5 for those who look: whoever asks the front desk is answered, once, in time, with the
+// truth, and sent away only where too many ask at once, or where he who knows keeps silent.
+#include "simulation/world/visitors.hpp"
+
+#include "simulation/oracles/news.hpp"
+#include "simulation/oracles/promises.hpp"
+#include "simulation/world/plan.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace taquilla::simulation {
+
+namespace {
+
+constexpr virtual_ns ms = 1'000'000;
+
+std::string words_of(const visit_record& v) {
+  return std::string{"a visitor who asked for "} + to_string(v.what.what) + " at " +
+         std::to_string(v.asked / ms) + " ms ";
+}
+
+bool has_places(visit::kind what) {
+  return what != visit::kind::health && what != visit::kind::events && what != visit::kind::chaos;
+}
+
+bool contains(const std::vector<std::string>& all, const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+class visitors_hear_the_truth final : public oracle {
+ public:
+  const char* name() const override { return "visitors-hear-the-truth"; }
+
+  std::string on_sending(const sending_view& view) override {
+    now_ = view.now;
+    if (view.receiver == "clerk" && view.is<desk_report>()) desk_spoke_.push_back(now_);
+    if (view.receiver == "clerk" && view.is<store_counts>()) store_spoke_.push_back(now_);
+    const auto* what = news(view, "clerk");
+    if (what == nullptr || what->kind != "clerk.failed") return {};
+    return "an errand of the clerk threw: " + what->detail;
+  }
+
+  std::string at_end(const plan& p, const history&, const final_state& f,
+                     const run_facts& facts) override {
+    if (!facts.store_readable) return {};
+    calm_ = is_quiet(p) && !facts.disturbed && !facts.duplicated;
+    timely_ = is_steady(p) && p.fast_disk;
+    for (const auto& v : facts.visits)
+      for (const auto& wrong : {ending(v, facts), refusal(v), shown_health(v), shown_mails(v, f),
+                                shown_wait(v, f), shown_reservation(v, f)})
+        if (!wrong.empty()) return words_of(v) + wrong;
+    return {};
+  }
+
+ private:
+  std::string ending(const visit_record& v, const run_facts& facts) const {
+    if (v.answers > 1) return "was answered " + std::to_string(v.answers) + " times";
+    if (v.answers == 1) {
+      const auto took = v.answered - v.asked;
+      const auto limit = calm_ ? v.what.for_ms * ms + at_once : answered_within(v.what);
+      if (!timely_ || took <= limit) return {};
+      return "was answered after " + std::to_string(took / ms) + " ms";
+    }
+    const bool dead = v.process != facts.processes;
+    if (dead || now_ - v.asked < surely_answered_within(v.what)) return {};
+    return "was never answered";
+  }
+
+  std::string refusal(const visit_record& v) const {
+    if (v.answers == 0) return {};
+    const bool full = has_places(v.what.what) && v.beside >= visitors::places;
+    if (full != (v.why == errc::overloaded))
+      return (full ? "was let in although " : "was told that too many ask although only ") +
+             std::to_string(v.beside) + " of them did";
+    if (v.why == errc::none || full || !calm_ || v.closing) return {};
+    if (v.why == errc::unknown_reservation && !v.sold) return {};
+    return std::string{"was told "} + to_string(v.why) + " (" + v.detail +
+           ") although nothing was in the way";
+  }
+
+  std::string shown_health(const visit_record& v) const {
+    if (v.what.what != visit::kind::health || v.answers == 0 || v.why != errc::none) return {};
+    if (!v.ready)
+      return calm_ && !v.closing ? "was told that it is not ready although nothing was in the way"
+                                 : "";
+    for (const char* part : {"store", "reservation_desk"})
+      if (contains(v.absent, part))
+        return std::string{"was told that it is ready although it said that the "} + part +
+               " is not up";
+    if (!spoke(desk_spoke_, v) || !spoke(store_spoke_, v))
+      return "was told that it is ready although the desk or the store had not answered";
+    return {};
+  }
+
+  static bool spoke(const std::vector<virtual_ns>& when, const visit_record& v) {
+    const auto first = std::lower_bound(when.begin(), when.end(), v.asked);
+    return first != when.end() && *first <= v.answered;
+  }
+
+  static std::string shown_mails(const visit_record& v, const final_state& f) {
+    for (const auto& id : v.mails)
+      if (std::none_of(f.mailbox.begin(), f.mailbox.end(),
+                       [&](const mail& m) { return m.message_id == id; }))
+        return "was shown mail " + id + ", which is not in the mailbox";
+    return {};
+  }
+
+  std::string shown_wait(const visit_record& v, const final_state& f) const {
+    if (v.what.what != visit::kind::wait || v.answers == 0 || v.why != errc::none) return {};
+    const auto waited_ms = (v.answered - v.asked) / ms;
+    if (v.mails.empty() && waited_ms + 1 < v.what.for_ms && !v.closing)
+      return "was sent away after " + std::to_string(waited_ms) + " ms of " +
+             std::to_string(v.what.for_ms);
+    if (!calm_) return {};
+    const auto came = v.answered_at - waited_ms;
+    if (!v.mails.empty() && v.answered_at > std::max(came, v.first_mail_at) + at_once_ms)
+      return "heard of his mail " + std::to_string(v.answered_at - v.first_mail_at) +
+             " ms after it was delivered";
+    for (const auto& m : f.mailbox)
+      if (v.mails.empty() && m.to == email_of(v.what.buyer) &&
+          m.delivered_at + at_once_ms < v.answered_at)
+        return "was told that there is none although " + m.message_id + " was delivered";
+    return {};
+  }
+
+  static std::string shown_reservation(const visit_record& v, const final_state& f) {
+    using state = reservation_state;
+    if (v.what.what != visit::kind::reservation || v.answers == 0) return {};
+    const auto name = "reservation " + std::to_string(v.id);
+    if (v.why == errc::unknown_reservation && v.sold)
+      return "was told that there is no " + name + ", which somebody had bought";
+    if (v.why != errc::none || v.state == state::pending) return {};
+    const auto row = std::find_if(f.all.begin(), f.all.end(),
+                                  [&](const reservation& one) { return one.id == v.id; });
+    if (row == f.all.end()) return "was shown " + name + ", which is not there";
+    const bool may_be = v.state == state::confirmed && row->state == state::cancelled;
+    if (row->state == v.state || may_be) return {};
+    return "was shown " + name + " as " + to_string(v.state) + ", and it is " +
+           to_string(row->state);
+  }
+
+  static constexpr wall_ms at_once_ms = 2'000;
+  static constexpr virtual_ns at_once = at_once_ms * ms;
+
+  virtual_ns now_ = 0;
+  bool calm_ = false;                                 ///< nothing is in anybody's way
+  bool timely_ = false;                               ///< no deadline is late
+  std::vector<virtual_ns> desk_spoke_, store_spoke_;  ///< to the clerk
+};
+
+}  // namespace
+
+std::unique_ptr<oracle> make_visitors() { return std::make_unique<visitors_hear_the_truth>(); }
+
+}  // namespace taquilla::simulation

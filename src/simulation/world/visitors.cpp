@@ -1,0 +1,206 @@
+#include "simulation/world/visitors.hpp"
+
+#include "gateway/bridge/caf_front_desk.hpp"
+#include "simulation/cases/case_file.hpp"
+#include "simulation/world/hall.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace taquilla::simulation {
+
+namespace {
+
+constexpr virtual_ns ms = 1'000'000;
+constexpr std::uint64_t lines_back = 10;
+constexpr std::uint32_t lines_max = 20, seats_max = 10;
+
+void note_mails(visit_record& visit, const mails& found) {
+  for (const auto& one : found.list) {
+    visit.mails.push_back(one.message_id);
+    if (visit.first_mail_at == 0 || one.delivered_at < visit.first_mail_at)
+      visit.first_mail_at = one.delivered_at;
+  }
+}
+
+/// "health", "wait buyer=1 for=300ms"
+std::string words_of(const visit& what) {
+  const auto all = print(what);
+  return all.substr(all.find("ms ") + 3);
+}
+
+}  // namespace
+
+virtual_ns answered_within(const visit& what) {
+  constexpr virtual_ns memory = 3'000 * ms, spare = 2'000 * ms;
+  const virtual_ns store = store_options{}.patience_ms * ms;
+  switch (what.what) {
+    case visit::kind::health:  // the round under way, and the one behind it
+      return 2 * (2 * memory + store) + spare;
+    case visit::kind::events:
+    case visit::kind::chaos:
+      return 2 * memory + spare;
+    case visit::kind::seats:
+    case visit::kind::feed:
+      return memory + spare;
+    case visit::kind::mailbox:
+    case visit::kind::reservation:
+      return store + spare;
+    case visit::kind::wait:  // a look before his time is over, and the last
+      return what.for_ms * ms + 2 * store + spare;
+  }
+  return 0;
+}
+
+visitors::visitors(const std::vector<visit>& planned, surroundings around)
+    : planned_(planned), around_(std::move(around)) {}
+
+void visitors::plan_visits() {
+  for (const auto& one : planned_) around_.machine.at(one.at_ms * ms, [this, &one] { make(one); });
+}
+
+void visitors::house_is_built(const theatre& house, const theatre_options& options) {
+  ++process_;
+  if (planned_.empty()) return;
+  house_ = house;
+  options_ = options;
+}
+
+void visitors::house_is_open(caf::actor_system& system) {
+  if (planned_.empty()) return;
+  gateway::front_desk_limits limits;
+  limits.store_reads_max = limits.mail_waiters_max = places;
+  desk_ = gateway::make_caf_front_desk(system, house_, options_, limits);
+  following_ = desk_->follow_feed([this](const gateway::feed_news& news) { hear(news.sequence); });
+}
+
+void visitors::house_closes() {
+  closing_ = true;
+  if (desk_) desk_->stop_waiting();
+}
+
+bool visitors::anybody_waits() const {
+  return std::any_of(records_.begin(), records_.end(), [&](const visit_record& v) {
+    return v.answers == 0 && v.process == process_ &&
+           around_.machine.now() - v.asked <= surely_answered_within(v.what);
+  });
+}
+
+void visitors::house_is_gone() {
+  following_ = nullptr;
+  desk_ = nullptr;
+  house_ = {};
+  under_way_.clear();
+  closing_ = false;
+  last_line_ = feeds_born_ = gaps_ = 0;
+}
+
+visitors::place visitors::place_of(visit::kind what) {
+  switch (what) {
+    case visit::kind::mailbox:
+    case visit::kind::reservation:
+      return place::reads;
+    case visit::kind::seats:
+      return place::seats;
+    case visit::kind::feed:
+      return place::feed;
+    case visit::kind::wait:
+      return place::waiters;
+    case visit::kind::health:
+    case visit::kind::events:
+    case visit::kind::chaos:
+      break;
+  }
+  return place::none;  // one round for all
+}
+
+void visitors::make(const visit& what) {
+  if (!desk_) return;
+  const auto number = records_.size();
+  visit_record made;
+  made.what = what;
+  made.process = process_;
+  made.asked = around_.machine.now();
+  made.beside = under_way_[place_of(what.what)]++;
+  records_.push_back(std::move(made));
+  around_.note(true, words_of(what));
+  ask(number);
+}
+
+void visitors::ask(std::size_t number) {
+  using namespace gateway;
+  const auto nothing = [](visit_record&, const auto&) {};
+  const auto& what = records_[number].what;
+  switch (what.what) {
+    case visit::kind::health:
+      return desk_->health(told<health_view>(number, [](visit_record& r, const health_view& seen) {
+        r.ready = seen.ready;
+        for (const auto& part : seen.parts)
+          if (part.state != "up") r.absent.push_back(part.name);
+      }));
+    case visit::kind::events:
+      return desk_->events(told<std::vector<event_view>>(number, nothing));
+    case visit::kind::seats:
+      return desk_->seats(both_halls().front().id, {}, seats_max,
+                          told<std::vector<seat_view>>(number, nothing));
+    case visit::kind::chaos:
+      return desk_->chaos_state(service::inventory, told<chaos_table>(number, nothing));
+    case visit::kind::feed:
+      return desk_->feed(last_line_ - std::min(last_line_, lines_back), lines_max,
+                         told<std::vector<feed_line>>(number, nothing));
+    case visit::kind::mailbox:
+      return desk_->mailbox({}, told<mails>(number, note_mails));
+    case visit::kind::wait:
+      return desk_->wait_for_mail({email_of(what.buyer), 100, {}}, what.for_ms,
+                                  told<mails>(number, note_mails));
+    case visit::kind::reservation:
+      records_[number].id = around_.sales.nth_confirmed(1);
+      records_[number].sold = records_[number].id != 0;
+      if (!records_[number].sold) records_[number].id = 1;
+      return desk_->reservation_by_id(
+          records_[number].id,
+          told<reservation>(number,
+                            [](visit_record& r, const reservation& row) { r.state = row.state; }));
+  }
+}
+
+template <class T, class Shown>
+gateway::reply<T> visitors::told(std::size_t number, Shown shown) {
+  return [this, number, shown](const result<T>& answer) {
+    auto& visit = records_[number];
+    if (++visit.answers > 1) return;
+    visit.answered = around_.machine.now();
+    visit.answered_at = around_.wall_clock();
+    visit.closing = closing_;
+    if (answer) {
+      shown(visit, *answer);
+    } else {
+      visit.why = answer.failure().code;
+      visit.detail = answer.failure().detail;
+    }
+    over(number);
+  };
+}
+
+void visitors::over(std::size_t number) {
+  const auto& visit = records_[number];
+  --under_way_[place_of(visit.what.what)];
+  around_.machine.fold(static_cast<std::uint64_t>(visit.why) << 32 ^ visit.mails.size());
+  around_.note(false, words_of(visit.what) + (visit.why == errc::none
+                                                  ? ": answered"
+                                                  : std::string{": "} + to_string(visit.why)));
+}
+
+/// A feed that is born again counts from above all numbers given before, and tells nobody what
+/// happens until he follows it again: one gap for each birth.
+void visitors::hear(std::uint64_t line) {
+  const bool gap = last_line_ != 0 && line != last_line_ + 1;
+  const bool may_be = line > last_line_ && feeds_born_ > gaps_ + 1;
+  if (gap && !may_be && trouble_.empty())
+    trouble_ =
+        "line " + std::to_string(line) + " was told after line " + std::to_string(last_line_);
+  if (gap) ++gaps_;
+  last_line_ = line;
+}
+
+}  // namespace taquilla::simulation
