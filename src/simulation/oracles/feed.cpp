@@ -70,7 +70,7 @@ class feed_in_order final : public oracle {
                      const run_facts& facts) override {
     if (!facts.trouble_with_feed.empty()) return facts.trouble_with_feed;
     if (!facts.came_to_rest) return {};
-    const bool long_alive = born_ && *born_ + follow_limit < now_;
+    const bool long_alive = born_ && *born_ + surely < now_;
     if (!followed_ && ever_followed_ && long_alive)
       return "nobody follows the feed that was reborn";
     if (!followed_) return {};
@@ -161,8 +161,7 @@ class feed_in_order final : public oracle {
   }
 
   static constexpr virtual_ns soon = 2'000 * ms;
-  static constexpr virtual_ns follow_limit = 10'000 * ms;  ///< he asks every two seconds
-  static constexpr virtual_ns surely = 25'000 * ms;        ///< a message may be late for 20 s
+  static constexpr virtual_ns surely = 25'000 * ms;  ///< late messages: 20 s, stalls: 18 s
 
   virtual_ns now_ = 0;
   // Of the feed that lives:
