@@ -112,7 +112,7 @@ class sqlite_database final : public database {
   void take_over();
   void let_go() { connection_.let_go(); }
   void close() { connection_.close_under_statements(); }
-  void checkpoint_every(int pages) { connection_.checkpoint_every(pages); }
+  void set_limits(const sqlite_options& from) { connection_.set_limits(from); }
 
  private:
   /// Runs a command for which all that is held must be rows.

@@ -17,7 +17,7 @@ warm_store::warm_store(const sqlite_options& options)
 
 warm_store::~warm_store() = default;
 
-void warm_store::checkpoint_every(int pages) { store_->checkpoint_every(pages); }
+void warm_store::set_limits(const sqlite_options& from) { store_->set_limits(from); }
 
 result<database*> warm_store::open() {
   try {

@@ -38,8 +38,8 @@ class warm_store {
   warm_store(const warm_store&) = delete;
   warm_store& operator=(const warm_store&) = delete;
 
-  /// From the next commit on, of whatever moment: sqlite_options::checkpoint_pages.
-  void checkpoint_every(int pages);
+  /// From now on, of whatever moment: `batch_max` and `checkpoint_pages` of these options.
+  void set_limits(const sqlite_options& from);
   /// Takes over the file at the path. The answer lives as long as this object.
   result<database*> open();
   /// Ends as a store does that is closed in order, under the statements that are kept: until `be`

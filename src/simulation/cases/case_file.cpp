@@ -234,7 +234,9 @@ void parse_knob(knobs& k, std::istringstream& line) {
   for (const auto& known : all_knobs)
     if (name == known.name) {
       k.*known.member = number(value);
-      const int least = known.member == &knobs::commit_delay_ms ? 0 : 1;
+      const bool may_be_none =
+          known.member == &knobs::commit_delay_ms || known.member == &knobs::retry_base_ms;
+      const int least = may_be_none ? 0 : 1;
       if (k.*known.member < least) throw bad_line{"knobs are positive"};
       return;
     }

@@ -54,8 +54,10 @@ std::string print(const fault& f) {
 
 std::string print(const visit& v) {
   std::string out = "visit at=" + std::to_string(v.at_ms) + "ms " + to_string(v.what);
-  if (v.what != visit::kind::wait) return out;
-  return out + " buyer=" + std::to_string(v.buyer) + " for=" + std::to_string(v.for_ms) + "ms";
+  const bool waits = v.what == visit::kind::wait;
+  if (waits || v.what == visit::kind::reservations) out += " buyer=" + std::to_string(v.buyer);
+  if (waits) out += " for=" + std::to_string(v.for_ms) + "ms";
+  return out;
 }
 
 std::string print(const decision& d) {

@@ -1,6 +1,5 @@
 // Promise of the event feed: whoever reads or follows it is told what happened, all of it that is
 // still kept, in order, and each line under a number that no other line ever had.
-#include "actors/options.hpp"
 #include "simulation/oracles/news.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/world/plan.hpp"
@@ -26,6 +25,8 @@ bool same(const happened& a, const happened& b) {
 /// Keeps beside each feed what it was told, from its birth on.
 class feed_in_order final : public oracle {
  public:
+  explicit feed_in_order(std::size_t kept_max) : kept_max_(kept_max) {}
+
   const char* name() const override { return "feed-in-order"; }
 
   void on_process_start(virtual_ns now) override {
@@ -100,10 +101,15 @@ class feed_in_order final : public oracle {
     told_.clear();
   }
 
-  /// A follower is told what happens after he came, each line once.
+  /// The last number that is kept no more. Precondition: before_.
+  std::uint64_t forgotten() const {
+    return *before_ + lines_.size() - std::min(lines_.size(), kept_max_);
+  }
+
+  /// A follower is told what happens after he came, each line once, if it is still kept.
   std::string wrong_news(const feed_page& page, std::uint64_t& told) const {
     const auto first = page.events.front().sequence;
-    if (told != 0 && first != told + 1)
+    if (told != 0 && first != std::max(told, forgotten()) + 1)
       return "line " + std::to_string(first) + " was told behind line " + std::to_string(told);
     if (first <= *before_ + followed_.value_or(0))
       return "line " + std::to_string(first) + " was told to one who came after it";
@@ -118,8 +124,7 @@ class feed_in_order final : public oracle {
     for (const auto& [follower, told] : told_)
       if (told < *before_ + lines_.size())
         return "a reader was shown what the followers had not been told yet";
-    const auto kept = std::min(lines_.size(), event_feed_options{}.kept_max);
-    const auto from = std::max(read_.after, *before_ + lines_.size() - kept);
+    const auto from = std::max(read_.after, forgotten());
     const auto there = *before_ + lines_.size() - std::min(from, *before_ + lines_.size());
     const auto wanted = std::min<std::uint64_t>(there, read_.limit);
     if (page.events.size() != wanted)
@@ -163,6 +168,7 @@ class feed_in_order final : public oracle {
   static constexpr virtual_ns soon = 2'000 * ms;
   static constexpr virtual_ns surely = 25'000 * ms;  ///< late messages: 20 s, stalls: 18 s
 
+  std::size_t kept_max_;
   virtual_ns now_ = 0;
   // Of the feed that lives:
   std::uint32_t incarnation_ = 0;
@@ -178,6 +184,8 @@ class feed_in_order final : public oracle {
 
 }  // namespace
 
-std::unique_ptr<oracle> make_feed() { return std::make_unique<feed_in_order>(); }
+std::unique_ptr<oracle> make_feed(const plan& p) {
+  return std::make_unique<feed_in_order>(static_cast<std::size_t>(p.numbers.feed_kept));
+}
 
 }  // namespace taquilla::simulation

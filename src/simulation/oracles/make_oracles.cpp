@@ -40,7 +40,7 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_no_surprises());
   if (!p.visits.empty()) {  // else they would be asked of each message for nothing
     all.push_back(make_visitors());
-    all.push_back(make_feed());
+    all.push_back(make_feed(p));
   }
   all.push_back(make_limiter());
   all.push_back(make_comes_to_rest());

@@ -48,7 +48,7 @@ class visitors_hear_the_truth final : public oracle {
     timely_ = is_steady(p) && p.fast_disk;
     for (const auto& v : facts.visits)
       for (const auto& wrong : {ending(v, facts), refusal(v), shown_health(v), shown_mails(v, f),
-                                shown_wait(v, f), shown_reservation(v, f)})
+                                shown_wait(v, f), shown_rows(v, f), shown_charges(v, f)})
         if (!wrong.empty()) return words_of(v) + wrong;
     return {};
   }
@@ -98,11 +98,15 @@ class visitors_hear_the_truth final : public oracle {
     return first != when.end() && *first <= v.answered;
   }
 
+  /// A mail that waits may go out, and no other way.
   static std::string shown_mails(const visit_record& v, const final_state& f) {
+    const auto is_in = [](const std::vector<mail>& box, const std::string& id) {
+      return std::any_of(box.begin(), box.end(), [&](const mail& m) { return m.message_id == id; });
+    };
+    const bool may_wait = v.what.what == visit::kind::outbox;
     for (const auto& id : v.mails)
-      if (std::none_of(f.mailbox.begin(), f.mailbox.end(),
-                       [&](const mail& m) { return m.message_id == id; }))
-        return "was shown mail " + id + ", which is not in the mailbox";
+      if (!is_in(f.mailbox, id) && !(may_wait && is_in(f.outbox, id)))
+        return "was shown mail " + id + ", which is nowhere";
     return {};
   }
 
@@ -124,20 +128,37 @@ class visitors_hear_the_truth final : public oracle {
     return {};
   }
 
-  static std::string shown_reservation(const visit_record& v, const final_state& f) {
+  static std::string shown_rows(const visit_record& v, const final_state& f) {
     using state = reservation_state;
-    if (v.what.what != visit::kind::reservation || v.answers == 0) return {};
-    const auto name = "reservation " + std::to_string(v.id);
     if (v.why == errc::unknown_reservation && v.sold)
-      return "was told that there is no " + name + ", which somebody had bought";
-    if (v.why != errc::none || v.state == state::pending) return {};
-    const auto row = std::find_if(f.all.begin(), f.all.end(),
-                                  [&](const reservation& one) { return one.id == v.id; });
-    if (row == f.all.end()) return "was shown " + name + ", which is not there";
-    const bool may_be = v.state == state::confirmed && row->state == state::cancelled;
-    if (row->state == v.state || may_be) return {};
-    return "was shown " + name + " as " + to_string(v.state) + ", and it is " +
-           to_string(row->state);
+      return "was told that there is no reservation " + std::to_string(v.id) +
+             ", which somebody had bought";
+    if (!v.astray.empty()) return "was shown " + v.astray + ", which he had not asked for";
+    for (const auto& [id, shown] : v.rows) {
+      const auto row = find(f.all, id);
+      const bool may_be = shown == state::confirmed && row && row->state == state::cancelled;
+      if (row && (shown == row->state || shown == state::pending || may_be)) continue;
+      return "was shown reservation " + std::to_string(id) + " as " + to_string(shown) +
+             ", and it is " + (row ? to_string(row->state) : "not there");
+    }
+    return {};
+  }
+
+  static std::string shown_charges(const visit_record& v, const final_state& f) {
+    for (const auto& [id, shown] : v.charges) {
+      const auto row = find(f.charges, id);
+      if (row && (shown == row->state || shown == charge_state::charged)) continue;
+      return "was shown the charge of " + std::to_string(id) + " as " + to_string(shown) +
+             ", and it is " + (row ? to_string(row->state) : "not there");
+    }
+    return {};
+  }
+
+  template <class Row>
+  static const Row* find(const std::vector<Row>& all, reservation_id id) {
+    const auto row =
+        std::find_if(all.begin(), all.end(), [&](const Row& one) { return one.id == id; });
+    return row == all.end() ? nullptr : &*row;
   }
 
   static constexpr wall_ms at_once_ms = 2'000;

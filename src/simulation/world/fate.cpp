@@ -70,6 +70,7 @@ void world::strike(const fault& f) {
 
 void world::order_chaos(const fault& f) {
   if (!serving_) return;
+  if (visitors_.front() != nullptr) return visitors_.play_chaos(f);
   set_chaos what;
   what.service = f.target;
   what.kind = f.what == fault::kind::recover ? "recover" : f.detail;

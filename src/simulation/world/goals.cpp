@@ -50,10 +50,8 @@ std::vector<std::string> make_goals() {
     goals.push_back(std::string{"disk-"} + to_string(what));
   for (const auto what : {post_fault::later, post_fault::never})
     goals.push_back(std::string{"post-"} + to_string(what));
-  using visits = visit::kind;
-  for (const auto what : {visits::health, visits::events, visits::seats, visits::chaos,
-                          visits::feed, visits::mailbox, visits::wait, visits::reservation})
-    goals.push_back(std::string{"visit-"} + to_string(what));
+  for (std::size_t i = 0; i < visit::kinds; ++i)
+    goals.push_back(std::string{"visit-"} + to_string(static_cast<visit::kind>(i)));
   goals.emplace_back("visit-overloaded");
   std::sort(goals.begin(), goals.end());
   return goals;

@@ -120,9 +120,11 @@ class store_in_memory {
 
 }  // namespace
 
-machine::machine(disk_environment& environment, bool perfect_disk, int checkpoint_pages)
-    : environment_(environment), perfect_(perfect_disk), checkpoint_pages_(checkpoint_pages) {
-  if (!perfect_) disk_.become(stores_on_disk::the_one().opened_disk());
+machine::machine(disk_environment& environment, bool perfect_disk, const sqlite_options& limits)
+    : environment_(environment), perfect_(perfect_disk), limits_(limits) {
+  if (perfect_) return;
+  const auto& made = stores_on_disk::the_one();
+  disk_.become(usual_batches() ? made.opened_disk() : made.new_store());
 }
 
 result<std::shared_ptr<database>> machine::open_store(bool synchronous_full) {
@@ -142,8 +144,8 @@ result<std::shared_ptr<database>> machine::open_in_memory(bool first) {
 
 result<std::shared_ptr<database>> machine::open_warm(bool first) {
   auto& made = stores_on_disk::the_one();
-  made.store().checkpoint_every(checkpoint_pages_);
-  if (first) {
+  made.store().set_limits(limits_);
+  if (first && usual_batches()) {
     made.put_back(made.opened(), disk_, environment_);
     return lend(&made.opened_store());
   }
@@ -167,7 +169,8 @@ result<std::shared_ptr<database>> machine::open_cold(bool first) {
   made.vfs().attach(disk_, environment_, {});
   if (first) disk_.become(made.new_store());
   auto options = options_with(false);
-  options.checkpoint_pages = checkpoint_pages_;
+  options.checkpoint_pages = limits_.checkpoint_pages;
+  options.batch_max = limits_.batch_max;
   auto opened = open_sqlite(options);
   if (!opened) return opened.failure();
   return std::shared_ptr<database>{std::move(*opened)};

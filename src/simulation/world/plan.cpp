@@ -112,6 +112,8 @@ void draw_knobs(plan& p, const drawer& d) {
   k.checkpoint_pages = d.one_of<std::int64_t>("checkpoint", {1'000, 1'000, 60, 8});
   k.page = d.one_of<std::int64_t>("page", {1'000, 1'000, 2, 1});
   k.pages_a_period = d.one_of<std::int64_t>("pages-a-period", {20, 20, 1});
+  k.retry_base_ms = d.one_of<std::int64_t>("retry-base", {0, 0, 0, 300, 3'000});
+  k.feed_kept = d.one_of<std::int64_t>("feed-kept", {1'000, 1'000, 8});
 }
 
 std::string draw_seat(const drawer& d, const char* question, std::uint64_t n, int seats) {
@@ -336,12 +338,12 @@ std::int64_t draw_visit_moment(const plan& p, const drawer& d, std::uint64_t n) 
 }
 
 visit draw_visit(const plan& p, const drawer& d, std::uint64_t n) {
-  constexpr std::int64_t kinds = 8;
   visit v;
   v.at_ms = draw_visit_moment(p, d, n);
-  v.what = static_cast<visit::kind>(d.upto("visit", kinds, n));
+  v.what = static_cast<visit::kind>(d.upto("visit", visit::kinds, n));
+  if (v.what == visit::kind::wait || v.what == visit::kind::reservations)
+    v.buyer = static_cast<std::uint32_t>(1 + d.upto("mail-of", 3, n));
   if (v.what != visit::kind::wait) return v;
-  v.buyer = static_cast<std::uint32_t>(1 + d.upto("mail-of", 3, n));
   v.for_ms = d.one_of<std::int64_t>("wait-for", {0, 300, 3'000, 20'000}, n);
   return v;
 }

@@ -63,12 +63,17 @@ struct visit {
     health,
     events,
     seats,
-    chaos,        ///< what is played to INVENTORY
-    feed,         ///< the last lines of the event feed
-    mailbox,      ///< everybody's mails
-    wait,         ///< for a mail to `buyer`, `for_ms` at most
-    reservation,  ///< the first that was ever confirmed
+    chaos,         ///< what is played to INVENTORY
+    feed,          ///< the last lines of the event feed
+    mailbox,       ///< everybody's mails
+    wait,          ///< for a mail to `buyer`, `for_ms` at most
+    reservation,   ///< the first that was ever confirmed
+    reservations,  ///< of `buyer`
+    pending,       ///< purchases
+    charges,
+    outbox,
   };
+  static constexpr std::size_t kinds = 12;
   std::int64_t at_ms = 0;
   kind what = kind::health;
   std::uint32_t buyer = 1;
@@ -127,6 +132,8 @@ struct knobs {
   std::int64_t checkpoint_pages = 1'000;
   std::int64_t page = 1'000;  ///< rows that INVENTORY and the desk's sweep ask for, at most
   std::int64_t pages_a_period = 20;
+  std::int64_t retry_base_ms = 0;  ///< the first wait between attempts at most; 0: none, as usual
+  std::int64_t feed_kept = 1'000;
 };
 
 /// By the names that case files use.
@@ -134,7 +141,7 @@ struct named_knob {
   const char* name;
   std::int64_t knobs::*member;
 };
-constexpr std::array<named_knob, 14> all_knobs{{{"hold_ms", &knobs::hold_ms},
+constexpr std::array<named_knob, 16> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
                                                 {"deadline_ms", &knobs::deadline_ms},
                                                 {"sweep_ms", &knobs::sweep_ms},
@@ -147,7 +154,9 @@ constexpr std::array<named_knob, 14> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"relay_batch", &knobs::relay_batch},
                                                 {"checkpoint_pages", &knobs::checkpoint_pages},
                                                 {"page", &knobs::page},
-                                                {"pages_a_period", &knobs::pages_a_period}}};
+                                                {"pages_a_period", &knobs::pages_a_period},
+                                                {"retry_base_ms", &knobs::retry_base_ms},
+                                                {"feed_kept", &knobs::feed_kept}}};
 
 struct plan {
   std::uint64_t seed = 1;

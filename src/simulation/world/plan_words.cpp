@@ -10,8 +10,9 @@ namespace {
 constexpr std::array<const char*, 2> operation_words{{"buy", "cancel"}};
 constexpr std::array<const char*, 8> fault_words{
     {"crash", "last-step", "stall", "chaos", "recover", "kill", "power", "stop"}};
-constexpr std::array<const char*, 8> visit_words{
-    {"health", "events", "seats", "chaos", "feed", "mailbox", "wait", "reservation"}};
+constexpr std::array<const char*, visit::kinds> visit_words{
+    {"health", "events", "seats", "chaos", "feed", "mailbox", "wait", "reservation", "reservations",
+     "pending", "charges", "outbox"}};
 constexpr std::array<const char*, 3> post_words{{"none", "later", "never"}};
 
 template <class Kind, std::size_t N>

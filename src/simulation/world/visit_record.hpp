@@ -3,13 +3,14 @@
 #pragma once
 
 #include "domain/error.hpp"
-#include "domain/reservation.hpp"
 #include "simulation/engine/agenda.hpp"
 #include "simulation/world/plan.hpp"
+#include "store/commands.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace taquilla::simulation {
@@ -27,12 +28,14 @@ struct visit_record {
   // -- what it was shown --------------------------------------------------------------------
   bool ready = false;               ///< health
   std::vector<std::string> absent;  ///< health: parts that are not up
-  std::vector<std::string> mails;   ///< mailbox, wait: message ids
-  wall_ms first_mail_at = 0;        ///< wait: when the first of them was delivered
-  wall_ms answered_at = 0;          ///< by the clock of the process
-  reservation_id id = 0;            ///< reservation
-  bool sold = false;                ///< and somebody had been told that he has bought it
-  reservation_state state = reservation_state::pending;
+  std::vector<std::pair<reservation_id, reservation_state>> rows;  ///< reservation(s), pending
+  std::vector<std::pair<reservation_id, charge_state>> charges;
+  std::string astray;              ///< what was shown to one who had not asked for it; or empty
+  std::vector<std::string> mails;  ///< mailbox, wait, outbox: message ids
+  wall_ms first_mail_at = 0;       ///< wait: when the first of them was delivered
+  wall_ms answered_at = 0;         ///< by the clock of the process
+  reservation_id id = 0;           ///< reservation: asked for
+  bool sold = false;               ///< and somebody had been told that he has bought it
 };
 
 }  // namespace taquilla::simulation

@@ -23,6 +23,16 @@ void note_mails(visit_record& visit, const mails& found) {
   }
 }
 
+void note_rows(visit_record& visit, const reservations& found) {
+  const auto buyer = email_of(visit.what.buyer);
+  const bool all_pending = visit.what.what == visit::kind::pending;
+  for (const auto& row : found.list) {
+    visit.rows.emplace_back(row.id, row.state);
+    const bool wanted = all_pending ? row.state == reservation_state::pending : row.email == buyer;
+    if (!wanted) visit.astray = "reservation " + std::to_string(row.id);
+  }
+}
+
 /// "health", "wait buyer=1 for=300ms"
 std::string words_of(const visit& what) {
   const auto all = print(what);
@@ -45,6 +55,10 @@ virtual_ns answered_within(const visit& what) {
       return memory + spare;
     case visit::kind::mailbox:
     case visit::kind::reservation:
+    case visit::kind::reservations:
+    case visit::kind::pending:
+    case visit::kind::charges:
+    case visit::kind::outbox:
       return store + spare;
     case visit::kind::wait:  // a look before his time is over, and the last
       return what.for_ms * ms + 2 * store + spare;
@@ -52,8 +66,10 @@ virtual_ns answered_within(const visit& what) {
   return 0;
 }
 
-visitors::visitors(const std::vector<visit>& planned, surroundings around)
-    : planned_(planned), around_(std::move(around)) {}
+visitors::visitors(const plan& p, surroundings around)
+    : planned_(p.visits),
+      feed_forgets_(p.numbers.feed_kept < knobs{}.feed_kept),
+      around_(std::move(around)) {}
 
 void visitors::plan_visits() {
   for (const auto& one : planned_) around_.machine.at(one.at_ms * ms, [this, &one] { make(one); });
@@ -95,10 +111,29 @@ void visitors::house_is_gone() {
   last_line_ = feeds_born_ = gaps_ = 0;
 }
 
+void visitors::play_chaos(const fault& f) {
+  using gateway::service;
+  gateway::chaos_order order;
+  order.target = f.target == "inventory" ? service::inventory
+                 : f.target == "payment" ? service::payment
+                                         : service::notification;
+  order.kind = f.what == fault::kind::recover ? "enable" : f.detail;
+  if (order.kind == "crash") order.kind = "disable";
+  order.delay_ms = f.value;
+  order.rate_ppm = f.rate_ppm;
+  order.for_ms = f.for_ms;
+  order.times = f.times;
+  desk_->chaos(order, [](const result<gateway::chaos_table>&) {});
+}
+
 visitors::place visitors::place_of(visit::kind what) {
   switch (what) {
     case visit::kind::mailbox:
     case visit::kind::reservation:
+    case visit::kind::reservations:
+    case visit::kind::pending:
+    case visit::kind::charges:
+    case visit::kind::outbox:
       return place::reads;
     case visit::kind::seats:
       return place::seats;
@@ -148,19 +183,44 @@ void visitors::ask(std::size_t number) {
     case visit::kind::feed:
       return desk_->feed(last_line_ - std::min(last_line_, lines_back), lines_max,
                          told<std::vector<feed_line>>(number, nothing));
+    default:
+      return read(number);
+  }
+}
+
+/// What the store holds.
+void visitors::read(std::size_t number) {
+  auto& visit = records_[number];
+  switch (visit.what.what) {
     case visit::kind::mailbox:
       return desk_->mailbox({}, told<mails>(number, note_mails));
     case visit::kind::wait:
-      return desk_->wait_for_mail({email_of(what.buyer), 100, {}}, what.for_ms,
+      return desk_->wait_for_mail({email_of(visit.what.buyer), 100, {}}, visit.what.for_ms,
                                   told<mails>(number, note_mails));
     case visit::kind::reservation:
-      records_[number].id = around_.sales.nth_confirmed(1);
-      records_[number].sold = records_[number].id != 0;
-      if (!records_[number].sold) records_[number].id = 1;
+      visit.id = around_.sales.nth_confirmed(1);
+      visit.sold = visit.id != 0;
+      if (!visit.sold) visit.id = 1;
       return desk_->reservation_by_id(
-          records_[number].id,
-          told<reservation>(number,
-                            [](visit_record& r, const reservation& row) { r.state = row.state; }));
+          visit.id, told<reservation>(number, [](visit_record& r, const reservation& row) {
+            r.rows.emplace_back(row.id, row.state);
+          }));
+    case visit::kind::reservations:
+    case visit::kind::pending: {
+      list_reservations filter;
+      if (visit.what.what == visit::kind::pending)
+        filter.state = "pending";
+      else
+        filter.email = email_of(visit.what.buyer);
+      return desk_->reservations_like(filter, told<reservations>(number, note_rows));
+    }
+    case visit::kind::charges:
+      return desk_->charges_like({}, told<charges>(number, [](visit_record& r, const charges& all) {
+                                   for (const auto& one : all.list)
+                                     r.charges.emplace_back(one.id, one.state);
+                                 }));
+    default:
+      return desk_->outbox({}, told<mails>(number, note_mails));
   }
 }
 
@@ -195,7 +255,7 @@ void visitors::over(std::size_t number) {
 /// happens until he follows it again: one gap for each birth.
 void visitors::hear(std::uint64_t line) {
   const bool gap = last_line_ != 0 && line != last_line_ + 1;
-  const bool may_be = line > last_line_ && feeds_born_ > gaps_ + 1;
+  const bool may_be = line > last_line_ && (feed_forgets_ || feeds_born_ > gaps_ + 1);
   if (gap && !may_be && trouble_.empty())
     trouble_ =
         "line " + std::to_string(line) + " was told after line " + std::to_string(last_line_);

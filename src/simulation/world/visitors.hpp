@@ -42,7 +42,8 @@ class visitors {
     std::function<void(bool asks, std::string)> note;
   };
 
-  visitors(const std::vector<visit>& planned, surroundings around);
+  /// `p` must outlive it.
+  visitors(const plan& p, surroundings around);
 
   /// Plans them all. Once, before the run.
   void plan_visits();
@@ -56,6 +57,8 @@ class visitors {
   void house_is_gone();
   /// None while no house is open, or where nobody ever visits.
   gateway::front_desk* front() const { return desk_.get(); }
+  /// As the chaos endpoints do, in the words of the original.
+  void play_chaos(const fault& f);
   void feed_is_born() { ++feeds_born_; }
 
   /// Somebody may still be answered.
@@ -72,6 +75,7 @@ class visitors {
 
   void make(const visit& what);
   void ask(std::size_t number);
+  void read(std::size_t number);
   void hear(std::uint64_t line);
   /// A reply for the visit of that number; `shown` notes what it was shown.
   template <class T, class Shown>
@@ -79,6 +83,7 @@ class visitors {
   void over(std::size_t number);
 
   const std::vector<visit>& planned_;
+  const bool feed_forgets_;  ///< it keeps so few lines that a burst is more
   const surroundings around_;
   std::vector<visit_record> records_;
   std::map<place, std::size_t> under_way_;  ///< in this process

@@ -40,6 +40,13 @@ bool may_lose(const std::string& from, const std::string& to) {
   return (asks(from) && service(to)) || (service(from) && asks(to)) || (asks(from) && asks(to));
 }
 
+sqlite_options limits_of(const knobs& k) {
+  sqlite_options o;
+  o.batch_max = k.batch_max;
+  o.checkpoint_pages = static_cast<int>(k.checkpoint_pages);
+  return o;
+}
+
 engine_options options_for(const plan& p) {
   engine_options o;
   o.schedule = p.strategy;
@@ -80,16 +87,15 @@ world::world(const plan& p, const run_options& options)
     : plan_(p),
       options_(options),
       taken_(decisions_for(p, options)),
-      machine_(*this, p.fast_disk, static_cast<int>(p.numbers.checkpoint_pages)),
+      machine_(*this, p.fast_disk, limits_of(p.numbers)),
       disk_(machine_.disk()),
       engine_(options_for(p), taken_, *this),
       oracles_(make_oracles(p)),
-      visitors_(plan_.visits,
-                {engine_, story_, [this] { return wall_clock_ms(); },
-                 [this](bool asks, std::string what) {
-                   note(asks ? trace_event::kind::invoked : trace_event::kind::answered, "visitor",
-                        "", std::move(what));
-                 }}) {
+      visitors_(plan_, {engine_, story_, [this] { return wall_clock_ms(); },
+                        [this](bool asks, std::string what) {
+                          note(asks ? trace_event::kind::invoked : trace_event::kind::answered,
+                               "visitor", "", std::move(what));
+                        }}) {
   for (std::size_t i = 0; i < plan_.operations.size(); ++i) {
     auto client = plan_.operations[i].client;
     if (client >= scripts_.size()) scripts_.resize(client + 1);
@@ -137,6 +143,9 @@ theatre_options world::tuned() const {
   o.inventory.page = static_cast<std::uint32_t>(k.page);
   o.inventory.pages_a_period = static_cast<int>(k.pages_a_period);
   o.payment.attempt_timeout_ms = k.attempt_timeout_ms;
+  o.payment.retry.jitter = k.retry_base_ms > 0;
+  o.payment.retry.base_ms = std::max<std::int64_t>(1, k.retry_base_ms);
+  o.event_feed.kept_max = static_cast<std::size_t>(k.feed_kept);
   o.reservation.deadline_ms = k.deadline_ms;
   o.reservation.sweep_ms = k.sweep_ms;
   o.reservation.sweep_page = std::min(o.reservation.sweep_page, o.inventory.page);
