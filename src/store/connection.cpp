@@ -139,6 +139,14 @@ void connection::end_in_order() {
   }
 }
 
+/// What is reserved may be more than such batches would have: in memory, where no next process
+/// asks, it is not.
+void connection::set_limits(const sqlite_options& from) {
+  options_.batch_max = from.batch_max;
+  options_.checkpoint_pages = from.checkpoint_pages;
+  if (in_memory()) now_.reserved = std::min(now_.reserved, now_.next_number + numbers_ahead());
+}
+
 void connection::let_go() {
   if (in_memory()) return;
   // Without its WAL the file needs no exclusive owner; a read in the usual mode ends with no lock.

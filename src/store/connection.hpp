@@ -87,10 +87,7 @@ class connection {
   void let_go();
   /// Closes in order and leaves every statement dead, without a word to those who hold one.
   void close_under_statements();
-  void set_limits(const sqlite_options& from) {
-    options_.batch_max = from.batch_max;
-    options_.checkpoint_pages = from.checkpoint_pages;
-  }
+  void set_limits(const sqlite_options& from);
 
  private:
   struct closer {

@@ -99,11 +99,12 @@ class store_in_memory {
     static store_in_memory made;
     return made;
   }
-  ~store_in_memory() { become_new(); }
+  ~store_in_memory() { become_new({}); }
 
-  void become_new() {
+  void become_new(const sqlite_options& limits) {
     sqlite_memory::put_back(new_.memory);
     store_->be(*new_.store);
+    store_->set_limits(limits);
   }
   result<database*> open() { return store_->open(); }
 
@@ -136,7 +137,7 @@ result<std::shared_ptr<database>> machine::open_store(bool synchronous_full) {
 /// Nothing is closed: what was committed is there, and an open transaction ends with the opening.
 result<std::shared_ptr<database>> machine::open_in_memory(bool first) {
   auto& made = store_in_memory::the_one();
-  if (first) made.become_new();
+  if (first) made.become_new(limits_);
   const auto opened = made.open();
   if (!opened) return opened.failure();
   return std::shared_ptr<database>{std::shared_ptr<void>{}, *opened};
