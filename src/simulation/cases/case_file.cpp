@@ -13,6 +13,7 @@
 #include <limits>
 #include <set>
 #include <sstream>
+#include <utility>
 
 namespace taquilla::simulation {
 
@@ -73,17 +74,29 @@ std::pair<std::string, std::string> split(const std::string& word) {
   return {word.substr(0, at), word.substr(at + 1)};
 }
 
+/// Of the words of a line those that are fields are handed to `set`; the only other one is the
+/// kind.
+/// @return whether the kind was named.
+template <class Kind, class Set>
+bool parse_kind_and_fields(std::istringstream& line, const char* noun, Kind& kind, Set set) {
+  bool named = false;
+  for (std::string word; line >> word;) {
+    const auto [key, value] = split(word);
+    if (!key.empty()) {
+      set(key, value);
+      continue;
+    }
+    if (std::exchange(named, true)) throw bad_line{"'" + value + "' is one word too many"};
+    if (!parse_kind(value, kind))
+      throw bad_line{std::string{"unknown "} + noun + " '" + value + "'"};
+  }
+  return named;
+}
+
 operation parse_operation(std::istringstream& line) {
   operation o;
-  std::string word;
-  bool named = false;
-  while (line >> word) {
-    auto [key, value] = split(word);
-    if (key.empty()) {
-      if (named) throw bad_line{"'" + value + "' is one word too many"};
-      if (!parse_kind(value, o.what)) throw bad_line{"unknown operation '" + value + "'"};
-      named = true;
-    } else if (key == "client")
+  const auto set = [&o](const std::string& key, const std::string& value) {
+    if (key == "client")
       o.client = small(value);
     else if (key == "think")
       o.think_us = duration(value, "us");
@@ -102,8 +115,9 @@ operation parse_operation(std::istringstream& line) {
       o.patience_ms = duration(value, "ms");
     else
       throw bad_line{"unknown field '" + key + "'"};
-  }
-  if (!named) throw bad_line{"an operation is buy or cancel"};
+  };
+  if (!parse_kind_and_fields(line, "operation", o.what, set))
+    throw bad_line{"an operation is buy or cancel"};
   if (o.client == 0) throw bad_line{"clients are numbered from 1"};
   if (o.what == operation::kind::cancel && o.target == 0)
     throw bad_line{"cancel what? target=N: the N-th sale; id=N: that reservation"};
@@ -161,15 +175,8 @@ fault parse_fault(std::istringstream& line) {
 
 visit parse_visit(std::istringstream& line) {
   visit v;
-  std::string word;
-  bool named = false;
-  while (line >> word) {
-    auto [key, value] = split(word);
-    if (key.empty()) {
-      if (named) throw bad_line{"'" + value + "' is one word too many"};
-      if (!parse_kind(value, v.what)) throw bad_line{"unknown visit '" + value + "'"};
-      named = true;
-    } else if (key == "at")
+  const auto set = [&v](const std::string& key, const std::string& value) {
+    if (key == "at")
       v.at_ms = duration(value, "ms");
     else if (key == "buyer")
       v.buyer = small(value);
@@ -177,8 +184,9 @@ visit parse_visit(std::istringstream& line) {
       v.for_ms = duration(value, "ms");
     else
       throw bad_line{"unknown field '" + key + "'"};
-  }
-  if (!named) throw bad_line{"a visit needs a kind, for example health"};
+  };
+  if (!parse_kind_and_fields(line, "visit", v.what, set))
+    throw bad_line{"a visit needs a kind, for example health"};
   return v;
 }
 

@@ -20,10 +20,6 @@ std::string words_of(const visit_record& v) {
          std::to_string(v.asked / ms) + " ms ";
 }
 
-bool has_places(visit::kind what) {
-  return what != visit::kind::health && what != visit::kind::events && what != visit::kind::chaos;
-}
-
 bool contains(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
@@ -69,7 +65,8 @@ class visitors_hear_the_truth final : public oracle {
 
   std::string refusal(const visit_record& v) const {
     if (v.answers == 0) return {};
-    const bool full = has_places(v.what.what) && v.beside >= visitors::places;
+    const bool counted = place_of(v.what.what) != visit_place::none;
+    const bool full = counted && v.beside >= visitors::places;
     if (full != (v.why == errc::overloaded))
       return (full ? "was let in although " : "was told that too many ask although only ") +
              std::to_string(v.beside) + " of them did";

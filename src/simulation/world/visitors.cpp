@@ -5,6 +5,7 @@
 #include "simulation/world/hall.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace taquilla::simulation {
@@ -41,29 +42,46 @@ std::string words_of(const visit& what) {
 
 }  // namespace
 
-virtual_ns answered_within(const visit& what) {
-  constexpr virtual_ns memory = 3'000 * ms, spare = 2'000 * ms;
-  const virtual_ns store = store_options{}.patience_ms * ms;
-  switch (what.what) {
-    case visit::kind::health:  // the round under way, and the one behind it
-      return 2 * (2 * memory + store) + spare;
-    case visit::kind::events:
-    case visit::kind::chaos:
-      return 2 * memory + spare;
-    case visit::kind::seats:
-    case visit::kind::feed:
-      return memory + spare;
+visit_place place_of(visit::kind what) {
+  switch (what) {
     case visit::kind::mailbox:
     case visit::kind::reservation:
     case visit::kind::reservations:
     case visit::kind::pending:
     case visit::kind::charges:
     case visit::kind::outbox:
-      return store + spare;
-    case visit::kind::wait:  // a look before his time is over, and the last
-      return what.for_ms * ms + 2 * store + spare;
+      return visit_place::reads;
+    case visit::kind::seats:
+      return visit_place::seats;
+    case visit::kind::feed:
+      return visit_place::feed;
+    case visit::kind::wait:
+      return visit_place::waiters;
+    case visit::kind::health:
+    case visit::kind::events:
+    case visit::kind::chaos:
+      break;
   }
-  return 0;
+  return visit_place::none;
+}
+
+virtual_ns answered_within(const visit& what) {
+  constexpr virtual_ns memory = 3'000 * ms, spare = 2'000 * ms;
+  const virtual_ns store = store_options{}.patience_ms * ms;
+  switch (place_of(what.what)) {
+    case visit_place::seats:
+    case visit_place::feed:
+      return memory + spare;
+    case visit_place::reads:
+      return store + spare;
+    case visit_place::waiters:  // a look before his time is over, and the last
+      return what.for_ms * ms + 2 * store + spare;
+    case visit_place::none:
+      break;
+  }
+  // The round under way, and the one behind it. Health asks three, the others one.
+  const bool health = what.what == visit::kind::health;
+  return 2 * (health ? 2 * memory + store : memory) + spare;
 }
 
 visitors::visitors(const plan& p, surroundings around)
@@ -126,29 +144,6 @@ void visitors::play_chaos(const fault& f) {
   desk_->chaos(order, [](const result<gateway::chaos_table>&) {});
 }
 
-visitors::place visitors::place_of(visit::kind what) {
-  switch (what) {
-    case visit::kind::mailbox:
-    case visit::kind::reservation:
-    case visit::kind::reservations:
-    case visit::kind::pending:
-    case visit::kind::charges:
-    case visit::kind::outbox:
-      return place::reads;
-    case visit::kind::seats:
-      return place::seats;
-    case visit::kind::feed:
-      return place::feed;
-    case visit::kind::wait:
-      return place::waiters;
-    case visit::kind::health:
-    case visit::kind::events:
-    case visit::kind::chaos:
-      break;
-  }
-  return place::none;  // one round for all
-}
-
 void visitors::make(const visit& what) {
   if (!desk_) return;
   const auto number = records_.size();
@@ -183,7 +178,13 @@ void visitors::ask(std::size_t number) {
     case visit::kind::feed:
       return desk_->feed(last_line_ - std::min(last_line_, lines_back), lines_max,
                          told<std::vector<feed_line>>(number, nothing));
-    default:
+    case visit::kind::mailbox:
+    case visit::kind::wait:
+    case visit::kind::reservation:
+    case visit::kind::reservations:
+    case visit::kind::pending:
+    case visit::kind::charges:
+    case visit::kind::outbox:
       return read(number);
   }
 }
@@ -219,8 +220,10 @@ void visitors::read(std::size_t number) {
                                    for (const auto& one : all.list)
                                      r.charges.emplace_back(one.id, one.state);
                                  }));
-    default:
+    case visit::kind::outbox:
       return desk_->outbox({}, told<mails>(number, note_mails));
+    default:
+      throw std::logic_error{"no question for the store"};
   }
 }
 

@@ -22,6 +22,16 @@
 
 namespace taquilla::simulation {
 
+/// Which turnstile of the front desk counts him.
+enum class visit_place : std::uint8_t {
+  none,  ///< one round answers all who ask
+  reads,
+  seats,
+  feed,
+  waiters,
+};
+visit_place place_of(visit::kind what);
+
 /// The longest that a visitor may have to wait, where no deadline is late.
 virtual_ns answered_within(const visit& what);
 /// And wherever: who has waited for so long waits for ever.
@@ -70,9 +80,6 @@ class visitors {
   std::uint64_t last_line() const { return last_line_; }
 
  private:
-  enum class place : std::uint8_t { none, reads, seats, feed, waiters };
-  static place place_of(visit::kind what);
-
   void make(const visit& what);
   void ask(std::size_t number);
   void read(std::size_t number);
@@ -86,7 +93,7 @@ class visitors {
   const bool feed_forgets_;  ///< it keeps so few lines that a burst is more
   const surroundings around_;
   std::vector<visit_record> records_;
-  std::map<place, std::size_t> under_way_;  ///< in this process
+  std::map<visit_place, std::size_t> under_way_;  ///< in this process
   theatre house_;
   theatre_options options_;
   std::unique_ptr<gateway::front_desk> desk_;
