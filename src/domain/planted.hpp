@@ -68,4 +68,13 @@ inline std::atomic<bug> active{bug::none};
 
 inline bool is(bug asked) { return active.load(std::memory_order_relaxed) == asked; }
 
+/// A bug is in force while this lives, in this process and in the workers that it starts.
+class planting {
+ public:
+  explicit planting(bug b) { active.store(b); }
+  ~planting() { active.store(bug::none); }
+  planting(const planting&) = delete;
+  planting& operator=(const planting&) = delete;
+};
+
 }  // namespace taquilla::planted

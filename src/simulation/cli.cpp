@@ -42,8 +42,11 @@ void check_options(const simulate_options& o) {
   trace_format format{};
   if (!o.trace.empty() && !parse_trace_format(o.trace, format))
     throw usage_error{"unknown trace format '" + o.trace + "': text, mermaid, json"};
-  if (!o.trace.empty() && o.seed.empty() && o.replay.empty() && o.minimize.empty())
-    throw usage_error{"--trace goes with --seed, --replay or --minimize"};
+  if (!o.trace.empty() && o.seed.empty() && o.replay.empty() && o.minimize.empty() &&
+      o.explain.empty())
+    throw usage_error{"--trace goes with --seed, --replay, --minimize or --explain"};
+  if (!o.plant.empty() && (o.teeth || o.canary || o.bench))
+    throw usage_error{"--plant goes with --seed, --seeds, --replay, --minimize or --explain"};
   if (!o.out.empty() && o.minimize.empty()) throw usage_error{"--out goes with --minimize"};
   const bool campaign = o.seed.empty() && o.replay.empty() && o.minimize.empty() &&
                         o.explain.empty() && !o.teeth && !o.canary && !o.bench;
@@ -52,7 +55,6 @@ void check_options(const simulate_options& o) {
 
 int dispatch(const simulate_options& o, std::ostream& out, std::ostream& err) {
   constexpr double tooth_budget_s = 60;
-  check_options(o);
   if (o.teeth)
     return run_teeth(out, o.budget_s > 0 ? o.budget_s : tooth_budget_s) == 0 ? exit_clean
                                                                              : exit_goals;
@@ -60,9 +62,20 @@ int dispatch(const simulate_options& o, std::ostream& out, std::ostream& err) {
   if (o.bench) return run_bench(out), exit_clean;
   if (!o.replay.empty()) return run_replay(o, out, err);
   if (!o.minimize.empty()) return run_minimize(o, out, err);
-  if (!o.explain.empty()) return run_explain(o, out);
+  if (!o.explain.empty()) return run_explain(o, out, err);
   if (!o.seed.empty()) return run_seed(o, out, err);
   return run_seeds(o, out, err);
+}
+
+/// A run with a planted bug: in the profile where it is found soonest, if none is named.
+int dispatch_planted(simulate_options o, std::ostream& out, std::ostream& err) {
+  const auto* tooth = find_tooth(o.plant);
+  if (tooth == nullptr)
+    throw usage_error{"no planted bug is called '" + o.plant + "'",
+                      "taquilla simulate --teeth names them all"};
+  if (o.profile.empty() && o.replay.empty()) o.profile = tooth->profile;
+  const planted::planting now{tooth->bug};
+  return dispatch(o, out, err);
 }
 
 void add_options(CLI::App& command, simulate_options& o) {
@@ -77,6 +90,8 @@ void add_options(CLI::App& command, simulate_options& o) {
                                 CLI::AsNumberWithUnit::UNIT_OPTIONAL));
   command.add_option("--profile", o.profile, "swarm (default), calm, crash, disk or slow");
   command.add_option("--strategy", o.strategy, "auto (default), fifo, random, pct:D or pos");
+  command.add_option("--plant", o.plant,
+                     "Break a rule for this task: a name of --teeth. Its profile is the default");
   command.add_option("--trace", o.trace, "Print the one run: text, mermaid or json");
   command.add_option("--replay", o.replay, "Replay a case file");
   command.add_option("--minimize", o.minimize, "Shrink a failing seed or case file");
@@ -100,7 +115,9 @@ void add_options(CLI::App& command, simulate_options& o) {
 
 int simulate_main(const simulate_options& options, std::ostream& out, std::ostream& err) {
   try {
-    return dispatch(options, out, err);
+    check_options(options);
+    return options.plant.empty() ? dispatch(options, out, err)
+                                 : dispatch_planted(options, out, err);
   } catch (const usage_error& wrong) {
     // The form that all of taquilla's troubles have (app/trouble.hpp, which is not to be had here).
     err << "error[E002] " << wrong.why << "\n   fix: " << wrong.fix << "\n";

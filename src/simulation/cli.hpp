@@ -34,6 +34,7 @@ struct simulate_options {
   double budget_s = 0;   ///< stop after this much real time; 0 = no limit
   std::string profile;   ///< empty = swarm
   std::string strategy;  ///< empty = auto
+  std::string plant;     ///< a bug of --teeth, in force for this task; empty = none
   std::string trace;     ///< text, mermaid or json; empty = none
   std::string replay;    ///< a case file
   std::string minimize;  ///< a seed or a case file

@@ -104,6 +104,12 @@ std::ostream& beside_trace(const simulate_options& o, std::ostream& out, std::os
   return o.trace.empty() || o.trace == "text" ? out : err;
 }
 
+/// The command that shows a case file again.
+std::string replay_of(const simulate_options& o, const std::string& file) {
+  return "taquilla simulate --replay " + file + (o.plant.empty() ? "" : " --plant " + o.plant) +
+         " --trace text";
+}
+
 /// Reports one run and returns its exit code.
 /// @param again what to type to see it again.
 int report(const plan& p, const run_result& r, const std::string& again, std::ostream& out,
@@ -132,7 +138,7 @@ int run_seed(const simulate_options& o, std::ostream& out, std::ostream& err) {
     err << "NOT DETERMINISTIC: seed " << p.seed << " gave two hashes\n";
     return exit_not_deterministic;
   }
-  return report(p, r, replay_command(p), beside_trace(o, out, err), err);
+  return report(p, r, replay_command(p, o.plant), beside_trace(o, out, err), err);
 }
 
 // -- a case --------------------------------------------------------------------------------------
@@ -157,9 +163,7 @@ parting parting_of(const plan& p, const run_result& r) {
   return out;
 }
 
-std::string replay_again(const simulate_options& o) {
-  return "taquilla simulate --replay " + o.replay + " --trace text";
-}
+std::string replay_again(const simulate_options& o) { return replay_of(o, o.replay); }
 
 /// The code has gone another way: what the seed would make of the case from there on, under the
 /// weather that it draws, may still be what the case was about.
@@ -218,10 +222,10 @@ namespace {
 std::pair<plan, run_result> failing(const simulate_options& o, const std::string& what) {
   plan p;
   run_result r;
-  std::string look = "taquilla simulate --replay " + what + " --trace text";
+  auto look = replay_of(o, what);
   if (is_number(what)) {
     p = draw_plan(parse_number(what), profile_of(o), strategy_of(o));
-    look = replay_command(p);
+    look = replay_command(p, o.plant);
     r = explore(p);
   } else {
     if (!std::filesystem::exists(what))
@@ -252,6 +256,7 @@ int run_minimize(const simulate_options& o, std::ostream& out, std::ostream& err
   must_be_writable(o.out);
   auto [p, r] = failing(o, o.minimize);
   auto m = minimise(p, r, minimise_runs, o.budget_s);
+  if (!o.plant.empty()) m.smallest.comments.push_back(" Planted: " + o.plant);
   auto text = print_case(m.smallest);
   err << m.decisions_before << " lines -> " << m.decisions_after << " in " << m.runs << " runs; "
       << m.result.broken.oracle << ": " << m.result.broken.what << "\n";
@@ -259,8 +264,7 @@ int run_minimize(const simulate_options& o, std::ostream& out, std::ostream& err
     out << text;
   } else {
     write(o.out, text);
-    err << "written to " << o.out << "; see it with\ntaquilla simulate --replay " << o.out
-        << " --trace text\n";
+    err << "written to " << o.out << "; see it with\n" << replay_of(o, o.out) << "\n";
   }
   if (o.trace.empty()) return exit_clean;
   std::ostringstream trace;
@@ -269,11 +273,16 @@ int run_minimize(const simulate_options& o, std::ostream& out, std::ostream& err
   return exit_clean;
 }
 
-int run_explain(const simulate_options& o, std::ostream& out) {
+int run_explain(const simulate_options& o, std::ostream& out, std::ostream& err) {
+  if (!o.trace.empty() && format_of(o) != trace_format::text)
+    throw usage_error{"--explain shows its story as text"};
   auto [p, r] = failing(o, o.explain);
-  auto m = minimise(p, r);
-  auto e = explain(m.smallest.what, r.broken.oracle);
-  print_explanation(out, m, e);
+  auto m = minimise(p, r, minimise_runs, o.budget_s);
+  err << "shrunk from " << m.decisions_before << " lines to " << m.decisions_after << "\n";
+  print_explanation(out, m, explain(m.smallest.what, r.broken.oracle));
+  if (o.trace.empty()) return exit_clean;
+  out << "\n";
+  show_trace(o, m.smallest.what, true, out);
   return exit_clean;
 }
 
@@ -286,6 +295,7 @@ campaign_options campaign_of(const simulate_options& o) {
   c.jobs = o.jobs;
   c.budget_s = o.budget_s;
   c.profile = profile_of(o);
+  c.plant = o.plant;
   c.strategy = strategy_of(o);
   c.ratio = o.check_determinism ? 1.0 : o.ratio;
   c.keep_going = o.keep_going || o.coverage;

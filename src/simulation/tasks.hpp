@@ -20,7 +20,7 @@ struct usage_error {
 int run_seed(const simulate_options& o, std::ostream& out, std::ostream& err);
 int run_replay(const simulate_options& o, std::ostream& out, std::ostream& err);
 int run_minimize(const simulate_options& o, std::ostream& out, std::ostream& err);
-int run_explain(const simulate_options& o, std::ostream& out);
+int run_explain(const simulate_options& o, std::ostream& out, std::ostream& err);
 /// The task when none is named.
 int run_seeds(const simulate_options& o, std::ostream& out, std::ostream& err);
 

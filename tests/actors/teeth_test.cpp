@@ -7,12 +7,9 @@
 
 namespace taquilla::testing {
 
-namespace {
+using planted::planting;
 
-struct planting {
-  explicit planting(planted::bug which) { planted::active = which; }
-  ~planting() { planted::active = planted::bug::none; }
-};
+namespace {
 
 std::string outcome(virtual_theatre& house, const std::string& seat) {
   auto answer = house.buy(order(seat));

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 using namespace taquilla;
+using planted::planting;
 using namespace taquilla::simulation;
 
 namespace {
@@ -58,11 +59,6 @@ said replay_of(const std::string& story, const std::string& trace = {}) {
   options.trace = trace;
   return simulate(options);
 }
-
-struct planting {
-  explicit planting(planted::bug b) { planted::active.store(b); }
-  ~planting() { planted::active.store(planted::bug::none); }
-};
 
 const std::string sold_and_cancelled =
     "simcase 1\nop client=1 buy seat=A1\nop client=1 cancel target=1\n";
@@ -123,6 +119,31 @@ TEST_CASE("a campaign until coverage names what it did not see, and that is its 
   CHECK(shown.code == exit_clean);
   CHECK(has(shown.out, "not reached\tpower-cut\n"));
   CHECK(has(shown.out, "20\tbuy-accepted\n"));
+}
+
+TEST_CASE("a bug can be planted for one task, and every command that is told plants it again") {
+  simulate_options hunt;
+  hunt.plant = "refund-not-owed";
+  hunt.seeds = "1..100";
+  const auto found = simulate(hunt);
+  CHECK(found.code == exit_safety);
+  CHECK(has(found.err, " --profile calm "));
+  CHECK(has(found.err, " --plant refund-not-owed --trace text\n"));
+  CHECK(planted::is(planted::bug::none));
+  hunt.plant.clear();
+  hunt.profile = "calm";
+  CHECK(simulate(hunt).code == exit_clean);
+
+  const auto seed_at = found.err.find("seed=") + 5;
+  simulate_options explained;
+  explained.plant = "refund-not-owed";
+  explained.explain = found.err.substr(seed_at, found.err.find(' ', seed_at) - seed_at);
+  explained.trace = "text";
+  const auto story = simulate(explained);
+  CHECK(story.code == exit_clean);
+  CHECK(has(story.out, "\npromised: a charge belongs to a confirmed reservation"));
+  CHECK(has(story.out, "\nleaving out one of these, and nothing else, makes it pass:\n"));
+  CHECK(has(story.out, "BROKEN   every-charge-has-its-ticket: "));
 }
 
 TEST_CASE("shrinking ends with its budget, with a story that still fails") {
@@ -211,13 +232,19 @@ TEST_CASE("what would be ignored is refused before any work is done") {
   };
   simulate_options o;
   o.trace = "text";
-  CHECK(why(o) == "error[E002] --trace goes with --seed, --replay or --minimize");
+  CHECK(why(o) == "error[E002] --trace goes with --seed, --replay, --minimize or --explain");
   o.trace = "html";
   o.seed = "1";
   CHECK(why(o) == "error[E002] unknown trace format 'html': text, mermaid, json");
   o = {};
   o.out = "x";
   CHECK(why(o) == "error[E002] --out goes with --minimize");
+  o = {};
+  o.plant = "no-such-bug";
+  CHECK(why(o) == "error[E002] no planted bug is called 'no-such-bug'");
+  o.plant = "refund-not-owed";
+  o.bench = true;
+  CHECK(has(why(o), "--plant goes with --seed, --seeds, --replay, --minimize or --explain"));
   o = {};
   o.seed = "1";
   o.json = "x";

@@ -5,22 +5,22 @@
 
 #include "domain/planted.hpp"
 #include "simulation/disk/sim_vfs.hpp"
+#include "simulation/oracles/promises.hpp"
 #include "simulation/report/trace.hpp"
+#include "small_plans.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 using namespace taquilla;
+using planted::planting;
 using namespace taquilla::simulation;
 
 namespace {
-
-struct planting {
-  explicit planting(planted::bug b) { planted::active.store(b); }
-  ~planting() { planted::active.store(planted::bug::none); }
-};
 
 struct recorded {
   std::vector<trace_event> events;
@@ -55,26 +55,11 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-operation buy(const char* seat, std::uint32_t client = 1) {
-  operation o;
-  o.seat = seat;
-  o.client = o.buyer = client;
-  return o;
-}
-
 operation cancel_first() {
   operation o;
   o.what = operation::kind::cancel;
   o.target = 1;
   return o;
-}
-
-fault fault_of(fault::kind what, const char* target, std::int64_t at_ms) {
-  fault f;
-  f.what = what;
-  f.target = target;
-  f.at_ms = at_ms;
-  return f;
 }
 
 plan one_sale() {
@@ -87,18 +72,21 @@ plan one_sale() {
 
 TEST_CASE("a sale is told in a screen, from the question to the verdict") {
   const auto story = told(one_sale());
-  CHECK(has(story,
-            "PROCESS|||process 1 starts\nPROCESS|||the theatre is open\n"
-            "ASK|client#1||buy seat=A1 buyer=1 cents=5000\n"
-            "|client#1|reservation_desk#1|purchase_order(\"EVT-001\", A1, "));
-  CHECK(has(story, "|reservation#1|inventory#1|hold_seat(\"EVT-001\", A1, ~1, ~2)\n"));
-  CHECK(has(story, "|reservation#1|store#1|record_charge(1, 50.00, T+0.250s)\n"));
+  CHECK(
+      has(story,
+          "PROCESS|||process 1 starts\nPROCESS|||the theatre is open\n"
+          "ASK|client#1||buy seat=A1 buyer=1 cents=5000\n"
+          "|client#1|reservation_desk#1|purchase_order(EVT-001 A1, buyer1@test.example, 50.00)\n"));
+  CHECK(has(story, "|reservation#1|inventory#1|hold_seat(EVT-001 A1, order ~1, token ~2)\n"));
+  CHECK(has(story, "|inventory#1|reservation#1|hold_answer(held)\n"));
+  CHECK(has(story, "|reservation#1|store#1|record_charge(reservation 1, 50.00)\n"));
   CHECK(has(story, "ANSWER|client#1||accepted: reservation 1\n"));
   CHECK(has(story, "NOTE|||everything is healed: all has been asked, and all faults are over\n"));
   CHECK(has(story, "VERDICT|||all promises kept\n"));
   CHECK(std::count(story.begin(), story.end(), '\n') < 40);
-  for (const char* small_talk : {"flush_batch", "commit_due", "show_rules", "due_mails",
-                                 "report_ready", "happened", "open_door", "mails([]", "look_again"})
+  for (const char* small_talk :
+       {"flush_batch", "commit_due", "show_rules", "due_mails", "report_ready", "happened",
+        "open_door", "mails(none", "look_again"})
     CHECK_MESSAGE(!has(story, small_talk), std::string{small_talk});
 }
 
@@ -111,8 +99,9 @@ TEST_CASE("what chance did stands where it was decided") {
   CHECK(has(story, "CHANCE|||reservation>payment charge_card #1 comes 1.500000 s later\n"));
   CHECK(
       has(story, "CHANCE|||reservation>inventory hold_seat #1 comes twice, the second 0.020000 s"));
-  CHECK(has(story, "LOST|store|reservation|purchase_confirmed\n"));
-  const auto late = story.find("charge_card #1 comes"), arrives = story.find("|charge_card(1");
+  CHECK(has(story, "LOST|store|reservation|purchase_confirmed #1\n"));
+  const auto late = story.find("charge_card #1 comes");
+  const auto arrives = story.find("|charge_card(reservation 1");
   REQUIRE(arrives != std::string::npos);
   CHECK(late < arrives);
 }
@@ -161,6 +150,70 @@ TEST_CASE("every question has its answer, also that nobody gave") {
   CHECK(has(told(p), "ANSWER|client#1||unknown: gave up after 500 ms\n"));
 }
 
+TEST_CASE(
+    "small talk that chance touched is told, and how doors open when it touched one of them") {
+  auto p = one_sale();
+  p.script = {{choice::delay, "store>supervisor child_ready", 1, 20'000, 0}};
+  CHECK(has(told(p), "|store#1|supervisor#1|child_ready()\n"));
+  CHECK_FALSE(has(told(p), "open_door"));
+  p.script = {{choice::delay, "supervisor>door open_door", 2, 20'000, 0}};
+  CHECK(has(told(p), "|supervisor#1|door(payment)|open_door(to the new one)\n"));
+  CHECK(has(told(p), "|supervisor#1|door(inventory)|open_door(to the new one)\n"));
+}
+
+TEST_CASE("what actors and breakers went through is news") {
+  auto p = one_sale();
+  p.operations.assign(6, buy("A1"));
+  for (auto& o : p.operations) o.think_us = 1'100'000;
+  p.faults = {fault_of(fault::kind::chaos, "inventory", 100)};
+  p.faults[0].detail = "crash";
+  const auto story = told(p);
+  CHECK(has(story, "NEWS|supervisor#1||actor.down, inventory, crash ordered\n"));
+  CHECK(has(story, "NEWS|door(inventory)||fault.set, inventory#1, crash\n"));
+  CHECK(has(story, "NEWS|reservation_desk#1||breaker.open, inventory, closed -> open: failures\n"));
+}
+
+TEST_CASE("what a second process looked for and did not find is told once") {
+  auto p = one_sale();
+  p.faults = {fault_of(fault::kind::kill, "", 900)};
+  const auto story = told(p);
+  const auto second = story.find("process 2 starts");
+  CHECK(story.find("|store#1|reservation_desk#1|reservations(none)\n") > second);
+  CHECK(story.find("|store#1|reservation_desk#1|reservations(none)\n") ==
+        story.rfind("|store#1|reservation_desk#1|reservations(none)\n"));
+}
+
+TEST_CASE("lines that come again and again are told once") {
+  auto p = one_sale();
+  p.operations.push_back(buy("A2"));
+  p.operations[1].think_us = 60'000'000;
+  const auto story = told(p);
+  const std::string seats =
+      "|store#1|inventory#1|live_seats_page(EVT-001 A1: reservation 1, sold)\n";
+  CHECK(has(story, seats + "|||... the line above 10 times more\n"));
+  CHECK_FALSE(has(story, seats + seats));
+}
+
+TEST_CASE("who sends a message that nobody waits for is not made up") {
+  auto p = one_sale();
+  p.faults = {fault_of(fault::kind::chaos, "payment", 10)};
+  p.faults[0].detail = "decline";
+  CHECK(has(told(p), "||inventory#1|release_seat(EVT-001 A1, token ~2"));
+  CHECK(has(printed(p, trace_format::text), " -> inventory#1  "));
+}
+
+TEST_CASE("the promises are told in the words of the docs") {
+  std::ifstream file{TAQUILLA_SOURCE_DIR "/docs/simulation.md"};
+  const std::string docs{std::istreambuf_iterator<char>{file}, {}};
+  plan p;
+  p.visits.resize(1);
+  for (const auto& oracle : make_oracles(p)) {
+    const std::string name = oracle->name();
+    CHECK_MESSAGE(has(docs, "\n| `" + name + "` | " + promise_of(name)), name);
+    CHECK_MESSAGE(!promise_of(name).empty(), name);
+  }
+}
+
 TEST_CASE("a door is called by what is behind it, and an error by its name") {
   auto p = one_sale();
   p.operations[0].think_us = 500'000;
@@ -187,7 +240,7 @@ TEST_CASE("what was broken stands at the end, with the message that broke it") {
   {
     const planting bug{planted::bug::refund_not_owed};
     CHECK(has(told(p), "BROKEN|||every-charge-has-its-ticket: "));
-    CHECK(has(told(p), " (seen at the end)\n"));
+    CHECK(has(told(p), " (seen at the end)\n|||promised: a charge belongs to a confirmed "));
   }
   const planting bug{planted::bug::hold_overwritten};
   run_result failed;
@@ -206,8 +259,9 @@ TEST_CASE("a diagram has a lane for everybody, arrows for messages and crosses f
   p.script = {{choice::lost, "store>reservation purchase_confirmed", 1, 1, 0}};
   const auto diagram = printed(p, trace_format::mermaid);
   CHECK(diagram.rfind("sequenceDiagram\n  participant client_1 as client 1\n", 0) == 0);
-  CHECK(has(diagram, "\n  reservation_1->>inventory_1: hold_seat('EVT-001', A1, ~1, ~2)\n"));
-  CHECK(has(diagram, "\n  store_1-xreservation_1: purchase_confirmed (lost)\n"));
+  CHECK(
+      has(diagram, "\n  reservation_1->>inventory_1: hold_seat(EVT-001 A1, order ~1, token ~2)\n"));
+  CHECK(has(diagram, "\n  store_1-xreservation_1: purchase_confirmed  1 (lost)\n"));
   CHECK(has(diagram, "\n  Note over client_1: ASK buy seat=A1"));
   CHECK(has(diagram, "PROCESS process 1 starts\n"));
   CHECK(has(diagram, "VERDICT all promises kept\n"));

@@ -90,7 +90,8 @@ class worker {
     if (!r.failed()) return;
     failed_ = true;
     teller_.say("F\t" + id + "\t" + std::to_string(r.steps) + "\t" + r.broken.oracle + "\t" +
-                one_line(r.broken.what) + "\t" + failure_line(p, r) + "\t" + replay_command(p));
+                one_line(r.broken.what) + "\t" + failure_line(p, r) + "\t" +
+                replay_command(p, options_.plant));
   }
 
   void flush() {

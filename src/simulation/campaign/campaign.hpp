@@ -24,6 +24,7 @@ struct campaign_options {
   double budget_s = 0;  ///< 0 = none
   std::string profile = "swarm";
   strategy_name strategy;
+  std::string plant;  ///< the bug that is planted, for the commands that are told; empty: none
   double ratio = 0.01;
   bool keep_going = false;
   bool until_coverage = false;  ///< ends when every goal was reached; missing ones are a verdict

@@ -15,15 +15,6 @@ namespace {
 
 using planted::bug;
 
-/// A bug is in force while this lives.
-class planting {
- public:
-  explicit planting(bug b) { planted::active.store(b); }
-  ~planting() { planted::active.store(bug::none); }
-  planting(const planting&) = delete;
-  planting& operator=(const planting&) = delete;
-};
-
 constexpr std::uint64_t minimise_runs = 1500;
 
 }  // namespace
@@ -86,8 +77,15 @@ const std::vector<tooth>& all_teeth() {
   return teeth;
 }
 
+const tooth* find_tooth(const std::string& name) {
+  const auto& all = all_teeth();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const tooth& t) { return name == t.name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
 bite hunt(const tooth& t, double budget_s) {
-  planting now(t.bug);
+  planted::planting now(t.bug);
   stopwatch watch;
   bite b;
   while (watch.seconds() < budget_s) {
@@ -127,7 +125,7 @@ int run_teeth(std::ostream& out, double budget_s) {
 }
 
 bool canary_sings(std::ostream& out) {
-  planting now(bug::canary);
+  planted::planting now(bug::canary);
   plan p;
   p.operations.push_back({});
   auto r = explore(p);

@@ -25,6 +25,9 @@ struct tooth {
 
 const std::vector<tooth>& all_teeth();
 
+/// The tooth of that name; nullptr: there is none.
+const tooth* find_tooth(const std::string& name);
+
 struct bite {
   bool caught = false;
   std::string oracle;       ///< that spoke

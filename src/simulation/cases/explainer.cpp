@@ -2,9 +2,9 @@
 
 #include "simulation/cases/case_file.hpp"
 #include "simulation/engine/keyed_random.hpp"
+#include "simulation/report/story.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace taquilla::simulation {
 
@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::uint64_t sample_kind = 501;
 constexpr std::uint64_t coarse_points = 10;
+/// Forty samples err by a tenth; whatever rises less in one gap has no decisive step.
+constexpr double decisive_rise = 0.3;
 
 /// A case file states no weather; what is drawn anew needs some.
 plan with_weather(plan p) {
@@ -56,30 +58,43 @@ void sort_out(const plan& p, std::vector<T> plan::*which, const std::string& ora
   }
 }
 
-/// What was handed over in a step, and what chance did then.
+/// What is told of a step.
 std::vector<std::string> told_of(const plan& p, std::uint64_t step) {
   std::vector<std::string> out;
+  std::vector<trace_event> events;
   run_options o;
-  o.trace = [&](const trace_event& e) {
-    if (e.step != step) return;
-    const auto ends = e.from + (e.from.empty() || e.to.empty() ? "" : " -> ") + e.to;
-    out.push_back(ends + (ends.empty() ? "" : ": ") + e.text);
-  };
+  o.trace = [&](const trace_event& e) { events.push_back(e); };
   const auto r = replay(p, o);
-  for (const auto& d : r.taken)
-    if (d.step == step) out.push_back(print(d));
+  for (const auto& line : story_of(events, r)) {
+    if (line.step != step) continue;
+    const auto ends = line.from + (line.to.empty() ? "" : " -> " + line.to);
+    out.push_back((line.word.empty() ? "" : line.word + " ") + ends + (ends.empty() ? "" : " ") +
+                  line.text);
+  }
+  // What is no story by itself may decide one.
+  for (const auto& e : events)
+    if (out.empty() && e.step == step) out.push_back(e.from + " -> " + e.to + " " + e.text);
   return out;
 }
 
-/// Halves the gap between a step that leaves it unlikely and one that makes it likely.
-std::uint64_t first_likely(const sampler& s, std::uint64_t unlikely, std::uint64_t likely,
-                           std::vector<likelihood>& curve) {
-  while (unlikely + 1 < likely) {
-    const auto middle = unlikely + (likely - unlikely) / 2;
-    curve.push_back(s.after(middle));
-    (curve.back().share < 0.5 ? unlikely : likely) = middle;
+/// The gap between neighbours in which the likelihood rises most.
+std::size_t steepest(const std::vector<likelihood>& curve) {
+  std::size_t best = 1;
+  const auto rise = [&](std::size_t i) { return curve[i].share - curve[i - 1].share; };
+  for (std::size_t i = 2; i < curve.size(); ++i)
+    if (rise(i) > rise(best)) best = i;
+  return best;
+}
+
+/// Halves the steepest gap until it is one step wide.
+void look_closer(const sampler& s, std::vector<likelihood>& curve) {
+  constexpr int looks_max = 12;
+  for (int i = 0; i < looks_max; ++i) {
+    const auto at = steepest(curve);
+    const auto from = curve[at - 1].step, to = curve[at].step;
+    if (to - from < 2) return;
+    curve.insert(curve.begin() + static_cast<std::ptrdiff_t>(at), s.after(from + (to - from) / 2));
   }
-  return likely;
 }
 
 }  // namespace
@@ -87,20 +102,18 @@ std::uint64_t first_likely(const sampler& s, std::uint64_t unlikely, std::uint64
 explanation explain(const plan& p, const std::string& oracle, unsigned samples) {
   explanation out;
   const sampler s(p, oracle, samples);
-  const auto length = std::max<std::uint64_t>(replay(p).steps, 1);
+  const auto length = std::max<std::uint64_t>(replay(p).steps, coarse_points);
   for (std::uint64_t i = 0; i <= coarse_points; ++i)
     out.curve.push_back(s.after(length * i / coarse_points));
-  // With all steps kept it fails for certain, so behind the last that is unlikely stands a likely.
-  const auto unlikely = std::find_if(out.curve.rbegin(), out.curve.rend(),
-                                     [](const likelihood& at) { return at.share < 0.5; });
-  const bool chance = !p.script.empty();
-  if (chance && unlikely != out.curve.rend() && unlikely != out.curve.rbegin()) {
-    const auto likely = std::prev(unlikely)->step;
-    out.decisive_step = first_likely(s, unlikely->step, likely, out.curve);
-    out.decisive = told_of(p, *out.decisive_step);
+  if (!p.script.empty()) look_closer(s, out.curve);
+  const auto at = steepest(out.curve);
+  const auto& before = out.curve[at - 1];
+  const auto& after = out.curve[at];
+  if (!p.script.empty() && after.share - before.share >= decisive_rise) {
+    out.decisive_after = before.step;
+    out.decisive_step = after.step;
+    out.decisive = told_of(p, after.step);
   }
-  std::sort(out.curve.begin(), out.curve.end(),
-            [](const likelihood& a, const likelihood& b) { return a.step < b.step; });
   sort_out(p, &plan::operations, oracle, out);
   sort_out(p, &plan::faults, oracle, out);
   sort_out(p, &plan::visits, oracle, out);

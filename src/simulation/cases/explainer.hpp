@@ -22,9 +22,10 @@ struct likelihood {
 
 struct explanation {
   std::vector<likelihood> curve;  ///< in order of step
-  /// The first step with which the failure is at least as likely as not. Nothing when it is so
-  /// without any step: then operations and faults alone lead to it.
+  /// The step with which the likelihood rises most, found within the gap that `decisive_after`
+  /// begins. Nothing when it rises bit by bit, or operations and faults alone lead to the failure.
   std::optional<std::uint64_t> decisive_step;
+  std::uint64_t decisive_after = 0;
   std::vector<std::string> decisive;   ///< what happened in that step
   std::vector<std::string> scenery;    ///< lines of a case file that can be left out, each alone
   std::vector<std::string> essential;  ///< and those that cannot

@@ -1,10 +1,12 @@
 #include "simulation/cases/minimiser.hpp"
 
 #include "simulation/campaign/stopwatch.hpp"
+#include "simulation/cases/retelling.hpp"
 #include "simulation/report/failure.hpp"
 
 #include <algorithm>
 #include <set>
+#include <string>
 #include <utility>
 
 namespace taquilla::simulation {
@@ -41,9 +43,26 @@ class shrinker {
     for (int round = 0; round < rounds_max && once();) ++round;
   }
 
+  /// Whether everything that chance did can be told by one message that is late.
+  bool one_late_message() {
+    constexpr std::uint32_t occurrences_max = 3;
+    if (best_.script.size() < 2) return false;
+    for (const auto& [link, count] : links_of(best_))
+      for (std::uint32_t n = 1; n <= std::min(count, occurrences_max); ++n)
+        for (const std::uint64_t late_us : {1'000'000U, 100'000U}) {
+          auto simpler = best_;
+          simpler.script = {{choice::delay, link, n, late_us, 0}};
+          if (accept(std::move(simpler))) return true;
+        }
+    return false;
+  }
+
   /// A script names the n-th decision of a kind: it means nothing to a plan that lacks an operation
   /// before it. So a plan without one is also played with fresh decisions, which may fail as well.
-  bool resow() { return resow_without(&plan::operations) || resow_without(&plan::faults); }
+  bool resow() {
+    return resow_without(&plan::operations) || resow_without(&plan::faults) ||
+           resow_without(&plan::visits);
+  }
 
  private:
   bool once() {
@@ -51,9 +70,13 @@ class shrinker {
     list(&plan::faults);
     clients();
     list(&plan::operations);
+    operations_with_time();
     list(&plan::visits);
     list(&plan::script);
-    if (weight(best_) > short_story) delays_with_time();
+    visitors();
+    opening();
+    delays_with_time();
+    delays_into_one();
     knobs_to_default();
     lower_operations();
     lower_faults();
@@ -64,7 +87,7 @@ class shrinker {
 
   template <class T>
   bool resow_without(std::vector<T> plan::*which) {
-    constexpr std::uint64_t fresh_seeds = 12;
+    const std::uint64_t fresh_seeds = weight(best_) > short_story ? 24 : 4;
     for (std::size_t i = 0; i < (best_.*which).size(); ++i) {
       auto smaller = best_;
       (smaller.*which).erase((smaller.*which).begin() + static_cast<std::ptrdiff_t>(i));
@@ -122,7 +145,7 @@ class shrinker {
   static std::int64_t drop_delays(std::vector<decision>& script, std::size_t from,
                                   std::size_t block) {
     std::int64_t sum_us = 0;
-    const auto first = script.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto first = script.begin() + static_cast<std::ptrdiff_t>(std::min(from, script.size()));
     const auto last =
         script.begin() + static_cast<std::ptrdiff_t>(std::min(from + block, script.size()));
     const auto kept = std::remove_if(first, last, [&](const decision& d) {
@@ -157,6 +180,44 @@ class shrinker {
           ops.end());
       accept(std::move(smaller));
     }
+  }
+
+  /// Without an operation the client's next one must wait by itself, and what follows has other
+  /// numbers.
+  void operations_with_time() {
+    for (std::size_t i = 0; i < best_.operations.size();) {
+      auto smaller = without_operation(best_, i, beginning_of(best_));
+      if (accept(smaller)) continue;
+      for (auto& d : smaller.script)
+        if (d.occurrence > 1) --d.occurrence;
+      if (!accept(std::move(smaller))) ++i;
+    }
+  }
+
+  void visitors() {
+    if (!best_.visits.empty()) accept(without_front_desk(best_));
+  }
+
+  /// What many short delays do together one long one may do alone.
+  void delays_into_one() {
+    for (auto block = best_.script.size(); block > 1; block /= 2)
+      for (std::size_t from = 0; from < best_.script.size();) {
+        const bool is_one = is_delay(best_.script[from].kind);
+        auto smaller = best_;
+        const auto sum_us = is_one ? drop_delays(smaller.script, from + 1, block - 1) : 0;
+        if (sum_us > 0) smaller.script[from].value += static_cast<std::uint64_t>(sum_us);
+        if (sum_us == 0 || !accept(std::move(smaller))) from += is_one ? block : 1;
+      }
+  }
+
+  void opening() {
+    constexpr std::uint64_t fresh_seeds = 3;
+    const auto b = beginning_of(best_);
+    if (!begins_late(b)) return;
+    const auto smaller = from_first_question(best_, b);
+    if (accept(smaller)) return;
+    for (std::uint64_t seed = 1; seed <= fresh_seeds; ++seed)
+      if (fails_anew(smaller, seed)) return;
   }
 
   void knobs_to_default() {
@@ -252,11 +313,13 @@ minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_
   if (s.accept(start)) {
     s.shrink();
     auto shortest = s.best();
-    while (weight(shortest) > short_story && s.resow()) {
+    while (s.resow()) {
       s.shrink();
       if (weight(s.best()) < weight(shortest)) shortest = s.best();
     }
     s.restore(std::move(shortest));
+    if (weight(s.best()) > short_story && s.one_late_message()) s.shrink();
+    s.accept(in_order_of_time(s.best()));
   }
   out.smallest.what = s.best();
   out.result = replay(s.best());

@@ -7,10 +7,12 @@
 // smaller run counts only if the *same* oracle speaks. The result is a script: it replays without
 // the seed's help.
 //
-// Two things keep a story long although it need not be. A fault strikes at a moment, so the delays
-// before it cannot go alone: it is pulled forward by what they took. And a script names decisions
-// by their number, so it means nothing to a plan that lacks an operation: while a story is long,
-// such a plan is played with a few fresh seeds too.
+// Three things keep a story long although it need not be. A fault strikes at a moment, so the
+// delays before it cannot go alone: it is pulled forward by what they took. What comes before the
+// first question (a process that dies early, a slow start) can only go if everything else comes
+// earlier. And a script names decisions by their number, so it means nothing to a plan that lacks
+// an operation: such a plan is played with other numbers, and with a few fresh seeds too. A story
+// that is long all the same may be one that a single late message tells: each is tried.
 #pragma once
 
 #include "simulation/cases/case_file.hpp"

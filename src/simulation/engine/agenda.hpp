@@ -60,6 +60,12 @@ class agenda {
   void drop_process();
   std::size_t size() const { return live_; }
   std::size_t world_entries() const { return world_; }
+  /// Calls `look(const agenda_entry&)` for all, in no order that means anything.
+  template <class F>
+  void each(F look) const {
+    for (const auto& one : slots_)
+      if (one.order != 0) look(one.entry);
+  }
 
  private:
   struct place {

@@ -5,6 +5,7 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -78,6 +79,20 @@ void engine::at(virtual_ns due, std::function<void()> action) {
   agenda_.add(std::max(due, now()), std::move(e));
 }
 
+/// "498 of them look_again of reservation_desk#1"
+std::string engine::most_of_agenda() const {
+  std::map<std::string, std::size_t> count;
+  agenda_.each([&](const agenda_entry& e) {
+    if (!e.target || e.target->id() >= actors_.size()) return;
+    const auto& whose = actors_[e.target->id()];
+    ++count[(e.element ? type_name_of(e.element->content()) : std::string{"timers"}) + " of " +
+            roles_[whose.role].name + "#" + std::to_string(whose.incarnation)];
+  });
+  const auto most = std::max_element(
+      count.begin(), count.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == count.end() ? "" : std::to_string(most->second) + " of them " + most->first;
+}
+
 bool engine::step() {
   if (dying_ && !buried_) bury_process();
   flush_outgoing();
@@ -91,7 +106,7 @@ bool engine::step() {
     return true;
   }
   if (agenda_.size() >= agenda_told_) {
-    observer_.on_backlog("agenda", agenda_.size());
+    observer_.on_backlog("agenda", agenda_.size(), most_of_agenda());
     agenda_told_ *= 2;
   }
   auto index = choose();

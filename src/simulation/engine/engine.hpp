@@ -81,7 +81,9 @@ class engine_observer {
   virtual void on_lost(const std::string& /*link*/, virtual_ns) {}
   /// So many messages wait for one actor of `role`, or (role "agenda") timers and messages are
   /// under way: called at every doubling from 64 on.
-  virtual void on_backlog(const std::string& /*role*/, std::size_t /*waiting*/) {}
+  /// @param mostly which of them are the most, where that is known.
+  virtual void on_backlog(const std::string& /*role*/, std::size_t /*waiting*/,
+                          const std::string& /*mostly*/) {}
   virtual void on_ended(const std::string& /*role*/, std::uint32_t /*incarnation*/, virtual_ns) {}
 };
 
@@ -182,6 +184,7 @@ class engine final : private ready_sink {
   void silence_last_words();
   void note_step(const actor_entry& entry, const delivery* message);
   std::size_t choose();
+  std::string most_of_agenda() const;
   void end_actor(caf::actor_id id);
   void bury_process();
   actor_entry& entry_of(caf::scheduled_actor& actor);

@@ -213,7 +213,7 @@ void engine::into_inbox(delivery message) {
   actors_[id].inbox.push_back(std::move(message));
   const auto waiting = actors_[id].inbox.size();
   if (waiting >= backlog_told && (waiting & (waiting - 1)) == 0)
-    observer_.on_backlog(roles_[actors_[id].role].name, waiting);
+    observer_.on_backlog(roles_[actors_[id].role].name, waiting, {});
   make_ready(id);
 }
 

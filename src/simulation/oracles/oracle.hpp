@@ -77,7 +77,8 @@ class oracle {
   }
   virtual void on_ended(const std::string& /*role*/, std::uint32_t /*incarnation*/) {}
   /// So many messages wait for one actor. Called at every doubling from 64 on.
-  virtual std::string on_backlog(const std::string& /*role*/, std::size_t /*waiting*/) {
+  virtual std::string on_backlog(const std::string& /*role*/, std::size_t /*waiting*/,
+                                 const std::string& /*mostly*/) {
     return {};
   }
   virtual void on_process_start(virtual_ns) {}

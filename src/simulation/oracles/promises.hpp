@@ -1,4 +1,4 @@
-// The oracles by name, for make_oracles() and for tests. What each promises: oracles/*.cpp.
+// The oracles by name, for make_oracles() and for tests. What each promises: promise_words.cpp.
 // One factory a promise; an oracle keeps its own state for one run and knows no other oracle.
 #pragma once
 
@@ -31,5 +31,8 @@ std::unique_ptr<oracle> make_feed(const plan& p);  ///< what happened is told, a
 std::unique_ptr<oracle> make_visitors();  ///< who looks is answered, in time, with the truth
 std::unique_ptr<oracle> make_queues();    ///< no mailbox grows without end
 std::unique_ptr<oracle> make_in_order(const plan& p);  ///< a purchase leaves no step out
+
+/// One sentence, as docs/simulation.md has it; empty for what is no oracle of the house.
+std::string promise_of(const std::string& oracle);
 
 }  // namespace taquilla::simulation

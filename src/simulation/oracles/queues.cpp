@@ -11,9 +11,11 @@ class queues_within_limits final : public oracle {
  public:
   const char* name() const override { return "queues-within-limits"; }
 
-  std::string on_backlog(const std::string& role, std::size_t waiting) override {
+  std::string on_backlog(const std::string& role, std::size_t waiting,
+                         const std::string& mostly) override {
     if (waiting < waiting_max) return {};
-    if (role == "agenda") return std::to_string(waiting) + " timers and messages are under way";
+    if (role == "agenda")
+      return std::to_string(waiting) + " timers and messages are under way, " + mostly;
     return std::to_string(waiting) + " messages wait for one " + role;
   }
 

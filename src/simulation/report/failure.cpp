@@ -28,9 +28,10 @@ std::string failure_line(const plan& p, const run_result& r) {
          " oracle=" + r.broken.oracle + tail;
 }
 
-std::string replay_command(const plan& p) {
+std::string replay_command(const plan& p, const std::string& plant) {
   return "taquilla simulate --seed " + std::to_string(p.seed) + " --profile " + p.profile +
-         " --strategy " + to_string(p.strategy) + " --trace text";
+         " --strategy " + to_string(p.strategy) + (plant.empty() ? "" : " --plant " + plant) +
+         " --trace text";
 }
 
 }  // namespace taquilla::simulation

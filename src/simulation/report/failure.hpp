@@ -11,7 +11,8 @@ namespace taquilla::simulation {
 /// `FAIL seed=.. strategy=.. profile=.. commit=.. hash=.. oracle=.. step=.. vtime=..`
 std::string failure_line(const plan& p, const run_result& r);
 /// What to type to see it again.
-std::string replay_command(const plan& p);
+/// @param plant the bug that is planted; empty: none.
+std::string replay_command(const plan& p, const std::string& plant = {});
 /// 16 hex digits.
 std::string hash_text_of(std::uint64_t hash);
 /// The commit this program was built from, or "unknown".

@@ -1,65 +1,19 @@
 #include "simulation/report/story.hpp"
 
+#include "simulation/oracles/promises.hpp"
+#include "simulation/report/folding.hpp"
+#include "simulation/report/selection.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
-#include <iterator>
 #include <map>
 
 namespace taquilla::simulation {
 
 namespace {
-
-// -- what is left out --------------------------------------------------------------------------
-
-bool begins(const std::string& text, const char* with) { return text.rfind(with, 0) == 0; }
-
-std::string type_in(const std::string& text) { return text.substr(0, text.find('(')); }
-
-bool is_small_talk(const std::string& text) {
-  static const std::array<const char*, 28> types{
-      {"report_ready", "child_ready",    "check_holds",     "look_again",
-       "sweep_open",   "open_purchases", "know_supervisor", "look_around",
-       "report_desk",  "desk_report",    "start_children",  "children_started",
-       "flush_batch",  "commit_due",     "show_rules",      "end_rules",
-       "set_rule",     "chaos_report",   "do_operation",    "inventory_heard",
-       "down",         "exit",           "due_mails",       "due_settlements",
-       "live_seats",   "revive_mails",   "happened",        "errand_slip"}};
-  const auto type = type_in(text);
-  return std::any_of(types.begin(), types.end(), [&](const char* dull) { return type == dull; });
-}
-
-bool found_nothing(const std::string& text) {
-  static const std::array<const char*, 5> answers{
-      {"mails([]", "settlements([]", "reservations([]", "live_seats_page([]", "mails_revived(0)"}};
-  return std::any_of(answers.begin(), answers.end(),
-                     [&](const char* empty) { return begins(text, empty); });
-}
-
-bool is_about(const trace_event& e, const char* role) {
-  return begins(e.from, role) || begins(e.to, role);
-}
-
-/// Keeps what a reader would miss. Remembers whether the theatre is open: how it opens is the same
-/// every time.
-class selection {
- public:
-  bool keeps(const trace_event& e) {
-    if (e.what == trace_event::kind::start) return false;
-    if (e.what == trace_event::kind::process) open_ = e.text == serving_words;
-    if (e.what != trace_event::kind::message) return true;
-    const bool opening = begins(e.text, "open_door(") || begins(e.text, "close_door(") ||
-                         begins(e.text, "service_healed(");
-    return !(opening && !open_) && !is_small_talk(e.text) && !found_nothing(e.text) &&
-           !is_about(e, "event_feed#") && !is_about(e, "operator#");
-  }
-
- private:
-  bool open_ = false;
-};
 
 // -- numbers -------------------------------------------------------------------------------------
 
@@ -133,6 +87,8 @@ std::string words_of(const decision& d) {
     case choice::post_slow:
       return which + " takes " + seconds(d.value);
     case choice::pick:
+      return which + ": not the first of those who can go on, but number " +
+             std::to_string(d.value + 1);
     case choice::lost:
     case choice::disk_fault:
     case choice::post_fault:
@@ -146,6 +102,15 @@ bool is_told(const decision& d, std::size_t of) {
   return of <= few_decisions || (is_delay(d.kind) && d.value >= long_us);
 }
 
+/// Whose messages the decisions that are told concern.
+selection::touches links_in(const std::vector<decision>& taken) {
+  selection::touches out;
+  for (const auto& d : taken)
+    if (d.name.find('>') != std::string::npos && is_told(d, taken.size()))
+      out.emplace(d.name, d.step);
+  return out;
+}
+
 // -- one line each -------------------------------------------------------------------------------
 
 /// The name in capitals; what is said and done as a matter of course has none.
@@ -156,8 +121,16 @@ std::string word(trace_event::kind kind) {
   return out;
 }
 
+/// Which of its kind, as a case file numbers them.
+std::string number_of(const trace_event& lost, const std::vector<decision>& taken) {
+  const auto found = std::find_if(taken.begin(), taken.end(), [&](const decision& d) {
+    return d.kind == choice::lost && d.step == lost.step && d.name == lost.text;
+  });
+  return found == taken.end() ? "" : " #" + std::to_string(found->occurrence);
+}
+
 /// "settlement>store settle": who, whom, what.
-story_line lost_line(const trace_event& e) {
+story_line lost_line(const trace_event& e, const std::vector<decision>& taken) {
   const auto arrow = e.text.find('>'), blank = e.text.find(' ');
   return {story_line::kind::lost,
           e.now,
@@ -165,42 +138,50 @@ story_line lost_line(const trace_event& e) {
           word(e.what),
           e.text.substr(0, arrow),
           e.text.substr(arrow + 1, blank - arrow - 1),
-          e.text.substr(blank + 1)};
+          e.text.substr(blank + 1) + number_of(e, taken)};
 }
 
-story_line line_of(const trace_event& e) {
-  using kind = story_line::kind;
-  if (e.what == trace_event::kind::lost) return lost_line(e);
-  const bool message = e.what == trace_event::kind::message;
-  const bool alone = e.from.empty() != e.to.empty();
-  return {message && !e.from.empty() ? kind::message
-          : alone                    ? kind::of_one
-                                     : kind::of_all,
+/// "happened(breaker.open, inventory, ...)": what is between the parentheses.
+story_line news_line(const trace_event& e) {
+  const auto open = e.text.find('(') + 1;
+  return {story_line::kind::of_one,
           e.now,
           e.step,
-          word(e.what),
+          "NEWS",
           e.from,
-          e.to,
-          e.text};
+          {},
+          e.text.substr(open, e.text.size() - open - 1)};
+}
+
+story_line::kind kind_of(const trace_event& e) {
+  using kind = story_line::kind;
+  if (e.what == trace_event::kind::message)
+    return e.from.empty() ? kind::from_nobody : kind::message;
+  return e.from.empty() != e.to.empty() ? kind::of_one : kind::of_all;
+}
+
+story_line line_of(const trace_event& e, const std::vector<decision>& taken) {
+  if (e.what == trace_event::kind::lost) return lost_line(e, taken);
+  if (is_news(e)) return news_line(e);
+  return {kind_of(e), e.now, e.step, word(e.what), e.from, e.to, e.text};
 }
 
 std::vector<story_line> verdict(const run_result& result) {
-  using kind = story_line::kind;
   const auto& broken = result.broken;
-  if (broken.oracle.empty())
-    return {{kind::of_all, result.ended_at, result.steps, "VERDICT", {}, {}, "all promises kept"}};
-  const auto what = broken.oracle + ": " + broken.what;
-  if (broken.step == 0)
-    return {{kind::of_all,
-             result.ended_at,
-             result.steps,
-             "BROKEN",
-             {},
-             {},
-             what + " (seen at the end)"}};
-  std::vector<story_line> out{{kind::of_all, result.ended_at, broken.step, "BROKEN", {}, {}, what}};
-  if (!broken.message.empty())
-    out.push_back({kind::of_all, result.ended_at, broken.step, "", {}, {}, "by " + broken.message});
+  std::vector<story_line> out;
+  const auto say = [&](const char* word, std::uint64_t step, const std::string& text) {
+    out.push_back({story_line::kind::of_all, result.ended_at, step, word, {}, {}, text});
+  };
+  if (broken.oracle.empty()) {
+    say("VERDICT", result.steps, "all promises kept");
+    return out;
+  }
+  const bool at_end = broken.step == 0;
+  const auto step = at_end ? result.steps : broken.step;
+  say("BROKEN", step, broken.oracle + ": " + broken.what + (at_end ? " (seen at the end)" : ""));
+  if (!broken.message.empty()) say("", step, "by " + broken.message);
+  const auto promise = promise_of(broken.oracle);
+  if (!promise.empty()) say("", step, "promised: " + promise);
   return out;
 }
 
@@ -214,8 +195,7 @@ const char* to_string(trace_event::kind kind) {
 
 std::vector<story_line> story_of(const std::vector<trace_event>& events, const run_result& result) {
   std::vector<story_line> out;
-  selection selected;
-  shortener shorten;
+  selection selected{links_in(result.taken)};
   auto next = result.taken.begin();
   virtual_ns now = 0;
   // A decision is taken while a message is handled, and that is shown when it is handed over.
@@ -229,16 +209,14 @@ std::vector<story_line> story_of(const std::vector<trace_event>& events, const r
   for (const auto& e : events) {
     decisions_before(e.step);
     now = e.now;
-    if (!selected.keeps(e)) continue;
-    out.push_back(line_of(e));
-    out.back().text = shorten(out.back().text);
+    if (selected.keeps(e)) out.push_back(line_of(e, result.taken));
   }
   decisions_before(decisions::never);
-  for (auto& line : verdict(result)) {
-    line.text = shorten(line.text);
-    out.push_back(std::move(line));
-  }
-  return out;
+  const auto end = verdict(result);
+  out.insert(out.end(), end.begin(), end.end());
+  shortener shorten;
+  for (auto& line : out) line.text = shorten(line.text);
+  return folded(std::move(out));
 }
 
 }  // namespace taquilla::simulation

@@ -1,10 +1,9 @@
 // The story of a run: what of its events a reader wants to know, in words.
 //
-// LEFT OUT   The small talk: starting, health, timers, polling that found nothing. It is more than
-//            half of all messages and never what went wrong by itself; what chance did to it is
-//            told all the same, as a decision.
+// LEFT OUT   The small talk (selection.hpp), and what repeats itself (folding.hpp).
 // ADDED      The decisions (a message that is late, a timer that is early) where they were taken,
-//            since a message stands where it arrives; and at the end what was broken, by whom.
+//            since a message stands where it arrives; and at the end what was broken, by whom, and
+//            what had been promised.
 // SHORTENED  T+1.250s is a reading of the wall clock, T its reading when the run began; ~1, ~2, ...
 //            are long numbers (a purchase's token, an order's identity), the same one for the same.
 #pragma once
@@ -17,11 +16,11 @@
 namespace taquilla::simulation {
 
 struct story_line {
-  enum class kind : std::uint8_t { message, lost, of_one, of_all };
+  enum class kind : std::uint8_t { message, from_nobody, lost, of_one, of_all };
   kind what = kind::message;
   virtual_ns now = 0;
   std::uint64_t step = 0;
-  std::string word;      ///< "", LOST, FAULT, ASK, ...
+  std::string word;      ///< "", LOST, FAULT, ASK, ...: docs/simulation.md says what each means
   std::string from, to;  ///< as in trace_event; of a lost message without incarnations
   std::string text;
 };

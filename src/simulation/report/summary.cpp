@@ -1,5 +1,7 @@
 #include "simulation/report/summary.hpp"
 
+#include "simulation/oracles/promises.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
@@ -72,6 +74,7 @@ std::string summary_json(const campaign_summary& s) {
 
 void print_explanation(std::ostream& out, const minimised& m, const explanation& e) {
   out << m.result.broken.oracle << ": " << m.result.broken.what
+      << "\npromised: " << promise_of(m.result.broken.oracle)
       << "\n\nlikelihood of this failure, when the "
       << "first steps are kept and the rest is drawn anew:\n";
   char text[96];
@@ -80,14 +83,17 @@ void print_explanation(std::ostream& out, const minimised& m, const explanation&
                   static_cast<unsigned long long>(point.step), point.share * 100);
     out << text << bar(point.share) << "\n";
   }
-  if (e.decisive_step)
+  if (!e.decisive_step)
+    out << "no step decides: it comes bit by bit, or from the operations and faults alone\n";
+  else if (*e.decisive_step == e.decisive_after + 1)
     out << "decisive step: " << *e.decisive_step << "\n";
   else
-    out << "no step decides: it follows from the operations and faults alone\n";
+    out << "decisive: one of the steps from " << e.decisive_after + 1 << " to " << *e.decisive_step
+        << "; the last of them\n";
   for (const auto& line : e.decisive) out << "  " << line << "\n";
-  out << "\nwithout one of these it does not happen:\n";
+  out << "\nleaving out one of these, and nothing else, makes it pass:\n";
   for (const auto& line : e.essential) out << "  " << line << "\n";
-  if (!e.scenery.empty()) out << "scenery (it happens without each of these too):\n";
+  if (!e.scenery.empty()) out << "it happens without each of these too:\n";
   for (const auto& line : e.scenery) out << "  " << line << "\n";
 }
 

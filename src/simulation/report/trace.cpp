@@ -21,7 +21,9 @@ std::string clip(const std::string& text) {
 // -- columns -------------------------------------------------------------------------------------
 
 std::string ends_of(const story_line& line) {
-  auto ends = line.from + (line.from.empty() || line.to.empty() ? "" : " -> ") + line.to;
+  const bool arrow = line.what == story_line::kind::from_nobody || !line.from.empty();
+  auto ends = line.from + (arrow && !line.to.empty() ? " -> " : "") + line.to;
+  if (line.from.empty() && arrow) ends.erase(0, 1);
   ends.resize(std::max(ends.size(), ends_width), ' ');
   return ends;
 }
@@ -115,6 +117,7 @@ void print_json(std::ostream& out, const std::vector<trace_event>& events) {
   for (const auto& e : events) {
     nlohmann::ordered_json line{{"step", e.step}, {"vtime_ns", e.now}, {"kind", to_string(e.what)},
                                 {"from", e.from}, {"to", e.to},        {"text", e.text}};
+    if (!e.fields.empty()) line["fields"] = e.fields;
     out << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
   }
 }

@@ -2,6 +2,7 @@
 
 #include "actors/errors.hpp"
 #include "simulation/engine/engine.hpp"
+#include "simulation/world/message_phrases.hpp"
 
 #include <caf/all.hpp>
 
@@ -21,6 +22,12 @@ std::string words_of_error(const caf::error& e) {
 
 std::string words_of(const caf::type_erased_tuple& content) {
   if (content.match_elements<caf::error>()) return words_of_error(content.get_as<caf::error>(0));
+  std::string phrase;
+  return phrase_of(content, phrase) ? type_name_of(content) + "(" + phrase + ")"
+                                    : fields_of(content);
+}
+
+std::string fields_of(const caf::type_erased_tuple& content) {
   const auto& type = type_name_of(content);
   auto text = content.stringify();
   // A message of one struct is printed within parentheses of its own, often with its name.

@@ -33,7 +33,8 @@ struct trace_event {
   std::uint64_t step = 0;
   virtual_ns now = 0;
   std::string from, to;  ///< roles with incarnation, "client#1"
-  std::string text;      ///< message type with content, or a sentence
+  std::string text;      ///< what a message says, or a sentence
+  std::string fields;    ///< of a message: all of it, as the protocol has it
 };
 
 /// What a trace says when the theatre has opened.

@@ -21,9 +21,11 @@ void world::on_delivery(const delivery_view& view) {
   for (auto& o : oracles_) o->on_delivery(view);
   if (!options_.trace) return;
   auto kind = view.element ? trace_event::kind::message : trace_event::kind::start;
-  auto text = view.element ? words_of(view.element->content()) : view.type;
-  note(kind, name_of(view.sender, view.sender_incarnation),
-       name_of(view.receiver, view.incarnation), std::move(text));
+  const auto from = name_of(view.sender, view.sender_incarnation);
+  const auto to = name_of(view.receiver, view.incarnation);
+  if (!view.element) return note(kind, from, to, view.type);
+  const auto& content = view.element->content();
+  note(kind, from, to, words_of(content), fields_of(content));
 }
 
 /// The first objection of a run counts.
@@ -50,8 +52,8 @@ void world::on_spawned(const std::string& role, std::uint32_t incarnation, virtu
   for (auto& o : oracles_) object(*o, o->on_spawned(role, incarnation, now));
 }
 
-void world::on_backlog(const std::string& role, std::size_t waiting) {
-  for (auto& o : oracles_) object(*o, o->on_backlog(role, waiting));
+void world::on_backlog(const std::string& role, std::size_t waiting, const std::string& mostly) {
+  for (auto& o : oracles_) object(*o, o->on_backlog(role, waiting, mostly));
 }
 
 void world::on_lost(const std::string& link, virtual_ns) {
@@ -64,10 +66,11 @@ void world::on_ended(const std::string& role, std::uint32_t incarnation, virtual
   note(trace_event::kind::ended, "", name_of(role, incarnation), "ends");
 }
 
-void world::note(trace_event::kind what, std::string from, std::string to, std::string text) {
+void world::note(trace_event::kind what, std::string from, std::string to, std::string text,
+                 std::string fields) {
   if (!options_.trace) return;
-  options_.trace(
-      {what, engine_.steps(), engine_.now(), std::move(from), std::move(to), std::move(text)});
+  options_.trace({what, engine_.steps(), engine_.now(), std::move(from), std::move(to),
+                  std::move(text), std::move(fields)});
 }
 
 }  // namespace taquilla::simulation

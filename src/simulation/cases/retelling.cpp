@@ -1,0 +1,108 @@
+#include "simulation/cases/retelling.hpp"
+
+#include "simulation/world/run.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace taquilla::simulation {
+
+namespace {
+
+/// When clients begin in a run where nothing is in the way.
+constexpr std::int64_t usual_start_us = 250'000;
+
+}  // namespace
+
+beginning beginning_of(const plan& p) {
+  beginning out;
+  run_options how;
+  how.trace = [&](const trace_event& e) {
+    if (out.first_ask_step != 0 || e.what != trace_event::kind::invoked) return;
+    out.first_ask_step = e.step;
+    out.first_ask_us = e.now / 1000;
+  };
+  auto r = replay(p, how);
+  out.asked_us.assign(p.operations.size(), -1);
+  for (const auto& entry : r.story.entries()) out.asked_us[entry.index] = entry.invoked / 1000;
+  out.taken = std::move(r.taken);
+  return out;
+}
+
+plan without_operation(const plan& p, std::size_t which, const beginning& b) {
+  auto out = p;
+  auto& ops = out.operations;
+  const auto client = ops[which].client;
+  const auto same = [&](const operation& o) { return o.client == client; };
+  const auto at = ops.begin() + static_cast<std::ptrdiff_t>(which);
+  const auto next = std::find_if(at + 1, ops.end(), same);
+  const bool first = std::find_if(ops.begin(), at, same) == at;
+  if (first && next != ops.end()) {
+    const auto asked_us = b.asked_us[static_cast<std::size_t>(next - ops.begin())];
+    if (asked_us >= 0) next->think_us = asked_us;
+  }
+  ops.erase(at);
+  return out;
+}
+
+std::map<std::string, std::uint32_t> links_of(const plan& p) {
+  std::map<std::string, std::uint32_t> out;
+  run_options how;
+  how.trace = [&](const trace_event& e) {
+    const auto role = [](const std::string& name) {
+      return name.substr(0, name.find_first_of("#("));
+    };
+    if (e.what == trace_event::kind::message && !e.from.empty() && e.from != e.to)
+      ++out[role(e.from) + ">" + role(e.to) + " " + e.fields.substr(0, e.fields.find('('))];
+  };
+  replay(p, how);
+  return out;
+}
+
+bool begins_late(const beginning& b) {
+  return b.first_ask_step != 0 && b.first_ask_us > usual_start_us;
+}
+
+plan from_first_question(const plan& p, const beginning& b) {
+  auto out = p;
+  const auto by_us = b.first_ask_us - usual_start_us;
+  const auto is_before = [&](const decision& d) {
+    const auto taken = std::find(b.taken.begin(), b.taken.end(), d);
+    return taken != b.taken.end() && taken->step < b.first_ask_step;
+  };
+  auto& script = out.script;
+  script.erase(std::remove_if(script.begin(), script.end(), is_before), script.end());
+  std::vector<fault> later;
+  for (auto f : p.faults) {
+    if (f.at_ms * 1000 < b.first_ask_us) continue;
+    f.at_ms -= by_us / 1000;
+    later.push_back(std::move(f));
+  }
+  out.faults = std::move(later);
+  for (auto& v : out.visits) v.at_ms = std::max<std::int64_t>(0, v.at_ms - by_us / 1000);
+  std::set<std::uint32_t> begun;
+  for (std::size_t i = 0; i < out.operations.size(); ++i) {
+    if (!begun.insert(out.operations[i].client).second || b.asked_us[i] < 0) continue;
+    const auto at_us = b.asked_us[i] - by_us;
+    out.operations[i].think_us = at_us == usual_start_us ? 0 : at_us;
+  }
+  return out;
+}
+
+plan without_front_desk(const plan& p) {
+  auto out = p;
+  out.visits.clear();
+  for (auto& d : out.script)
+    for (const char* pair : {"clerk>reservation_desk", "reservation_desk>clerk"})
+      if (d.name.rfind(pair, 0) == 0) d.name.replace(d.name.find("clerk"), 5, "client");
+  return out;
+}
+
+plan in_order_of_time(plan p) {
+  std::stable_sort(p.faults.begin(), p.faults.end(),
+                   [](const fault& a, const fault& b) { return a.at_ms < b.at_ms; });
+  return p;
+}
+
+}  // namespace taquilla::simulation

@@ -1,0 +1,95 @@
+// What each oracle promises, in the words of docs/simulation.md (a test compares them).
+#include "simulation/oracles/promises.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace taquilla::simulation {
+
+namespace {
+
+struct promise {
+  const char* oracle;
+  const char* words;
+};
+
+constexpr promise promises[] = {
+    {"one-owner-per-seat",
+     "a seat has at most one living owner, ever; of all who hear of a purchase, one hears "
+     "that it is new"},
+    {"one-key-one-purchase",
+     "an Idempotency-Key buys once, also where it was answered with a purchase made "
+     "before; it is refused only where it is another purchase's"},
+    {"acknowledged-is-durable",
+     "what a buyer was told is on the disk, whatever died; the reservation that a refusal "
+     "names is there, and his own"},
+    {"store-opens", "whatever happens, the store can be opened again"},
+    {"seat-history-linearizable",
+     "every answer fits one order of each seat's sales and cancellations; who was refused "
+     "has nothing; \"taken\" means somebody"},
+    {"purchase-in-order",
+     "written down before charged, paid before confirmed, tried as often as allowed, "
+     "written off before the buyer hears no, the relay told, no hold left behind; a "
+     "leftover is resumed once at a time; no token names two purchases"},
+    {"every-charge-has-its-ticket",
+     "a charge belongs to a confirmed reservation, or was voided or refunded; amounts are "
+     "exact"},
+    {"cancels-in-order",
+     "who hears that his ticket is cancelled may buy the seat again at once; both relays "
+     "have been told"},
+    {"mailed-once",
+     "every sale and cancellation is mailed, once; nothing else is; none is filed that the "
+     "mail server has not taken; a relay hands over no mail that it knows to be delivered"},
+    {"answered-in-time", "a purchase is answered within its deadline, also by a desk that dies"},
+    {"seen-to-at-once",
+     "in a run where nothing is in the way, mails and refunds go out at once, not when a "
+     "timer happens to look"},
+    {"no-surprises",
+     "nobody hears of an error that is taquilla's own; where nothing is in the way, every "
+     "no has a reason that lies with the buyers"},
+    {"comes-to-rest",
+     "after everything is healed nothing is pending, held, owed or due, and all are up"},
+    {"audit-is-clean",
+     "`taquilla audit` finds nothing on the disk (asked in one run of four: it costs a "
+     "tenth of one)"},
+    {"timeline-is-true",
+     "a purchase's timeline says what became of it, and nothing twice (asked in the same "
+     "runs)"},
+    {"drains-in-order",
+     "a process that is told to stop begins no purchase any more, and is drained only when "
+     "all that it began are over"},
+    {"queues-within-limits", "no mailbox and no list of timers grows without end"},
+    {"breaker-holds",
+     "opens at its failures in a row, stays open its time and no longer, half-open one "
+     "probe, only a probe's good answer closes; a probe may pass when INVENTORY is back; "
+     "who is refused hears how long; every purchase that asked reports what it heard"},
+    {"supervision-holds",
+     "the supervisor restarts no more than it may, gives nobody up for ever, and who waits "
+     "for a service hears at once that it is back; what it says of the house's health is "
+     "what it knows"},
+    {"holds-exclude",
+     "a held seat is held for one buyer and for no longer than a hold lasts; one that "
+     "INVENTORY has heard to be sold is held for nobody"},
+    {"seat-map-is-true",
+     "INVENTORY shows what the store knows: at once where no word was lost, and after "
+     "healing whatever was"},
+    {"visitors-hear-the-truth",
+     "whoever asks the front desk is answered, once, in time; with what the store holds; "
+     "ready only when desk and store have answered; sent away only where too many ask at "
+     "once, or nobody knows; who waits for a mail hears of it at once"},
+    {"feed-in-order",
+     "who reads or follows the event feed is told what happened, all of it, in order, each "
+     "line under a number that no other line ever had"},
+    {"limiter-law",
+     "in any window a client gets at most burst + 1 + rate x time through, and each "
+     "decision is what NGINX would decide"}};
+
+}  // namespace
+
+std::string promise_of(const std::string& oracle) {
+  const auto found = std::find_if(std::begin(promises), std::end(promises),
+                                  [&](const promise& one) { return oracle == one.oracle; });
+  return found == std::end(promises) ? "" : found->words;
+}
+
+}  // namespace taquilla::simulation

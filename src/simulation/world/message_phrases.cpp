@@ -1,0 +1,211 @@
+#include "simulation/world/message_phrases.hpp"
+
+#include "actors/door.hpp"
+#include "actors/errors.hpp"
+#include "actors/protocol.hpp"
+
+#include <caf/all.hpp>
+
+namespace taquilla::simulation {
+
+namespace {
+
+// -- parts ---------------------------------------------------------------------------------------
+
+std::string place(const std::string& event, const seat_id& seat) {
+  return event + " " + to_string(seat);
+}
+
+std::string sale(reservation_id id) { return "reservation " + std::to_string(id); }
+std::string token(std::uint64_t number) { return "token " + std::to_string(number); }
+
+/// " text", or nothing.
+std::string unless_empty(const char* before, const std::string& text) {
+  return text.empty() ? "" : before + text;
+}
+
+std::string why(const error& e) { return to_string(e.code) + unless_empty(": ", e.detail); }
+
+std::string order(const purchase_order& o) {
+  return place(o.event, o.seat) + ", " + o.email + ", " + to_string(o.amount) +
+         unless_empty(", key ", o.idempotency_key);
+}
+
+std::string next_look(wall_ms at) { return at == 0 ? "" : "; more at " + std::to_string(at); }
+
+/// "a; b; c", "none", and what a listing shows no more.
+template <class T, class Words>
+std::string all_of(const std::vector<T>& list, Words words) {
+  constexpr std::size_t shown_max = 4;
+  if (list.empty()) return "none";
+  std::string out;
+  for (std::size_t i = 0; i < std::min(list.size(), shown_max); ++i)
+    out += (i > 0 ? "; " : "") + words(list[i]);
+  if (list.size() > shown_max) out += "; " + std::to_string(list.size() - shown_max) + " more";
+  return out;
+}
+
+// -- INVENTORY -----------------------------------------------------------------------------------
+
+std::string words(const hold_seat& m) {
+  return place(m.event, m.seat) + ", order " + std::to_string(m.identity) + ", " + token(m.token);
+}
+std::string words(const hold_answer& m) {
+  return m.yours == 0 ? "held" : "yours already, " + sale(m.yours);
+}
+std::string words(const release_seat& m) {
+  return place(m.event, m.seat) + (m.token == 0 ? "" : ", " + token(m.token)) +
+         (m.id == 0 ? "" : ", " + sale(m.id));
+}
+std::string words(const sell_seat& m) {
+  return place(m.event, m.seat) + ", " + sale(m.id) + ", " + token(m.token);
+}
+std::string words(const recheck_seat& m) { return place(m.event, m.seat); }
+std::string words(const find_seat_owner& m) { return place(m.event, m.seat); }
+std::string words(const live_seat& m) {
+  const auto who = m.id == 0 ? "nobody" : sale(m.id) + (m.confirmed ? ", sold" : ", pending");
+  return place(m.event, m.seat) + ": " + who;
+}
+std::string words(const live_seats& m) {
+  return m.after == 0 ? "from the first" : "behind " + sale(m.after);
+}
+std::string words(const live_seats_page& m) {
+  return all_of(m.seats, [](const live_seat& one) { return words(one); }) +
+         (m.next == 0 ? "" : "; more behind " + sale(m.next));
+}
+
+// -- a purchase ----------------------------------------------------------------------------------
+
+std::string words(const purchase_order& m) { return order(m); }
+std::string words(const purchase_accepted& m) {
+  return sale(m.id) + (m.replayed ? ", as before" : "");
+}
+std::string words(const purchase_over& m) {
+  return token(m.token) + ", " +
+         (m.accepted ? "accepted: " + words(m.answer)
+                     : "refused: " + why(m.why) +
+                           (m.why.reservation == 0 ? "" : ", " + sale(m.why.reservation)));
+}
+std::string words(const record_purchase& m) { return order(m.order) + ", token " + m.token; }
+std::string words(const purchase_recorded& m) {
+  return sale(m.id) + (m.already_yours ? ", his already" : ", new");
+}
+std::string words(const bind_key& m) { return order(m.order); }
+std::string words(const find_key& m) { return m.idempotency_key; }
+std::string words(const key_owner& m) { return m.id == 0 ? "nobody's" : sale(m.id); }
+std::string words(const confirm_purchase& m) { return sale(m.id); }
+std::string words(const purchase_confirmed& m) { return sale(m.id); }
+std::string words(const fail_purchase& m) { return sale(m.id) + ", " + m.failure; }
+std::string words(const purchase_failed& m) { return sale(m.id) + " is " + to_string(m.state); }
+std::string words(const cancel_reservation& m) { return sale(m.id); }
+std::string words(const cancel_purchase& m) { return sale(m.id); }
+std::string words(const reservation& m) {
+  return sale(m.id) + ", " + place(m.event, m.seat) + ", " + m.email + ", " + to_string(m.state);
+}
+std::string words(const purchase_cancelled& m) {
+  return sale(m.record.id) + " is " + to_string(m.record.state) + (m.changed ? "" : ", as before");
+}
+std::string words(const find_reservation& m) { return sale(m.id); }
+std::string words(const reservations& m) {
+  return all_of(m.list, [](const reservation& one) { return words(one); }) +
+         (m.next == 0 ? "" : "; more behind " + sale(m.next));
+}
+
+// -- money ---------------------------------------------------------------------------------------
+
+std::string words(const charge_card& m) {
+  return sale(m.id) + ", " + to_string(m.amount) + ", attempt " + std::to_string(m.attempt);
+}
+std::string words(const record_charge& m) { return sale(m.id) + ", " + to_string(m.amount); }
+std::string words(const charge_record& m) {
+  return sale(m.id) + (m.existed
+                           ? " is " + std::string{to_string(m.state)} + ", " + to_string(m.amount)
+                           : ": no charge");
+}
+std::string words(const void_payment& m) { return sale(m.id); }
+std::string words(const refund_payment& m) { return sale(m.id); }
+std::string words(const find_payment& m) { return sale(m.id); }
+std::string words(const void_charge& m) { return sale(m.id); }
+std::string words(const refund_charge& m) { return sale(m.id); }
+std::string words(const find_charge& m) { return sale(m.id); }
+std::string owed(settlement_kind kind, reservation_id id) {
+  return std::string{kind == settlement_kind::refund ? "refund" : "void"} + " of " + sale(id);
+}
+std::string words(const settlements& m) {
+  return all_of(m.due, [](const settlement& one) { return owed(one.kind, one.id); }) +
+         next_look(m.next_at);
+}
+std::string words(const settle& m) {
+  return owed(m.kind, m.id) +
+         (m.done ? " done"
+                 : ", again at " + std::to_string(m.not_before) + unless_empty(": ", m.last_error));
+}
+std::string words(const settled& m) { return sale(m.id); }
+
+// -- mails ---------------------------------------------------------------------------------------
+
+std::string words(const mail& m) { return m.message_id + " to " + m.to; }
+std::string words(const mails& m) {
+  return all_of(m.list, [](const mail& one) { return words(one); }) + next_look(m.next_at);
+}
+std::string words(const send_mail& m) { return words(m.what); }
+std::string words(const deliver_mail& m) { return m.message_id; }
+std::string words(const postpone_mail& m) {
+  return m.message_id + (m.dead ? ", given up" : ", again at " + std::to_string(m.not_before)) +
+         unless_empty(": ", m.last_error);
+}
+std::string words(const mail_filed& m) { return m.message_id + (m.repeated ? ", as before" : ""); }
+std::string words(const mails_revived& m) { return std::to_string(m.count); }
+
+// -- the house -----------------------------------------------------------------------------------
+
+std::string words(const open_door&) { return "to the new one"; }
+std::string words(const set_chaos& m) {
+  const auto also = [](const char* what, auto value, const char* unit) {
+    return value == 0 ? "" : std::string{", "} + what + std::to_string(value) + unit;
+  };
+  return m.service + " " + m.kind + also("delay ", m.delay_ms, " ms") +
+         also("for ", m.for_ms, " ms") + also("", m.times, " times") +
+         (m.rate_ppm == 1'000'000 ? "" : also("rate ", m.rate_ppm, " of a million"));
+}
+std::string words(const fault_touched& m) { return m.fault_id + ", " + m.kind; }
+std::string words(const transport_answered& m) {
+  return m.message_id + (m.why.code == errc::none ? ": taken" : ": " + why(m.why));
+}
+std::string words(const desk_drained& m) { return std::to_string(m.left) + " left pending"; }
+std::string words(const happened& m) {
+  return m.kind + unless_empty(", ", m.subject) + unless_empty(", ", m.detail);
+}
+
+template <class T>
+bool says(const caf::type_erased_tuple& content, std::string& out) {
+  if (!content.match_elements<T>()) return false;
+  out = words(content.get_as<T>(0));
+  return true;
+}
+
+template <class... T>
+bool one_says(const caf::type_erased_tuple& content, std::string& out) {
+  return (says<T>(content, out) || ...);
+}
+
+}  // namespace
+
+bool phrase_of(const caf::type_erased_tuple& content, std::string& out) {
+  return one_says<hold_seat, hold_answer, release_seat, sell_seat, recheck_seat, find_seat_owner,
+                  live_seat, live_seats, live_seats_page>(content, out) ||
+         one_says<purchase_order, purchase_accepted, purchase_over, record_purchase,
+                  purchase_recorded, bind_key, find_key, key_owner, confirm_purchase,
+                  purchase_confirmed, fail_purchase, purchase_failed, cancel_reservation,
+                  cancel_purchase, purchase_cancelled, find_reservation, reservation, reservations>(
+             content, out) ||
+         one_says<charge_card, record_charge, charge_record, void_payment, refund_payment,
+                  find_payment, void_charge, refund_charge, find_charge, settlements, settle,
+                  settled>(content, out) ||
+         one_says<mails, send_mail, deliver_mail, postpone_mail, mail_filed, mails_revived>(content,
+                                                                                            out) ||
+         one_says<open_door, set_chaos, fault_touched, transport_answered, desk_drained, happened>(
+             content, out);
+}
+
+}  // namespace taquilla::simulation
