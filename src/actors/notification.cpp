@@ -6,6 +6,7 @@
 #include <caf/all.hpp>
 
 #include <map>
+#include <set>
 #include <utility>
 
 namespace taquilla {
@@ -44,6 +45,7 @@ class notification_state {
     // Filing is all there is to do, so the store's answer is ours.
     if (transport_ == nullptr) return self_->delegate(store_, filing(id));
     auto answer = self_->make_response_promise<mail_filed>();
+    if (is_taken(id)) return file(id, answer), answer;
     const auto [talk, fresh] = in_hand_.try_emplace(id, conversation{send.era, send.era, answer});
     talk->second.asked = send.era;
     talk->second.answer = answer;
@@ -59,6 +61,7 @@ class notification_state {
     if (entry == in_hand_.end()) return;
     auto talk = std::move(entry->second);
     in_hand_.erase(entry);
+    if (answer.why.code == errc::none) remember(answer.message_id);
     if (answer.why.code == errc::none || planted::is(planted::bug::mail_filed_unsent))
       file(answer.message_id, talk.answer);
     else if (talk.era == talk.asked)
@@ -69,6 +72,18 @@ class notification_state {
 
   deliver_mail filing(const std::string& message_id) const {
     return {message_id, wall_.at(now_ms(self_))};
+  }
+
+  /// While the store does not keep it, or our answer is lost, the relay asks again and again; the
+  /// mail is not to be sent as often.
+  void remember(const std::string& message_id) {
+    if (taken_.size() >= taken_max) taken_before_ = std::exchange(taken_, {});
+    taken_.insert(message_id);
+  }
+
+  bool is_taken(const std::string& message_id) const {
+    if (planted::is(planted::bug::taken_forgotten)) return false;
+    return taken_.count(message_id) != 0 || taken_before_.count(message_id) != 0;
   }
 
   void file(const std::string& message_id, promise answer) {
@@ -85,6 +100,8 @@ class notification_state {
   wall_clock wall_;
   mail_transport* transport_ = nullptr;
   std::map<std::string, conversation> in_hand_;  ///< by message id
+  static constexpr std::size_t taken_max = 5'000;
+  std::set<std::string> taken_, taken_before_;  ///< by the other side: the latest, in two lots
 };
 
 }  // namespace

@@ -3,7 +3,9 @@
 // crash between the two sends it again under the same Message-ID rather than losing it.
 //
 // It is told what to send by the MAIL RELAY and answers when the mail is filed. It holds nothing
-// that a death could lose: what was not answered stays in the outbox.
+// that a death could lose: what was not answered stays in the outbox. It remembers the last
+// thousands of mails that the other side has taken and hands none of them over again: a relay whose
+// store is full, or who misses an answer, asks for the same mail until it is filed.
 #pragma once
 
 #include "actors/clock.hpp"

@@ -127,7 +127,9 @@ class relay {
     if (how != item_end::done) ignoring_waits_ = false;
     if (how == item_end::done) service_is_up();
     if (how == item_end::failed) service_failed();
-    if (how == item_end::not_kept) stuck_ = true;
+    // Looking at once would find the same item, and again, as fast as the machine can.
+    if (how == item_end::not_kept && !planted::is(planted::bug::pause_forgotten))
+      stuck_until_ = now() + stuck_ms;
     in_hand_.erase(name);
     // What is being fetched may still show it as due.
     if (fetching_) over_since_.insert(name);
@@ -151,7 +153,7 @@ class relay {
   static constexpr duration_ms look_ms = 5'000;
   static constexpr duration_ms breath_ms = 20;  ///< between rounds that are not woken by anybody
   static constexpr duration_ms beside_ms = 50;  ///< between looks beside items in hand
-  static constexpr duration_ms stuck_ms = 500;  ///< after a round that the store did not take
+  static constexpr duration_ms stuck_ms = 500;  ///< after an item that the store did not take
   static constexpr int failures_in_a_row_max = 10;
   static constexpr std::size_t written_max = 1'000;
 
@@ -174,6 +176,8 @@ class relay {
     if (is_down()) paused_until_ = now() + time_to_pause();
   }
 
+  instant_ms resting_until() const { return std::max(paused_until_, stuck_until_); }
+
   bool is_down() const { return failures_in_a_row_ >= failures_in_a_row_max; }
 
   duration_ms time_to_pause() const { return std::min(parts_.longest_wait_ms, look_ms); }
@@ -187,7 +191,7 @@ class relay {
   void look() {
     again_ = true;
     if (fetching_) return;
-    if (now() < paused_until_) return wake_at(paused_until_);
+    if (now() < resting_until()) return wake_at(resting_until());
     if (in_hand_.empty()) return fetch();
     wake_at(std::max(now(), fetched_at_ + beside_ms));
   }
@@ -207,10 +211,9 @@ class relay {
 
   /// Nothing is in hand.
   void rest() {
-    // Looking at once would find the same items, and again, as fast as the machine can.
-    if (std::exchange(stuck_, false)) return wake_at(now() + stuck_ms);
     if (again_) return look();
     const auto latest = now() + look_ms;
+    if (now() < stuck_until_) return wake_at(stuck_until_);
     wake_at(next_at_ <= 0 ? latest : std::clamp(next_at_, now() + breath_ms, latest));
   }
 
@@ -221,7 +224,7 @@ class relay {
     timer_at_ = instant_never;
     again_ = true;
     if (fetching_) return;
-    if (now() < paused_until_) return wake_at(paused_until_);
+    if (now() < resting_until()) return wake_at(resting_until());
     fetch();
   }
 
@@ -248,7 +251,6 @@ class relay {
 
   bool fetching_ = false;
   bool again_ = false;
-  bool stuck_ = false;
   bool healed_ = false;
   bool ignoring_waits_ = false;
   std::set<std::string> in_hand_;
@@ -256,7 +258,8 @@ class relay {
   std::set<std::pair<reservation_id, std::string>> written_;  ///< which fault touched whose errand
   std::uint64_t healings_ = 0;
   int failures_in_a_row_ = 0;
-  instant_ms paused_until_ = 0;
+  instant_ms paused_until_ = 0;  ///< its service is down
+  instant_ms stuck_until_ = 0;   ///< the store does not take what became of an item
   instant_ms fetched_at_ = 0;
   instant_ms next_at_ = 0;
   instant_ms timer_at_ = instant_never;

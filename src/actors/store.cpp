@@ -2,6 +2,7 @@
 
 #include "actors/clock.hpp"
 #include "actors/errors.hpp"
+#include "domain/planted.hpp"
 
 #include <caf/all.hpp>
 #include <caf/detail/set_thread_name.hpp>
@@ -181,7 +182,7 @@ class store_state {
 
   /// The timer may have been set for a transaction that is over by now.
   void delay_is_over() {
-    timer_runs_ = false;
+    timer_runs_ = planted::is(planted::bug::timer_forgotten);
     if (!open_) return;
     const auto left = opened_at_ + options_.commit_delay_ms - now_ms(self_);
     if (left > 0)

@@ -57,6 +57,10 @@ enum class bug : std::uint8_t {
   mail_filed_unsent,      ///< a mail that the mail server did not take is filed as delivered
   news_skipped,            ///< after a burst the event feed leaves a line out
   ready_always,            ///< the supervisor calls the house ready, whoever is missing
+  pause_forgotten,         ///< a relay asks at once again for what the store did not take
+  taken_forgotten,         ///< a mail that was taken is sent whenever it is asked for
+  timer_forgotten,         ///< the store's timer for a commit is never set again
+  page_cut_short,          ///< a later page of a buyer's mails lacks one
   // in the gateway
   place_kept,  ///< who has been answered keeps his place in a turnstile
   // in the simulator itself

@@ -4,6 +4,7 @@
 #include "store/statement.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -21,6 +22,15 @@ void set_up_sqlite() {
   // Nobody asks SQLite how much memory it holds, and counting takes a global lock for each block.
   static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(once);
+}
+
+/// The check itself writes down that the disk failed it, as if that were damage.
+bool tells_of_unreadable_page(const std::string& verdict) {
+  static const std::string words = "error code=";
+  const auto at = verdict.find(words);
+  constexpr int primary = 0xff;
+  return at != std::string::npos &&
+         (std::atoi(verdict.c_str() + at + words.size()) & primary) == SQLITE_IOERR;
 }
 
 }  // namespace
@@ -236,6 +246,9 @@ void connection::create() {
 void connection::check_after_crash() {
   const auto verdict =
       ask("SELECT clean FROM shutdown") == "1" ? "ok" : ask("PRAGMA quick_check(1)");
+  if (tells_of_unreadable_page(verdict))
+    throw refused_file{"the store could not be read to the end (" + verdict +
+                       ") and was left as it is; look at the disk, and start again"};
   if (verdict != "ok")
     throw refused_file{"the store is damaged (" + verdict +
                        ") and was left as it is; restore a copy, or move it away to start anew"};

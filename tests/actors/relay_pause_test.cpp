@@ -24,6 +24,7 @@ struct post {
   std::vector<mail> outbox;
   std::function<fate(const mail&)> fate_of = [](const mail&) { return fate::taken; };
   bool store_fails = false;
+  bool outcomes_lost = false;          ///< the store is full
   std::deque<std::uint32_t> revivals;  ///< how many each question finds; then none
   int revived = 0;                     ///< questions
   std::vector<due_mails> looks;
@@ -45,10 +46,13 @@ caf::behavior store(caf::event_based_actor*, const post_ptr& p) {
                     out.next_at == 0 ? one.not_before : std::min(out.next_at, one.not_before);
               else if (out.list.size() < what.limit)
                 out.list.push_back(one);
+              else
+                out.next_at = what.now;
             }
             return out;
           },
-          [=](const postpone_mail& what) {
+          [=](const postpone_mail& what) -> caf::result<mail_filed> {
+            if (p->outcomes_lost) return caf::make_error(caf::sec::runtime_error);
             for (auto& one : p->outbox) {
               if (one.message_id != what.message_id) continue;
               ++one.attempts;
@@ -241,6 +245,18 @@ TEST_CASE("a first look that the store did not answer is made again as the first
   CHECK(r.p->revived == 2);
   r.stage.advance(5'000);  // the queue was empty, so now waits count again
   CHECK(r.p->looks.back().now == r.today());
+}
+
+TEST_CASE("while the store does not keep what became of a mail, it is tried twice a second") {
+  lone_relay r{2};
+  r.p->fate_of = always_refused;
+  r.p->outcomes_lost = true;
+  r.start();
+  CHECK(r.p->tried.size() == 1);
+  r.stage.advance(10'000);
+  CHECK(r.p->tried.size() == 21);
+  r.tell(something_due{});
+  CHECK(r.p->tried.size() == 21);
 }
 
 TEST_CASE("mails that were given up are revived page by page, to the last") {

@@ -1,6 +1,7 @@
 // Goal: what is owed and what is due is brought to its end, in rounds that cost little and timers
 // that do not add up. Method: break the service behind a relay, count what the relay handles in
 // quiet minutes.
+#include "support/trouble_database.hpp"
 #include "support/virtual_theatre.hpp"
 
 #include <doctest/doctest.h>
@@ -309,6 +310,30 @@ TEST_CASE(
   house.advance(60'000);
   CHECK(house.mailbox().size() == 1);
   CHECK(house.outbox().empty());
+  CHECK(house.at_rest() == "");
+}
+
+TEST_CASE("on a full disk a mail that the other side has taken is not sent to it again") {
+  std::shared_ptr<trouble_database> disk;
+  int handed = 0;
+  theatre_setting setting;
+  setting.wrap = [&disk](std::shared_ptr<database> real) {
+    return disk = std::make_shared<trouble_database>(std::move(real));
+  };
+  setting.transport = [&](const mail&, const std::function<void(error)>& answered) {
+    ++handed;
+    disk->now = trouble_database::trouble::full;
+    answered(error{});
+  };
+  virtual_theatre house{setting};
+  house.buy(order());
+  house.advance(30'000);
+  CHECK(handed == 1);
+  CHECK(house.mailbox().empty());
+  disk->now = trouble_database::trouble::none;
+  house.advance(5'000);
+  CHECK(handed == 1);
+  CHECK(house.mailbox().size() == 1);
   CHECK(house.at_rest() == "");
 }
 

@@ -31,11 +31,13 @@ struct powered : disk_environment {
   int denied = 0;
   int asked = 0;
   bool syncs_fail = false;
+  int read_fails = 0;         ///< the so-many-th from now on; 0: none
   int power_goes_before = 0;  ///< the so-many-th change of the disk from now on; 0: none
 
   disk_fault before(disk_operation what, const char*) override {
     using op = disk_operation;
     if (syncs_fail && what == op::sync) return disk_fault::io_error;
+    if (what == op::read && read_fails > 0 && --read_fails == 0) return disk_fault::io_error;
     const bool changes = what == op::write || what == op::truncate || what == op::sync;
     if (changes && power_goes_before > 0 && --power_goes_before == 0) {
       box.disk().unplug();
@@ -175,6 +177,31 @@ TEST_CASE("a disk that denies the file is asked, and the next attempt succeeds")
   on.denied = 1;
   CHECK_FALSE(on.box.open_store(true));
   CHECK(on.asked > 0);
+  on.open();
+  CHECK(on.sold() == 1);
+  on.die();
+}
+
+TEST_CASE("a page that cannot be read at the start is the disk's trouble, and not called damage") {
+  powered on;
+  on.open();
+  on.sell(1);
+  on.die();
+  int refused = 0;
+  for (int read = 1; read < 200; ++read) {
+    on.box.disk().plug_in();
+    on.read_fails = read;
+    auto opened = on.box.open_store(true);
+    if (opened && on.read_fails > 0) break;  // it had read all there is
+    if (!opened) {
+      ++refused;
+      CHECK(opened.failure().detail.find("damaged") == std::string::npos);
+    }
+    if (opened) on.store = std::move(*opened);
+    on.die();
+  }
+  CHECK(refused > 5);
+  on.read_fails = 0;
   on.open();
   CHECK(on.sold() == 1);
   on.die();

@@ -72,6 +72,10 @@ const std::vector<tooth>& all_teeth() {
       {bug::timeline_repeats, "timeline-repeats", {"timeline-is-true"}, "slow"},
       {bug::news_skipped, "news-skipped", {"feed-in-order"}, "swarm"},
       {bug::ready_always, "ready-always", {"supervision-holds"}, "crash"},
+      {bug::pause_forgotten, "pause-forgotten", {"queues-within-limits"}, "disk"},
+      {bug::taken_forgotten, "taken-forgotten", {mails}, "slow"},
+      {bug::timer_forgotten, "timer-forgotten", {"store-answers-at-once"}, "swarm"},
+      {bug::page_cut_short, "page-cut-short", {"listings-are-whole"}, "calm"},
       {bug::place_kept, "place-kept", {"visitors-hear-the-truth"}, "calm"},
   };
   return teeth;

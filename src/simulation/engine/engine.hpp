@@ -64,6 +64,7 @@ struct sending_view {
   const caf::mailbox_element& element;
   bool passed_on;  ///< by somebody who stands between sender and receiver (a door)
   const std::type_info* what;
+  caf::actor_id to;  ///< the receiver's, in this process
 
   template <class Message>
   bool is() const {

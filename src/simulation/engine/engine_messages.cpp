@@ -149,13 +149,13 @@ void engine::announce(caf::actor_id to_id, const caf::mailbox_element& element) 
   const auto& to_role = roles_[to.role].name;
   if (!element.sender)
     return observer_.on_sending(
-        {now(), nobody, 0, to_role, to.incarnation, element, false, type_of(element)});
+        {now(), nobody, 0, to_role, to.incarnation, element, false, type_of(element), to_id});
   auto from_id = element.sender->id();
   if (from_id == to_id || from_id >= actors_.size() || !actors_[from_id].known) return;
   const auto& from = actors_[from_id];
   const bool passed_on = stepper_ != 0 && stepper_ != from_id;
   observer_.on_sending({now(), roles_[from.role].name, from.incarnation, to_role, to.incarnation,
-                        element, passed_on, type_of(element)});
+                        element, passed_on, type_of(element), to_id});
 }
 
 void engine::flush_outgoing() {

@@ -21,7 +21,7 @@ std::uint32_t link_layer::find(std::uint32_t from, std::uint32_t to, std::uint32
                                const std::string& name, bool lossy) {
   auto [place, fresh] =
       index_.emplace(pack(from, to, type), static_cast<std::uint32_t>(links_.size()));
-  if (fresh) links_.push_back({name, hash_text(name), lossy, 0});
+  if (fresh) links_.push_back({name, hash_text(name), lossy, 0, name == weather_.bad});
   return place->second;
 }
 
@@ -51,7 +51,7 @@ message_fate link_layer::next(std::uint32_t index, bool request_or_answer) {
   fate.delay_us = static_cast<std::int64_t>(
       taken_.take(choice::delay, l.hash, l.name, l.occurrences, proposal));
   if (!l.lossy || !request_or_answer) return fate;
-  fate.lost = take(choice::lost, l, weather_.lost_ppm, 1) != 0;
+  fate.lost = take(choice::lost, l, l.bad ? weather_.bad_ppm : weather_.lost_ppm, 1) != 0;
   fate.overtakes = take(choice::overtake, l, weather_.overtake_ppm, 1) != 0;
   fate.doubled_after_us = static_cast<std::int64_t>(
       take(choice::doubled, l, weather_.doubled_ppm, weather_.delay_max_us + 1));

@@ -27,6 +27,8 @@ struct link_weather {
   std::uint32_t overtake_ppm = 0;
   std::uint32_t late_ppm = 0;  ///< of the delayed: so late that the caller has given up
   std::uint32_t late_max_us = 0;
+  std::string bad;  ///< one link that loses messages more often than the others; empty: none
+  std::uint32_t bad_ppm = 0;
 };
 
 struct link {
@@ -34,6 +36,7 @@ struct link {
   std::uint64_t hash = 0;
   bool lossy = false;
   std::uint64_t occurrences = 0;
+  bool bad = false;
 };
 
 struct message_fate {

@@ -13,6 +13,7 @@
 #include "simulation/oracles/news.hpp"
 #include "simulation/oracles/promises.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <optional>
@@ -47,7 +48,8 @@ class breaker_holds final : public oracle {
     const auto& content = view.element->content();
     if (view.is<service_healed>()) {
       healed_ = true;
-      due_half_open_ = state_ == "open" && content.get_as<service_healed>(0).service == "inventory";
+      due_half_open_ =
+          state_ != "closed" && content.get_as<service_healed>(0).service == "inventory";
     }
     if (view.is<inventory_heard>() && view.sender == "reservation")
       heard(view.sender_incarnation, content.get_as<inventory_heard>(0).outcome);
@@ -95,12 +97,13 @@ class breaker_holds final : public oracle {
       wrong = "the breaker closed and no probe had come back well";
     if (state_ == "closed" && to == "open" && failures_ < rule_.failures)
       wrong = "the breaker opened after " + std::to_string(failures_) + " failures in a row";
-    if (state_ == "open" && to == "half_open" && !healed_ && !backdated_ &&
-        now + rounding < since_ + open_time_)
+    if (state_ == "open" && to == "half_open" && !healed_ && now + rounding < since_ + open_time_)
       wrong = "the breaker let a probe pass before its time was over";
-    enter(to, now);
     // An opening that comes to light later counts from when it was due.
-    backdated_ = what.detail.find("probe_lost") != std::string::npos;
+    const bool backdated = what.detail.find("probe_lost") != std::string::npos;
+    const auto due = std::min(now, probed_at_ + rule_.lease_ms * ms);
+    enter(to, now);
+    if (backdated) since_ = due;
     return wrong;
   }
 
@@ -118,7 +121,7 @@ class breaker_holds final : public oracle {
   std::string refused(const error& why, virtual_ns now) const {
     if (due_half_open_) return "INVENTORY is back, and the breaker that heard so let no probe pass";
     const auto left = since_ + open_time_ - now;
-    if (state_ == "open" && !backdated_ && std::abs(why.retry_after_ms * ms - left) > rounding)
+    if (state_ == "open" && std::abs(why.retry_after_ms * ms - left) > rounding)
       return "a purchase was told to wait for another time than the breaker stays open";
     if (state_ == "closed") return "a purchase was refused while the breaker was closed";
     if (state_ == "open" && now > since_ + open_time_ + rounding)
@@ -173,8 +176,7 @@ class breaker_holds final : public oracle {
   int failures_ = 0;  ///< in a row, while closed
   bool probe_well_ = false;
   bool healed_ = false;         ///< the desk is just hearing that INVENTORY is back
-  bool due_half_open_ = false;  ///< it has heard so while the breaker was open
-  bool backdated_ = false;      ///< this era began before it was announced
+  bool due_half_open_ = false;  ///< it has heard so, and the breaker was not closed
   std::map<std::uint32_t, birth> born_in_;
 };
 

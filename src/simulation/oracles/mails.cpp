@@ -18,9 +18,9 @@ class mailed_once final : public oracle {
  public:
   const char* name() const override { return "mailed-once"; }
 
-  void on_process_start(virtual_ns) override { *this = mailed_once{}; }
+  void on_process_start(virtual_ns) override { relay_is_new(); }
   void on_ended(const std::string& role, std::uint32_t) override {
-    if (role == relay) *this = mailed_once{};
+    if (role == relay) relay_is_new();
   }
 
   void on_delivery(const delivery_view& view) override {
@@ -38,6 +38,8 @@ class mailed_once final : public oracle {
   std::string at_end(const plan& p, const history&, const final_state& f,
                      const run_facts& facts) override {
     if (!facts.store_readable) return {};
+    if (!facts.posted_again.empty())
+      return "mail " + facts.posted_again + " was sent twice by one NOTIFICATION";
     if (p.post.there)
       if (auto wrong = judge_post(f.mailbox, facts.posted); !wrong.empty()) return wrong;
     std::map<std::string, int> count;
@@ -61,10 +63,19 @@ class mailed_once final : public oracle {
  private:
   static constexpr char relay[] = "mail_relay";
 
+  void relay_is_new() {
+    asked_.clear();
+    delivered_.clear();
+  }
+
   /// Message-IDs are for those who get a mail twice; a relay that knows better does not need them.
   std::string handed_over(const sending_view& view) {
-    const auto& id = view.element.content().get_as<send_mail>(0).what.message_id;
+    const auto& what = view.element.content().get_as<send_mail>(0).what;
+    const auto& id = what.message_id;
     asked_[view.element.mid.request_id().integer_value()] = id;
+    if (what.about.kind == mail_kind::cancelled) cancelled_.insert(what.about.id);
+    if (what.about.kind == mail_kind::confirmed && cancelled_.count(what.about.id) != 0)
+      return "mail " + id + " was handed over behind that of its cancellation";
     if (delivered_.count(id) == 0) return {};
     return "mail " + id + " was handed over again by a relay that knew it to be delivered";
   }
@@ -128,6 +139,7 @@ class mailed_once final : public oracle {
 
   std::map<std::uint64_t, std::string> asked_;  ///< which answer is due to which mail
   std::set<std::string> delivered_;             ///< and the relay that lives has heard so
+  std::set<reservation_id> cancelled_;          ///< whose cancellation was ever handed over
 };
 
 }  // namespace

@@ -26,6 +26,7 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_in_order(p));
   all.push_back(make_cancels());
   all.push_back(make_queues());
+  if (store_has_no_excuse(p)) all.push_back(make_store_answers(p));
   all.push_back(make_store_opens());
   all.push_back(make_one_owner());
   all.push_back(make_one_key());
@@ -35,6 +36,7 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_mails());
   all.push_back(make_audit());
   all.push_back(make_timelines());
+  all.push_back(make_listings());
   all.push_back(make_in_time());
   all.push_back(make_promptness());
   all.push_back(make_no_surprises());

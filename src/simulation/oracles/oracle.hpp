@@ -27,6 +27,8 @@ struct final_state {
   std::vector<charge_record> charges;  ///< in order of id
   std::vector<mail> mailbox;           ///< in order of reservation
   std::vector<mail> outbox;            ///< what was never delivered
+  std::vector<mail> his_mailbox;       ///< the first buyer's, where it was asked for
+  std::vector<reservation> his_own;    ///< and his reservations
   store_counts counts;
 };
 
@@ -54,6 +56,7 @@ struct run_facts {
   std::string trouble_with_feed;     ///< of the one who follows it
   std::uint64_t last_line = 0;       ///< that he was told in the last process; 0: none
   std::map<std::string, std::string> posted;  ///< by message id: to whom the mail server took it
+  std::string posted_again;  ///< a mail that it took from one NOTIFICATION twice; empty: none
 };
 
 struct violation {

@@ -29,8 +29,9 @@ constexpr promise promises[] = {
      "has nothing; \"taken\" means somebody"},
     {"purchase-in-order",
      "written down before charged, paid before confirmed, tried as often as allowed, "
-     "written off before the buyer hears no, the relay told, no hold left behind; a "
-     "leftover is resumed once at a time; no token names two purchases"},
+     "written off before the buyer hears no, the relay told, no hold left behind, none but "
+     "its own ended; a leftover is resumed once at a time; no token or number names two "
+     "purchases"},
     {"every-charge-has-its-ticket",
      "a charge belongs to a confirmed reservation, or was voided or refunded; amounts are "
      "exact"},
@@ -39,7 +40,8 @@ constexpr promise promises[] = {
      "have been told"},
     {"mailed-once",
      "every sale and cancellation is mailed, once; nothing else is; none is filed that the "
-     "mail server has not taken; a relay hands over no mail that it knows to be delivered"},
+     "mail server has not taken, or sent again that it has; no confirmation behind its "
+     "cancellation"},
     {"answered-in-time", "a purchase is answered within its deadline, also by a desk that dies"},
     {"seen-to-at-once",
      "in a run where nothing is in the way, mails and refunds go out at once, not when a "
@@ -58,15 +60,21 @@ constexpr promise promises[] = {
     {"drains-in-order",
      "a process that is told to stop begins no purchase any more, and is drained only when "
      "all that it began are over"},
-    {"queues-within-limits", "no mailbox and no list of timers grows without end"},
+    {"queues-within-limits",
+     "no mailbox and no list of timers grows without end, and no relay tries one item "
+     "again and again without a pause"},
+    {"store-answers-at-once",
+     "whoever asks the store is answered within the delay of a commit, however slow others "
+     "are (where disk and clock are no excuse)"},
+    {"listings-are-whole", "page by page a buyer is shown all of his reservations and mails"},
     {"breaker-holds",
      "opens at its failures in a row, stays open its time and no longer, half-open one "
      "probe, only a probe's good answer closes; a probe may pass when INVENTORY is back; "
      "who is refused hears how long; every purchase that asked reports what it heard"},
     {"supervision-holds",
-     "the supervisor restarts no more than it may, gives nobody up for ever, and who waits "
-     "for a service hears at once that it is back; what it says of the house's health is "
-     "what it knows"},
+     "the supervisor restarts no more than it may, gives nobody up for ever, and all who "
+     "wait for a service hear at once that it is back; what it says of the house's health "
+     "is what it knows"},
     {"holds-exclude",
      "a held seat is held for one buyer and for no longer than a hold lasts; one that "
      "INVENTORY has heard to be sold is held for nobody"},
@@ -82,7 +90,8 @@ constexpr promise promises[] = {
      "line under a number that no other line ever had"},
     {"limiter-law",
      "in any window a client gets at most burst + 1 + rate x time through, and each "
-     "decision is what NGINX would decide"}};
+     "decision is what NGINX would decide"},
+};
 
 }  // namespace
 

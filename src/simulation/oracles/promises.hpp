@@ -29,7 +29,11 @@ std::unique_ptr<oracle> make_restarts(const plan& p);  ///< restarts no more tha
 std::unique_ptr<oracle> make_drains();  ///< an orderly stop ends what was begun, begins nothing
 std::unique_ptr<oracle> make_feed(const plan& p);  ///< what happened is told, all of it, in order
 std::unique_ptr<oracle> make_visitors();  ///< who looks is answered, in time, with the truth
-std::unique_ptr<oracle> make_queues();    ///< no mailbox grows without end
+std::unique_ptr<oracle> make_queues();    ///< no mailbox grows without end, no retry is endless
+std::unique_ptr<oracle> make_listings();  ///< page by page, a listing is whole
+/// The store answers within the delay of a commit. Only where it has no excuse.
+std::unique_ptr<oracle> make_store_answers(const plan& p);
+bool store_has_no_excuse(const plan& p);
 std::unique_ptr<oracle> make_in_order(const plan& p);  ///< a purchase leaves no step out
 
 /// One sentence, as docs/simulation.md has it; empty for what is no oracle of the house.

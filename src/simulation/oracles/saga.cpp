@@ -51,8 +51,10 @@ class in_order final : public oracle {
 
   void on_process_start(virtual_ns) override {
     auto tokens = std::move(tokens_);
+    auto rows = std::move(rows_);
     *this = in_order{deadline_};
     tokens_ = std::move(tokens);
+    rows_ = std::move(rows);
   }
   std::string on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns) override {
     if (role == "reservation") all_[incarnation];
@@ -89,9 +91,11 @@ class in_order final : public oracle {
   std::string on_sending(const sending_view& view) override {
     const auto& content = view.element.content();
     if (view.sender.empty() && view.is<release_seat>())
-      given_back(content.get_as<release_seat>(0).token);
-    if (view.receiver == "reservation" && view.sender != "reservation")
-      hears(view.receiver_incarnation, view.sender, content);
+      return given_back(content.get_as<release_seat>(0));
+    if (view.receiver == "reservation" && view.sender != "reservation") {
+      auto wrong = hears(view.receiver_incarnation, view.sender, content);
+      if (!wrong.empty()) return wrong;
+    }
     // A door passes a message on in its sender's name: it counts once.
     if (view.sender == "reservation" && !view.passed_on) return says(view, content);
     return {};
@@ -100,7 +104,7 @@ class in_order final : public oracle {
  private:
   using tuple = caf::type_erased_tuple;
 
-  void hears(std::uint32_t who, const std::string& from, const tuple& content) {
+  std::string hears(std::uint32_t who, const std::string& from, const tuple& content) {
     auto& p = all_[who];
     if (content.match_elements<hold_answer>()) {
       p.hold_asked = false;
@@ -112,6 +116,8 @@ class in_order final : public oracle {
       const auto& row = content.get_as<purchase_recorded>(0);
       p.recorded = !row.already_yours;
       if (p.recorded) at_work_[p.id = row.id] = who;
+      if (p.recorded && rows_.emplace(row.id, p.token).first->second != p.token)
+        return "number " + std::to_string(row.id) + " was given to two purchases";
     }
     if (content.match_elements<charge_record>()) {
       p.ledger_heard = true;
@@ -129,6 +135,7 @@ class in_order final : public oracle {
       p.retry_denied = p.retry_denied || !again;
     }
     if (content.match_elements<caf::error>()) hears_no(p, from, content.get_as<caf::error>(0));
+    return {};
   }
 
   static void hears_no(progress& p, const std::string& from, const caf::error& no) {
@@ -147,7 +154,11 @@ class in_order final : public oracle {
     if (view.is<find_payment>())
       return resumes(view.sender_incarnation, content.get_as<find_payment>(0).id, view.now);
     if (view.is<record_purchase>()) ++p.recordings;
-    if (view.is<sell_seat>()) p.seat_sold = true;
+    if (view.is<sell_seat>()) {
+      p.seat_sold = true;
+      const auto& sale = content.get_as<sell_seat>(0);
+      if (!is_hold_of(sale.id, sale.token)) return "a sale named another hold than its purchase's";
+    }
     if (view.is<something_due>()) p.relay_told = true;
     if (view.is<retry_wanted>()) p.asking = true;
     if (view.is<charge_card>()) return charges(p, content.get_as<charge_card>(0), view.now);
@@ -205,9 +216,17 @@ class in_order final : public oracle {
     return {};
   }
 
-  void given_back(std::uint64_t token) {
-    auto found = by_token_.find(token);
+  std::string given_back(const release_seat& what) {
+    auto found = by_token_.find(what.token);
     if (found != by_token_.end()) all_[found->second].hold_open = false;
+    if (what.id == 0 || what.token == 0 || is_hold_of(what.id, what.token)) return {};
+    return "another hold was given back than the purchase's own";
+  }
+
+  /// As far as anybody has heard which hold a row began with.
+  bool is_hold_of(reservation_id id, std::uint64_t token) const {
+    const auto row = rows_.find(id);
+    return row == rows_.end() || row->second == token;
   }
 
   static inline const int attempts_max = payment_options{}.retry.attempts_max;
@@ -218,6 +237,7 @@ class in_order final : public oracle {
   std::map<reservation_id, std::uint32_t> resumers_;  ///< of the desk that lives
   std::set<std::uint32_t> orphans_;                   ///< purchases of desks that do not
   std::set<std::uint64_t> tokens_;                    ///< of all holds, over all processes
+  std::map<reservation_id, std::uint64_t> rows_;      ///< and with which hold each row began
 };
 
 }  // namespace

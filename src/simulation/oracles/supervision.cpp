@@ -7,6 +7,8 @@
 
 #include <deque>
 #include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace taquilla::simulation {
@@ -29,7 +31,7 @@ class supervision_holds final : public oracle {
     const auto& content = view.element.content();
     if (auto wrong = left_for_good(); !wrong.empty()) return wrong;
     if (view.sender == "supervisor" && view.is<service_healed>())
-      untold_.erase(content.get_as<service_healed>(0).service);
+      told(content.get_as<service_healed>(0).service, view);
     if (view.sender == "supervisor" && view.is<health_report>())
       return untrue(content.get_as<health_report>(0));
     const auto* what = news(view, "supervisor");
@@ -42,7 +44,10 @@ class supervision_holds final : public oracle {
     if (what->detail.rfind("died", 0) == 0) deaths_[what->subject].push_back(view.now);
     stopping_ = stopping_ || what->kind == "actor.stopping";
     if (what->kind == "actor.gave_up") gave_up_[what->subject] = view.now;
-    if (what->kind == "actor.up" && is_waited_for(what->subject)) untold_[what->subject] = view.now;
+    if (what->kind == "actor.up" && waiting_for(what->subject) > 0) {
+      untold_[what->subject] = view.now;
+      told_[what->subject].clear();
+    }
     auto& times = restarts_[what->subject];
     if (what->kind == "actor.down" || what->kind == "actor.forgiven") {  // by order
       times.clear();
@@ -61,7 +66,8 @@ class supervision_holds final : public oracle {
                      const run_facts& facts) override {
     if (!facts.came_to_rest) return {};
     for (const auto& [child, since] : untold_)
-      if (now_ - since > telling_limit) return "nobody was told that " + child + " is back";
+      if (now_ - since > telling_limit)
+        return "not all who wait for " + child + " were told that it is back";
     return {};
   }
 
@@ -80,9 +86,18 @@ class supervision_holds final : public oracle {
     return ready ? "is not ready although nothing is missing" : "is ready although it is not";
   }
 
-  /// Somebody has a breaker, a budget or a back-off that ends when it is back.
-  static bool is_waited_for(const std::string& child) {
-    return child == "inventory" || child == "payment" || child == "notification";
+  /// How many have a breaker, a budget or a back-off that ends when it is back: the desk; for
+  /// PAYMENT the desk and SETTLEMENT; for NOTIFICATION the MAIL RELAY.
+  static std::size_t waiting_for(const std::string& child) {
+    if (child == "payment") return 2;
+    return child == "inventory" || child == "notification" ? 1 : 0;
+  }
+
+  /// Each through his own door, or straight.
+  void told(const std::string& child, const sending_view& view) {
+    auto& all = told_[child];
+    all.insert(std::string{view.receiver} + "#" + std::to_string(view.receiver_incarnation));
+    if (all.size() >= waiting_for(child)) untold_.erase(child);
   }
 
   /// Giving up is for a period, not for ever; but who stops starts nobody.
@@ -112,7 +127,8 @@ class supervision_holds final : public oracle {
   /// Its door has to answer first, and a run may end meanwhile.
   static constexpr virtual_ns telling_limit = 5'000'000'000;
 
-  std::map<std::string, virtual_ns> untold_;  ///< who is up since when, and nobody was told yet
+  std::map<std::string, virtual_ns> untold_;  ///< who is up since when, and not all were told yet
+  std::map<std::string, std::set<std::string>> told_;  ///< who were, since then
   virtual_ns now_ = 0;
   bool stopping_ = false;  ///< this process
 };

@@ -1,4 +1,5 @@
-// Promise to whoever looks at a purchase: its timeline tells what became of it, and nothing twice.
+// Promises to whoever looks: a purchase's timeline tells what became of it, and nothing twice; and
+// a buyer's reservations and mails, page by page, are all that there are of his.
 #include "simulation/oracles/promises.hpp"
 
 #include <algorithm>
@@ -55,8 +56,36 @@ class timeline_is_true final : public oracle {
   }
 };
 
+/// Asked in the same runs as timelines.
+class listings_are_whole final : public oracle {
+ public:
+  const char* name() const override { return "listings-are-whole"; }
+
+  std::string at_end(const plan&, const history&, const final_state& f,
+                     const run_facts& facts) override {
+    if (!facts.store_readable || f.told.empty()) return {};
+    const auto buyer = email_of(1);
+    const auto mails = std::count_if(f.mailbox.begin(), f.mailbox.end(),
+                                     [&](const mail& m) { return m.to == buyer; });
+    const auto rows = std::count_if(f.all.begin(), f.all.end(),
+                                    [&](const reservation& r) { return r.email == buyer; });
+    if (static_cast<std::size_t>(mails) != f.his_mailbox.size())
+      return missing("mails", f.his_mailbox.size(), mails);
+    if (static_cast<std::size_t>(rows) != f.his_own.size())
+      return missing("reservations", f.his_own.size(), rows);
+    return {};
+  }
+
+ private:
+  static std::string missing(const char* what, std::size_t shown, std::ptrdiff_t all) {
+    return "page by page a buyer is shown " + std::to_string(shown) + " of his " +
+           std::to_string(all) + " " + what;
+  }
+};
+
 }  // namespace
 
+std::unique_ptr<oracle> make_listings() { return std::make_unique<listings_are_whole>(); }
 std::unique_ptr<oracle> make_timelines() { return std::make_unique<timeline_is_true>(); }
 
 }  // namespace taquilla::simulation

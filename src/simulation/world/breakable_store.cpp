@@ -112,7 +112,13 @@ class breakable_store final : public database {
   result<charges> read(const list_charges& q) override { return base_->read(q); }
   result<settlements> read(const due_settlements& q) override { return base_->read(q); }
   result<mails> read(const due_mails& q) override { return base_->read(q); }
-  result<mails> read(const list_mailbox& q) override { return base_->read(q); }
+  result<mails> read(const list_mailbox& q) override {
+    auto page = base_->read(q);
+    const bool his = !q.to.empty() && !q.after.empty();
+    if (is(bug::page_cut_short) && page && his && !page->list.empty())
+      page->list.erase(page->list.begin());
+    return page;
+  }
   result<mails> read(const list_outbox& q) override { return base_->read(q); }
   result<live_seats_page> read(const live_seats& q) override {
     if (is(bug::rebuild_forgets_sold)) return live_seats_page{};

@@ -135,6 +135,11 @@ final_state world::read_store() {
   if (auto counts = base_->read(count_everything{wall_ms{1} << 50})) out.counts = *counts;
   if (audit_due()) {
     ask_audit();
+    list_mailbox his_mails;
+    list_reservations his_own;
+    his_mails.to = his_own.email = email_of(1);
+    out.his_mailbox = all_of(*base_, his_mails, page, &mails::list);
+    out.his_own = all_of(*base_, his_own, page, &reservations::list);
     for (const auto& row : out.all)
       if (auto full = base_->read(find_reservation{row.id})) out.told.push_back(std::move(*full));
   }

@@ -13,6 +13,8 @@ namespace {
 constexpr virtual_ns ms = 1'000'000;
 constexpr wall_ms first_wall_ms = 1'800'000'000'000;  // a day in January 2027
 constexpr std::int64_t down_after_disk_fault_ms = 300;
+/// After an error what was begun is taken back, in some ten operations.
+constexpr std::uint64_t shaken_operations = 12;
 
 /// Without its time, which stands before it in a trace.
 std::string words_of(const fault& f) {
@@ -97,10 +99,12 @@ disk_fault world::draw_disk_fault(disk_operation what, const std::string& name, 
   (void)name;
   if (what == disk_operation::lock) return hits(w.busy_ppm) ? disk_fault::busy : disk_fault::none;
   if (hits(w.io_error_ppm)) return disk_fault::io_error;
-  if (what == disk_operation::write && hits(w.full_ppm)) return disk_fault::full;
+  if (what == disk_operation::write && (hits(w.full_ppm) || engine_.now() < disk_full_until_))
+    return disk_fault::full;
   bool changes = what == disk_operation::write || what == disk_operation::sync;
   if (changes && hits(w.kill_ppm)) return disk_fault::kill;
-  if (changes && hits(w.power_ppm)) return disk_fault::power;
+  const bool shaken = disk_operations_ < disk_shaken_until_;
+  if (changes && hits(shaken ? w.shaken_ppm : w.power_ppm)) return disk_fault::power;
   return disk_fault::none;
 }
 
@@ -114,6 +118,11 @@ disk_fault world::before(disk_operation what, const char* file) {
     proposal = static_cast<std::uint64_t>(draw_disk_fault(what, name, hash, occurrence));
   auto fate =
       static_cast<disk_fault>(taken_.take(choice::disk_fault, hash, name, occurrence, proposal));
+  ++disk_operations_;
+  if (fate == disk_fault::full && engine_.now() >= disk_full_until_)
+    disk_full_until_ = engine_.now() + plan_.disk.full_for_ms * ms;
+  if (fate == disk_fault::full || fate == disk_fault::io_error)
+    disk_shaken_until_ = disk_operations_ + shaken_operations;
   if (fate != disk_fault::none) {
     note(trace_event::kind::fault, "", "disk", name + ": " + to_string(fate));
     reached(std::string("disk-") + to_string(fate));

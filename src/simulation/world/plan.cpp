@@ -5,6 +5,7 @@
 
 #include <array>
 #include <initializer_list>
+#include <utility>
 
 namespace taquilla::simulation {
 
@@ -34,6 +35,8 @@ class drawer {
 };
 
 constexpr std::uint32_t half = 500'000;
+/// When clients begin, as a rule.
+constexpr std::int64_t usual_start_ms = 250;
 
 /// Which dimensions of trouble a run has at all. Calm in most of them: rare things then meet.
 struct moods {
@@ -43,7 +46,8 @@ struct moods {
 moods draw_moods(const std::string& profile, const drawer& d) {
   if (profile == "calm") return {true, false, false, false, false, false, false, false, true};
   if (profile == "crash") return {true, false, true, true, true, false, false, false, false};
-  if (profile == "disk") return {true, false, false, false, true, true, true, false, false};
+  if (profile == "disk")
+    return {true, d.chance("losses", half / 2), false, false, true, true, true, false, false};
   if (profile == "slow") return {true, true, false, true, false, false, false, true, true};
   return {d.chance("latency", 800'000), d.chance("losses", half),   d.chance("actors", half),
           d.chance("services", half),   d.chance("kills", 250'000), d.chance("power", 100'000),
@@ -64,6 +68,16 @@ void draw_links(plan& p, const moods& m, const drawer& d) {
     if (p.links.delay_max_us == 0) p.links.delay_max_us = 1000;
     if (p.links.delay_ppm == 0 && p.links.late_ppm != 0) p.links.delay_ppm = 100'000;
   }
+  if (m.losses && d.chance("bad-link", half)) {
+    p.links.bad = d.one_of<const char*>(
+        "which-link",
+        {"store>reservation purchase_confirmed", "store>reservation purchase_recorded",
+         "store>reservation purchase_failed", "reservation>store confirm_purchase",
+         "reservation>store fail_purchase", "inventory>reservation hold_answer",
+         "payment>reservation charge_record", "store>mail_relay mail_filed",
+         "store>settlement settled", "store>cancellation purchase_cancelled"});
+    p.links.bad_ppm = d.one_of<std::uint32_t>("bad", {200'000, 600'000});
+  }
   if (!m.early) return;
   p.early_ppm = d.one_of<std::uint32_t>("early", {20'000, 200'000});
   p.early_within_ms = d.one_of<std::int64_t>("early-within", {1, 50, 1'000});
@@ -75,6 +89,8 @@ void draw_disk(plan& p, const moods& m, const drawer& d) {
     p.disk.io_error_ppm = d.one_of<std::uint32_t>("eio", {0, 1'000, 5'000});
     p.disk.full_ppm = d.one_of<std::uint32_t>("enospc", {0, 2'000, 20'000});
     p.disk.busy_ppm = d.one_of<std::uint32_t>("busy", {0, 100'000});
+    p.disk.full_for_ms = d.one_of<std::int64_t>("full-for", {0, 0, 500, 5'000});
+    if (m.power) p.disk.shaken_ppm = d.one_of<std::uint32_t>("shaken", {0, 0, 100'000});
   }
   if (m.slow) {
     p.disk.slow_ppm = d.one_of<std::uint32_t>("slow", {50'000, 500'000});
@@ -217,18 +233,32 @@ std::int64_t draw_moment(const drawer& d, std::uint64_t n) {
 std::int64_t draw_purchase_moment(const plan& p, const drawer& d, std::uint64_t n) {
   const auto& begun = p.operations[below(d.raw("whose", n), p.operations.size())];
   std::int64_t us = 0;
+  bool first = true;
   for (const auto& o : p.operations) {
-    if (o.client == begun.client) us += o.think_us;
+    if (o.client == begun.client) {
+      // Who wants to begin before the house is open comes again a little later.
+      us += std::exchange(first, false) && o.think_us == 0 ? usual_start_ms * 1'000 : o.think_us;
+    }
     if (&o == &begun) break;
   }
   return us / 1000 + d.upto("after", d.one_of<std::int64_t>("after-scale", {2, 20, 1'000}, n), n);
 }
 
+/// Soon after something else went wrong: who cleans up may die as well.
+std::int64_t draw_aftermath(const plan& p, const drawer& d, const char* question, std::uint64_t n) {
+  const auto& wrong = p.faults[below(d.raw(question, n), p.faults.size())];
+  const auto within = d.one_of<std::int64_t>("aftermath", {2, 50, 2'000}, n);
+  return wrong.at_ms + d.upto("aftermath-share", within, n);
+}
+
 fault draw_actor_fault(const plan& p, const drawer& d, std::uint64_t n) {
+  constexpr std::uint32_t a_third = 333'000;
   fault f;
   f.target = mortal_roles[below(d.raw("role", n), mortal_roles.size())];
   const bool brief = f.target == std::string("reservation");
   f.at_ms = brief ? draw_purchase_moment(p, d, n) : draw_moment(d, n);
+  if (!brief && !p.faults.empty() && d.chance("second-death", a_third, n))
+    f.at_ms = draw_aftermath(p, d, "first-death", n);
   f.what = d.one_of<fault::kind>(
       "actor", {fault::kind::crash, fault::kind::last_step, fault::kind::stall}, n);
   if (f.what == fault::kind::stall)
@@ -267,6 +297,16 @@ fault draw_process_fault(const drawer& d, std::uint64_t n, bool power) {
   return f;
 }
 
+/// Purchases that the last process left are resumed when the next one opens, and may die again.
+fault draw_relapse(const fault& death, const drawer& d, std::uint64_t n) {
+  fault f;
+  f.target = "reservation";
+  f.what = d.one_of<fault::kind>("relapse-how", {fault::kind::last_step, fault::kind::crash}, n);
+  f.at_ms = death.at_ms + death.for_ms + d.upto("relapse", 3, n);
+  if (d.chance("relapse-at-sweep", half, n)) f.at_ms += 5'000;
+  return f;
+}
+
 /// One child dies so often that its supervisor must give up on it for a while.
 void draw_storm(plan& p, const drawer& d) {
   constexpr int deaths = 8;
@@ -300,11 +340,6 @@ void draw_faults(plan& p, const moods& m, const drawer& d) {
   std::uint64_t n = 0;  // every fault has a number of its own
   auto some = [&](const char* question, int most) { return 1 + d.upto(question, most); };
   if (m.services && draw_crowd(d) == crowd::rush) draw_ailing(p, d);
-  if (m.actors)
-    for (auto i = some("actor-faults", 3); i > 0; --i) {
-      ++n;
-      p.faults.push_back(draw_actor_fault(p, d, n));
-    }
   if (m.actors && d.chance("storm", 100'000)) draw_storm(p, d);
   if (m.services)
     for (auto i = some("service-faults", 3); i > 0; --i) {
@@ -322,9 +357,16 @@ void draw_faults(plan& p, const moods& m, const drawer& d) {
     for (auto i = some("kills", 2); i > 0; --i) {
       ++n;
       p.faults.push_back(draw_process_fault(d, n, m.power && d.chance("power-too", half, n)));
+      if (m.actors && d.chance("relapses", half, n))
+        p.faults.push_back(draw_relapse(p.faults.back(), d, n));
     }
   else if (m.power)
     p.faults.push_back(draw_process_fault(d, n, true));
+  if (m.actors)
+    for (auto i = some("actor-faults", 3); i > 0; --i) {
+      ++n;
+      p.faults.push_back(draw_actor_fault(p, d, n));
+    }
 }
 
 // -- visitors ----------------------------------------------------------------------------------
@@ -332,9 +374,7 @@ void draw_faults(plan& p, const moods& m, const drawer& d) {
 /// Half of them soon after something went wrong.
 std::int64_t draw_visit_moment(const plan& p, const drawer& d, std::uint64_t n) {
   if (p.faults.empty() || d.chance("any-time", half, n)) return draw_moment(d, n);
-  const auto& wrong = p.faults[below(d.raw("seen", n), p.faults.size())];
-  return wrong.at_ms +
-         d.upto("seen-after", d.one_of<std::int64_t>("seen-scale", {2, 50, 2'000}, n), n);
+  return draw_aftermath(p, d, "seen", n);
 }
 
 visit draw_visit(const plan& p, const drawer& d, std::uint64_t n) {
@@ -344,6 +384,8 @@ visit draw_visit(const plan& p, const drawer& d, std::uint64_t n) {
   if (v.what == visit::kind::wait || v.what == visit::kind::reservations)
     v.buyer = static_cast<std::uint32_t>(1 + d.upto("mail-of", 3, n));
   if (v.what != visit::kind::wait) return v;
+  // Mails go out while sales are made: half of those who wait come then.
+  if (d.chance("wait-for-a-sale", half, n)) v.at_ms = draw_purchase_moment(p, d, n);
   v.for_ms = d.one_of<std::int64_t>("wait-for", {0, 300, 3'000, 20'000}, n);
   return v;
 }
@@ -369,7 +411,7 @@ bool is_quiet(const plan& p) {
   constexpr std::uint32_t quick_us = 50'000;
   return is_steady(p) && p.fast_disk && p.faults.empty() && p.links.lost_ppm == 0 &&
          p.links.late_ppm == 0 && p.links.doubled_ppm == 0 && p.links.overtake_ppm == 0 &&
-         p.links.delay_max_us <= quick_us;
+         p.links.bad_ppm == 0 && p.links.delay_max_us <= quick_us;
 }
 
 bool is_profile(const std::string& name) {

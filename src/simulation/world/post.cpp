@@ -36,8 +36,14 @@ void world::send(const mail& what, std::function<void(error)> done) {
   const auto us = draw_post_time(name, hash, occurrence);
   const auto number = ++conversations_;
   at_the_post_.emplace(number, std::move(done));
-  engine_.at(engine_.now() + static_cast<virtual_ns>(us) * 1000, [this, number, fault, what] {
-    if (fault == post_fault::none) facts_.posted[what.message_id] = what.to;
+  const auto by = std::make_pair(process_, notifications_);
+  engine_.at(engine_.now() + static_cast<virtual_ns>(us) * 1000, [this, number, fault, what, by] {
+    if (fault == post_fault::none) {
+      facts_.posted[what.message_id] = what.to;
+      const auto [taken, fresh] = taken_from_.emplace(what.message_id, by);
+      if (!fresh && taken->second == by) facts_.posted_again = what.message_id;
+      taken->second = by;
+    }
     const auto waiting = at_the_post_.find(number);
     if (waiting == at_the_post_.end()) return;
     const auto answer = std::move(waiting->second);

@@ -49,6 +49,7 @@ void world::on_sending(const sending_view& view) {
 
 void world::on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns now) {
   if (role == "event_feed") visitors_.feed_is_born();
+  if (role == "notification") ++notifications_;
   for (auto& o : oracles_) object(*o, o->on_spawned(role, incarnation, now));
 }
 

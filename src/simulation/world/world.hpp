@@ -140,6 +140,12 @@ class world final : private engine_observer,
   std::int64_t wall_jump_ms_ = 0;
   std::uint64_t entropy_drawn_ = 0;
   bool disk_calm_ = false;
+  std::uint64_t disk_operations_ = 0;
+  std::uint64_t disk_shaken_until_ = 0;  // in operations: an error was not long ago
+  virtual_ns disk_full_until_ = 0;
+  std::uint32_t notifications_ = 0;  // of this run, so far
+  /// By message id: which process's which NOTIFICATION the mail server took it from.
+  std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> taken_from_;
   bool healed_ = false;
   bool mend_at_opening_ = false;
   virtual_ns quiet_since_ = 0;  // nobody has asked for anything since then
