@@ -1,6 +1,7 @@
 #include "gateway/http_server/target.hpp"
 
 #include "gateway/ascii.hpp"
+#include "gateway/authority.hpp"
 
 #include <algorithm>
 
@@ -77,7 +78,8 @@ std::optional<std::string> origin_form(std::string_view target, std::string_view
   if (!equal_ignoring_case(target.substr(0, scheme.size()), scheme)) return std::nullopt;
   const auto rest = target.substr(scheme.size());
   const auto end = std::min(rest.find_first_of("/?"), rest.size());
-  if (!equal_ignoring_case(rest.substr(0, end), host)) return std::nullopt;
+  const auto asked = parse_authority(rest.substr(0, end), http_port);
+  if (!asked || !(asked == parse_authority(host, http_port))) return std::nullopt;
   const auto tail = rest.substr(end);
   return tail.empty() || tail.front() == '?' ? "/" + std::string{tail} : std::string{tail};
 }

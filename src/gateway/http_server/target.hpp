@@ -27,7 +27,7 @@ std::vector<std::pair<std::string, std::string>> parameters_of(std::string_view 
 /// IPv6 address in brackets.
 bool valid_authority(std::string_view authority);
 
-/// `target` as path and query: "/x?y" stays, "http://host/x" becomes "/x" if `host` is its
+/// `target` as path and query: "/x?y" stays, "http://host/x" becomes "/x" if `host` names the same
 /// authority, "*" stays. Nothing when it is none of these.
 std::optional<std::string> origin_form(std::string_view target, std::string_view host);
 

@@ -41,28 +41,7 @@ rows request_lines() {
       {"two blanks", "GET  /hello HTTP/1.1\r\n", {400}, refused},
       {"blank at the end", "GET /hello HTTP/1.1 \r\n", {400}, refused},
       {"tabulator as separator", "GET\t/hello HTTP/1.1\r\n", {400}, refused},
-      {"NUL in the target", "GET /he" + nul + "llo HTTP/1.1\r\n", {400}, refused},
       {"NUL in the method", "G" + nul + "T /hello HTTP/1.1\r\n", {400}, refused},
-      {"DEL in the target", "GET /he\x7fllo HTTP/1.1\r\n", {400}, refused},
-      {"raw UTF-8 in the target", "GET /caf\xc3\xa9 HTTP/1.1\r\n", {400}, refused},
-      {"fragment in the target", "GET /hello#x HTTP/1.1\r\n", {400}, refused},
-      {"broken escape", get("/hel%zzlo"), {400}, refused},
-      {"cut escape", get("/hello%4"), {400}, refused},
-      {"escaped NUL", get("/hello%00"), {400}, refused},
-      {"escaped control character", get("/hello%01"), {404}, kept},
-      {"escaped NUL in the query", get("/hello?a=%00"), {400}, refused},
-      {"unicode escape", get("/hello%u0041"), {400}, refused},
-      {"escaped letter matches", get("/hell%6f"), {200}, kept},
-      {"more than one question mark", get("/hello?a=b?c"), {200}, kept},
-      {"relative target", get("hello"), {400}, refused},
-      {"asterisk for GET", get("*"), {400}, refused},
-      {"asterisk for OPTIONS", "OPTIONS * HTTP/1.1\r\n" + host + "\r\n", {404}, kept},
-      {"absolute form", get("http://box/hello"), {200}, kept},
-      {"absolute form, other case", get("HTTP://BOX/hello"), {200}, kept},
-      {"absolute form without a path", get("http://box"), {404}, kept},
-      {"absolute form of another host", get("http://evil/hello"), {400}, refused},
-      {"absolute form with a user", get("http://me@box/hello"), {400}, refused},
-      {"absolute form, https", get("https://box/hello"), {400}, refused},
       {"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", {505}, refused},
       {"HTTP/1.2", "GET /hello HTTP/1.2\r\n" + host + "\r\n", {505}, refused},
       {"HTTP/0.9 by name", "GET /hello HTTP/0.9\r\n", {505}, refused},
@@ -82,8 +61,41 @@ rows request_lines() {
        {400},
        refused},
       {"method without a route", "DELETE /hello HTTP/1.1\r\n" + host + "\r\n", {405}, kept},
-      {"unknown path", get("/nowhere"), {404}, kept},
       {"method of 33 letters", string(33, 'A') + " / HTTP/1.1\r\n", {400}, refused},
+  };
+}
+
+rows targets() {
+  const string nul(1, '\0');
+  return {
+      {"NUL in the target", "GET /he" + nul + "llo HTTP/1.1\r\n", {400}, refused},
+      {"DEL in the target", "GET /he\x7fllo HTTP/1.1\r\n", {400}, refused},
+      {"raw UTF-8 in the target", "GET /caf\xc3\xa9 HTTP/1.1\r\n", {400}, refused},
+      {"fragment in the target", "GET /hello#x HTTP/1.1\r\n", {400}, refused},
+      {"broken escape", get("/hel%zzlo"), {400}, refused},
+      {"cut escape", get("/hello%4"), {400}, refused},
+      {"escaped NUL", get("/hello%00"), {400}, refused},
+      {"escaped control character", get("/hello%01"), {404}, kept},
+      {"escaped NUL in the query", get("/hello?a=%00"), {400}, refused},
+      {"unicode escape", get("/hello%u0041"), {400}, refused},
+      {"escaped letter matches", get("/hell%6f"), {200}, kept},
+      {"more than one question mark", get("/hello?a=b?c"), {200}, kept},
+      {"relative target", get("hello"), {400}, refused},
+      {"asterisk for GET", get("*"), {400}, refused},
+      {"asterisk for OPTIONS", "OPTIONS * HTTP/1.1\r\n" + host + "\r\n", {404}, kept},
+      {"absolute form", get("http://box/hello"), {200}, kept},
+      {"absolute form, other case", get("HTTP://BOX/hello"), {200}, kept},
+      {"absolute form without a path", get("http://box"), {404}, kept},
+      {"absolute form with the port of its scheme", get("http://box:80/hello"), {200}, kept},
+      {"absolute form without that port, Host with it",
+       get("http://box/hello", "Host: box.:80\r\n"),
+       {200},
+       kept},
+      {"absolute form with another port", get("http://box:81/hello"), {400}, refused},
+      {"absolute form of another host", get("http://evil/hello"), {400}, refused},
+      {"absolute form with a user", get("http://me@box/hello"), {400}, refused},
+      {"absolute form, https", get("https://box/hello"), {400}, refused},
+      {"unknown path", get("/nowhere"), {404}, kept},
       {"target of 2048 bytes", get("/" + string(2047, 'a')), {404}, kept},
       {"target of 2049 bytes", get("/" + string(2048, 'a')), {414}, refused},
   };
@@ -303,7 +315,7 @@ rows chunks() {
 
 rows all() {
   rows table;
-  for (auto* part : {request_lines, header_fields, lengths, chunks})
+  for (auto* part : {request_lines, targets, header_fields, lengths, chunks})
     for (auto& row : part()) table.push_back(std::move(row));
   return table;
 }
