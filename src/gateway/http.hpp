@@ -31,7 +31,7 @@ inline constexpr std::size_t listener_count = 4;
 struct http_request {
   listener at = listener::gateway;
   std::string method;  ///< "GET", "POST", ...
-  std::string path;    ///< percent-decoded, no query
+  std::string path;    ///< percent-decoded but for "%2F", which separates nothing; no query
   /// Percent-decoded, '+' as a blank, in the order sent.
   std::vector<std::pair<std::string, std::string>> query;
   std::vector<std::pair<std::string, std::string>> headers;  ///< as sent, in order

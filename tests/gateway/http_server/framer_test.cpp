@@ -83,6 +83,15 @@ TEST_CASE("header values stay as they were sent") {
   CHECK(framed.request.header("ORIGIN") == origin);
 }
 
+TEST_CASE("a path arrives decoded, but what was no separator does not become one") {
+  framer one{framing_limits{}};
+  one.feed("GET /%61pi%2Freservations%2f%20?a=%2F HTTP/1.1\r\nHost: b\r\n\r\n");
+  REQUIRE(one.now() == framer::state::complete);
+  const auto framed = one.take();
+  CHECK(framed.request.path == "/api%2Freservations%2f ");
+  CHECK(*framed.request.parameter("a") == "/");
+}
+
 TEST_CASE("a chunked body arrives decoded") {
   framer one{framing_limits{}};
   one.feed(
