@@ -61,7 +61,9 @@ rows request_lines() {
        {400},
        refused},
       {"method without a route", "DELETE /hello HTTP/1.1\r\n" + host + "\r\n", {405}, kept},
-      {"method of 33 letters", string(33, 'A') + " / HTTP/1.1\r\n", {400}, refused},
+      {"method of 32 letters", string(32, 'A') + " / HTTP/1.1\r\n" + host + "\r\n", {501}, kept},
+      {"method of 33 letters", string(33, 'A') + " / HTTP/1.1\r\n", {501}, refused},
+      {"method without an end", string(9000, 'A'), {501}, refused},
   };
 }
 
