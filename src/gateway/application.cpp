@@ -2,6 +2,9 @@
 
 #include "gateway/exchange.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace taquilla::gateway {
 
 namespace {
@@ -20,6 +23,13 @@ errc code_for(int status) {
     default:
       return errc::malformed_request;
   }
+}
+
+template <class Texts>
+std::string joined(const Texts& all) {
+  std::string list;
+  for (const auto& one : all) list += (list.empty() ? "" : ", ") + one;
+  return list;
 }
 
 class box_office_application final : public application {
@@ -68,11 +78,10 @@ class box_office_application final : public application {
 
   http_response unmatched(const http_request& request,
                           const std::vector<std::string>& allowed) override {
+    if (request.path == "*") return about_the_listener(request);
     const auto code = allowed.empty() ? errc::unknown_path : errc::method_not_allowed;
     auto response = refusal(request, house_->unmatched_row, {code, {}, 0});
-    std::string methods;
-    for (const auto& method : allowed) methods += (methods.empty() ? "" : ", ") + method;
-    if (!allowed.empty()) response.headers.emplace_back("Allow", methods);
+    if (!allowed.empty()) response.headers.emplace_back("Allow", joined(allowed));
     return response;
   }
 
@@ -93,6 +102,20 @@ class box_office_application final : public application {
   }
 
  private:
+  /// What OPTIONS * asks for: a sign of life, and what all paths together can do (RFC 9110 9.3.7).
+  http_response about_the_listener(const http_request& request) {
+    std::set<std::string> methods{"HEAD", "OPTIONS"};
+    for (const auto& served : house_->endpoints)
+      if (std::count(served.at.begin(), served.at.end(), request.at) > 0)
+        methods.insert(served.method);
+    http_response response;
+    response.status = 204;
+    response.headers.emplace_back("Allow", joined(methods));
+    add_common_headers(response, house_->next_request_id());
+    house_->counts.answered(house_->unmatched_row, request.at, response.status, 0);
+    return response;
+  }
+
   http_response refusal(const http_request& request, std::size_t row, const error& why) {
     auto response = problem(why, house_->next_request_id());
     house_->counts.answered(row, request.at, response.status, 0);

@@ -278,6 +278,11 @@ TEST_CASE("paths that nobody serves are 404, and methods that a path lacks 405 w
   CHECK(header_of(answer, "Allow") == "GET, HEAD, POST");
   CHECK(json_of(answer)["message"] == "Método no permitido en esta ruta");
   CHECK(h.ask(request_to("OPTIONS", "/api/reservations")).status == 405);
+  const auto whole = h.ask(request_to("OPTIONS", "*"));
+  CHECK(whole.status == 204);
+  CHECK(header_of(whole, "Allow") == "DELETE, GET, HEAD, OPTIONS, POST");
+  const auto inventory = h.ask(request_to("OPTIONS", "*", {}, listener::inventory));
+  CHECK(header_of(inventory, "Allow") == "GET, HEAD, OPTIONS, POST");
   const auto shed = h.app->shed(shed_reason::overloaded, "The queue is full.");
   CHECK(shed.status == 503);
   CHECK(json_of(shed)["code"] == "overloaded");

@@ -92,7 +92,7 @@ rows targets() {
       {"more than one question mark", get("/hello?a=b?c"), {200}, kept},
       {"relative target", get("hello"), {400}, refused},
       {"asterisk for GET", get("*"), {400}, refused},
-      {"asterisk for OPTIONS", "OPTIONS * HTTP/1.1\r\n" + host + "\r\n", {404}, kept},
+      {"asterisk for OPTIONS", "OPTIONS * HTTP/1.1\r\n" + host + "\r\n", {204}, kept},
       {"absolute form", get("http://box/hello"), {200}, kept},
       {"absolute form, other case", get("HTTP://BOX/hello"), {200}, kept},
       {"absolute form without a path", get("http://box"), {404}, kept},
