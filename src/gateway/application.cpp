@@ -9,19 +9,34 @@ namespace taquilla::gateway {
 
 namespace {
 
-/// What bytes that are no request are told; anything not listed is a malformed request.
+/// What bytes that are no request are told: one code for each status that docs/http.md has for
+/// them.
 errc code_for(int status) {
   switch (status) {
+    case 400:
+      return errc::malformed_request;
+    case 408:
+      return errc::request_too_slow;
+    case 411:
+      return errc::length_required;
     case 413:
       return errc::body_too_large;
+    case 414:
+      return errc::target_too_long;
     case 415:
-      return errc::not_json;
-    case 500:
-      return errc::internal_error;
+      return errc::encoded_body;
+    case 417:
+      return errc::unknown_expectation;
+    case 431:
+      return errc::head_too_large;
+    case 501:
+      return errc::not_implemented;
+    case 505:
+      return errc::version_not_spoken;
     case 504:
       return errc::deadline_expired;
     default:
-      return errc::malformed_request;
+      return errc::internal_error;
   }
 }
 
@@ -87,7 +102,7 @@ class box_office_application final : public application {
 
   http_response protocol_error(int status, std::string_view detail) override {
     const error why{code_for(status), std::string{detail}, 0};
-    return problem_as(status, why, house_->next_request_id());
+    return problem(why, house_->next_request_id());
   }
 
   http_response shed(shed_reason why, std::string_view detail) override {
