@@ -16,7 +16,7 @@ constexpr const char* about =
 
 constexpr const char* exit_codes =
     "Exit codes: 0 done, 1 a check failed, 2 usage, 3 configuration, 4 cannot start or read\n"
-    "the store, 5 not reachable, 70 internal, 130 forced stop";
+    "the store, 5 not reachable, 70 internal, 130 or 143 forced stop (128 + the second signal)";
 
 /// Notes the value of an option that is a name for a key. A wrong one is a wrong command line: it
 /// is answered with the option that was typed, not with the key behind it.

@@ -1,7 +1,7 @@
 #include "app/config_values.hpp"
 
 #include "domain/reservation.hpp"
-#include "gateway/same_origin.hpp"
+#include "gateway/authority.hpp"
 
 #include <asio/ip/address.hpp>
 

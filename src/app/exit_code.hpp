@@ -12,7 +12,8 @@ inline constexpr int configuration = 3;  ///< the configuration or the venue is 
 inline constexpr int cannot_start = 4;   ///< a port, the data folder or the store cannot be had
 inline constexpr int unreachable = 5;    ///< what should be looked at is not there
 inline constexpr int internal = 70;      ///< fail-stop: the store or the program itself broke
-inline constexpr int forced = 130;       ///< a second Ctrl-C
+/// A second signal: 130 for Ctrl-C, 143 for SIGTERM, as a shell tells who was ended by one.
+constexpr int forced_by(int signal) { return 128 + signal; }
 }  // namespace exit_code
 
 }  // namespace taquilla::app

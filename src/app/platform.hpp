@@ -23,8 +23,8 @@ void tune_process();
 /// SIGHUP that whoever started us had ignored (nohup) stays ignored.
 void hold_stop_signals();
 /// Fetches them on a thread of its own: the first makes the future ready, the second calls
-/// `forced`, which must not return. Once, after `hold_stop_signals`.
-std::future<void> fetch_stop_signals(std::function<void()> forced);
+/// `forced` with its number, which must not return. Once, after `hold_stop_signals`.
+std::future<void> fetch_stop_signals(std::function<void(int signal)> forced);
 
 int process_id();
 std::string executable_path();  ///< of this very program, as far as the system tells

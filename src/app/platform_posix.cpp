@@ -40,11 +40,12 @@ sigset_t stop_signals() {
   return set;
 }
 
-void await_stop_signal() {
+int await_stop_signal() {
   const auto set = stop_signals();
   int which = 0;
   while (sigwait(&set, &which) != 0) {
   }
+  return which;
 }
 
 template <class Clock>
@@ -78,14 +79,13 @@ void hold_stop_signals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-std::future<void> fetch_stop_signals(std::function<void()> forced) {
+std::future<void> fetch_stop_signals(std::function<void(int signal)> forced) {
   std::promise<void> came;
   auto first = came.get_future();
   std::thread{[came = std::move(came), forced = std::move(forced)]() mutable {
     await_stop_signal();
     came.set_value();
-    await_stop_signal();
-    forced();
+    forced(await_stop_signal());
   }}.detach();
   return first;
 }

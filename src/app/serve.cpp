@@ -140,7 +140,8 @@ duration_ms end_limit_ms(const settings& all) {
 
 int serve(const settings_request& request, std::int64_t started_at) {
   // From here on, so that a start that takes long can be ended as well.
-  const auto stop = platform::fetch_stop_signals([] { platform::end_process(exit_code::forced); });
+  const auto stop = platform::fetch_stop_signals(
+      [](int signal) { platform::end_process(exit_code::forced_by(signal)); });
   auto loaded = load_settings(request);
   auto& all = loaded.all;
   if (loaded.refused) return refuse(*loaded.refused, all.log.format);

@@ -22,6 +22,13 @@ enum class errc : std::uint8_t {
 /// What sort of trouble: who can mend it, and so which HTTP status it gets.
 enum class error_kind : std::uint8_t {
   malformed,
+  too_slow,
+  no_length,
+  long_target,
+  unmet,
+  large_head,
+  unimplemented,
+  wrong_version,
   unauthorized,
   declined,
   forbidden,

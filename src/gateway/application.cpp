@@ -2,24 +2,49 @@
 
 #include "gateway/exchange.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace taquilla::gateway {
 
 namespace {
 
-/// What bytes that are no request are told; anything not listed is a malformed request.
+/// What bytes that are no request are told: one code for each status that docs/http.md has for
+/// them.
 errc code_for(int status) {
   switch (status) {
+    case 400:
+      return errc::malformed_request;
+    case 408:
+      return errc::request_too_slow;
+    case 411:
+      return errc::length_required;
     case 413:
       return errc::body_too_large;
+    case 414:
+      return errc::target_too_long;
     case 415:
-      return errc::not_json;
-    case 500:
-      return errc::internal_error;
+      return errc::encoded_body;
+    case 417:
+      return errc::unknown_expectation;
+    case 431:
+      return errc::head_too_large;
+    case 501:
+      return errc::not_implemented;
+    case 505:
+      return errc::version_not_spoken;
     case 504:
       return errc::deadline_expired;
     default:
-      return errc::malformed_request;
+      return errc::internal_error;
   }
+}
+
+template <class Texts>
+std::string joined(const Texts& all) {
+  std::string list;
+  for (const auto& one : all) list += (list.empty() ? "" : ", ") + one;
+  return list;
 }
 
 class box_office_application final : public application {
@@ -68,17 +93,16 @@ class box_office_application final : public application {
 
   http_response unmatched(const http_request& request,
                           const std::vector<std::string>& allowed) override {
+    if (request.path == "*") return about_the_listener(request);
     const auto code = allowed.empty() ? errc::unknown_path : errc::method_not_allowed;
     auto response = refusal(request, house_->unmatched_row, {code, {}, 0});
-    std::string methods;
-    for (const auto& method : allowed) methods += (methods.empty() ? "" : ", ") + method;
-    if (!allowed.empty()) response.headers.emplace_back("Allow", methods);
+    if (!allowed.empty()) response.headers.emplace_back("Allow", joined(allowed));
     return response;
   }
 
   http_response protocol_error(int status, std::string_view detail) override {
     const error why{code_for(status), std::string{detail}, 0};
-    return problem_as(status, why, house_->next_request_id());
+    return problem(why, house_->next_request_id());
   }
 
   http_response shed(shed_reason why, std::string_view detail) override {
@@ -93,6 +117,20 @@ class box_office_application final : public application {
   }
 
  private:
+  /// What OPTIONS * asks for: a sign of life, and what all paths together can do (RFC 9110 9.3.7).
+  http_response about_the_listener(const http_request& request) {
+    std::set<std::string> methods{"HEAD", "OPTIONS"};
+    for (const auto& served : house_->endpoints)
+      if (std::count(served.at.begin(), served.at.end(), request.at) > 0)
+        methods.insert(served.method);
+    http_response response;
+    response.status = 204;
+    response.headers.emplace_back("Allow", joined(methods));
+    add_common_headers(response, house_->next_request_id());
+    house_->counts.answered(house_->unmatched_row, request.at, response.status, 0);
+    return response;
+  }
+
   http_response refusal(const http_request& request, std::size_t row, const error& why) {
     auto response = problem(why, house_->next_request_id());
     house_->counts.answered(row, request.at, response.status, 0);

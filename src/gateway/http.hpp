@@ -31,7 +31,7 @@ inline constexpr std::size_t listener_count = 4;
 struct http_request {
   listener at = listener::gateway;
   std::string method;  ///< "GET", "POST", ...
-  std::string path;    ///< percent-decoded, no query
+  std::string path;    ///< percent-decoded but for "%2F", which separates nothing; no query
   /// Percent-decoded, '+' as a blank, in the order sent.
   std::vector<std::pair<std::string, std::string>> query;
   std::vector<std::pair<std::string, std::string>> headers;  ///< as sent, in order
@@ -108,7 +108,8 @@ class http_application {
   /// `captures` are still empty; all else is there.
   virtual bool refuse(const http_request& head, http_response& refused) = 0;
   /// The answer for a request without a route. `allowed` holds the methods that the path does have
-  /// on that listener (sorted, HEAD beside GET): empty means 404, otherwise 405 with `Allow`.
+  /// on that listener (sorted, HEAD beside GET): empty means 404, otherwise 405 with `Allow`. The
+  /// path "*", which OPTIONS alone may have, is the listener as a whole: 204.
   virtual http_response unmatched(const http_request& request,
                                   const std::vector<std::string>& allowed) = 0;
   /// The answer for bytes that are no request at all, or that waited too long: `status` as in the

@@ -63,13 +63,8 @@ class strict_reader {
     return error{errc::malformed_json, std::move(why_), 0};
   }
 
-  /// Behind the number that is too large for a double, at which the parser gave up.
+  /// Behind a number that is too large for a double, at which the parser gave up.
   std::optional<std::size_t> overflow_ends() const { return overflow_ends_; }
-  /// Which member of the outermost object has it, if it is one's value.
-  std::optional<std::size_t> overflow_member() const {
-    if (keys_.size() != 1 || !form_.is_object) return std::nullopt;
-    return form_.members.size();
-  }
 
  private:
   bool stop(std::string why) {
@@ -107,33 +102,38 @@ class strict_reader {
   std::optional<std::size_t> overflow_ends_;
 };
 
-/// Overwrites the number that ends before `end` by a zero and blanks.
-void blank_number(std::string& text, std::size_t end) {
-  const auto before = text.find_last_not_of("0123456789+-.eE", end - 1);
-  const auto start = before == std::string::npos ? 0 : before + 1;
-  text.replace(start, end - start, end - start, ' ');
-  text[start] = '0';
+/// True when all of `text` is one number, and too large for a double.
+bool is_too_large(const std::string& text) {
+  strict_reader reader;
+  json::sax_parse(text, &reader);
+  return reader.overflow_ends() == text.size();
+}
+
+/// Behind the string that begins at `at`.
+std::size_t end_of_string(const std::string& text, std::size_t at) {
+  while (++at < text.size() && text[at] != '"')
+    if (text[at] == '\\') ++at;
+  return std::min(at + 1, text.size());
 }
 
 /// A number too large for a double is good JSON and a bad value, at which the parser stops. So it
-/// is read once more without that number, whose member keeps a text that no field accepts.
-result<json_form> read_with_overflows(std::string text) {
-  constexpr int overflows_max = 8;
-  std::vector<std::size_t> too_large;
-  for (int pass = 0; pass <= overflows_max; ++pass) {
-    strict_reader reader;
-    const bool parsed = json::sax_parse(text, &reader);
-    if (const auto end = reader.overflow_ends()) {
-      if (const auto member = reader.overflow_member()) too_large.push_back(*member);
-      blank_number(text, *end);
-      continue;
+/// is given another one in its place, of the same length, that no field accepts either. Goes over
+/// the text once; what is no JSON stays none, for what is replaced is a number before and after.
+std::string without_overflows(std::string text) {
+  constexpr const char* number_characters = "+-.0123456789Ee";
+  std::size_t at = 0;
+  while ((at = text.find_first_of("\"-0123456789", at)) != std::string::npos) {
+    const bool quoted = text[at] == '"';
+    const auto end = quoted ? end_of_string(text, at)
+                            : std::min(text.find_first_not_of(number_characters, at), text.size());
+    if (!quoted && is_too_large(text.substr(at, end - at))) {
+      std::string instead{unacceptable_number};
+      instead.resize(end - at, ' ');
+      text.replace(at, end - at, instead);
     }
-    auto form = reader.finish(parsed);
-    if (form)
-      for (const auto index : too_large) form->members[index].text = "1e400";
-    return form;
+    at = end;
   }
-  return error{errc::malformed_json, "too many numbers are out of range", 0};
+  return text;
 }
 
 }  // namespace
@@ -151,7 +151,11 @@ result<json_form> read_json(std::string_view text) {
     return error{errc::malformed_json, "the body starts with a byte order mark", 0};
   if (text.find('\0') != std::string_view::npos)
     return error{errc::malformed_json, "the body contains a NUL byte", 0};
-  return read_with_overflows(std::string{text});
+  strict_reader reader;
+  const bool parsed = json::sax_parse(text, &reader);
+  if (!reader.overflow_ends()) return reader.finish(parsed);
+  strict_reader again;
+  return again.finish(json::sax_parse(without_overflows(std::string{text}), &again));
 }
 
 }  // namespace taquilla::gateway

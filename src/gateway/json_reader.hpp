@@ -16,6 +16,9 @@ namespace taquilla::gateway {
 inline constexpr std::size_t json_depth_max = 16;
 inline constexpr std::size_t json_members_max = 64;  ///< of one object
 
+/// What stands for a number that is too large for a double. Nothing here is written that way.
+inline constexpr std::string_view unacceptable_number = "1e99";
+
 enum class json_kind { null, boolean, number, string, object, array };
 
 struct json_member {

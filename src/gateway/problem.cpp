@@ -11,6 +11,20 @@ int status_of(error_kind kind) {
   switch (kind) {
     case error_kind::malformed:
       return 400;
+    case error_kind::too_slow:
+      return 408;
+    case error_kind::no_length:
+      return 411;
+    case error_kind::long_target:
+      return 414;
+    case error_kind::unmet:
+      return 417;
+    case error_kind::large_head:
+      return 431;
+    case error_kind::unimplemented:
+      return 501;
+    case error_kind::wrong_version:
+      return 505;
     case error_kind::unauthorized:
       return 401;
     case error_kind::declined:
@@ -45,11 +59,7 @@ int status_of(error_kind kind) {
 
 http_response problem(const error& why, std::string_view request_id,
                       const std::vector<field_error>& fields) {
-  return problem_as(status_of(kind_of(why.code)), why, request_id, fields);
-}
-
-http_response problem_as(int status, const error& why, std::string_view request_id,
-                         const std::vector<field_error>& fields) {
+  const int status = status_of(kind_of(why.code));
   const std::string_view code = to_string(why.code);
   json_writer json;
   json.open_object()
@@ -81,6 +91,8 @@ http_response problem_as(int status, const error& why, std::string_view request_
     response.headers.emplace_back("Retry-After",
                                   std::to_string(retry_after_seconds(why.retry_after_ms)));
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"taquilla\"");
+  // So that the client does not try another coding (RFC 9110 12.5.3).
+  if (why.code == errc::encoded_body) response.headers.emplace_back("Accept-Encoding", "identity");
   return response;
 }
 

@@ -28,10 +28,6 @@ int status_of(error_kind kind);
 http_response problem(const error& why, std::string_view request_id,
                       const std::vector<field_error>& fields = {});
 
-/// The same under a status of its own, for what HTTP refuses before there is an error kind.
-http_response problem_as(int status, const error& why, std::string_view request_id,
-                         const std::vector<field_error>& fields = {});
-
 /// What every answer of ours carries, problem or not.
 void add_common_headers(http_response& response, std::string_view request_id);
 

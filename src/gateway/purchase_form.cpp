@@ -96,12 +96,21 @@ bool is_idempotency_key(std::string_view text) {
 }
 
 bool is_json_content_type(std::string_view value) {
-  const auto semicolon = value.find(';');
-  if (!equal_ignoring_case(trimmed(value.substr(0, semicolon)), "application/json")) return false;
-  if (semicolon == std::string_view::npos) return true;
-  const auto parameter = trimmed(value.substr(semicolon + 1));
-  return parameter.empty() || equal_ignoring_case(parameter, "charset=utf-8") ||
-         equal_ignoring_case(parameter, "charset=\"utf-8\"");
+  const auto type = value.substr(0, value.find(';'));
+  if (!equal_ignoring_case(trimmed(type), "application/json")) return false;
+  value.remove_prefix(type.size());
+  bool has_charset = false;
+  while (!value.empty()) {
+    const auto next = std::min(value.find(';', 1), value.size());
+    const auto parameter = trimmed(value.substr(1, next - 1));
+    value.remove_prefix(next);
+    if (parameter.empty()) continue;  // as the grammar has it (RFC 9110 5.6.6)
+    const bool is_utf_8 = equal_ignoring_case(parameter, "charset=utf-8") ||
+                          equal_ignoring_case(parameter, "charset=\"utf-8\"");
+    if (!is_utf_8 || has_charset) return false;
+    has_charset = true;
+  }
+  return true;
 }
 
 }  // namespace taquilla::gateway

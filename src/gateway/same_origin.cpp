@@ -1,6 +1,7 @@
 #include "gateway/same_origin.hpp"
 
 #include "gateway/ascii.hpp"
+#include "gateway/authority.hpp"
 
 #include <algorithm>
 
@@ -27,33 +28,13 @@ bool own_origin(const http_request& request, const authority& host, std::string_
 
 }  // namespace
 
-std::optional<authority> parse_authority(std::string_view text, std::uint16_t default_port) {
-  authority parsed;
-  parsed.port = default_port;
-  const bool literal = !text.empty() && text.front() == '[';
-  const auto name_end = literal ? text.find(']') : text.find(':');
-  if (literal && name_end == std::string_view::npos) return std::nullopt;
-  auto name = text.substr(0, literal ? name_end + 1 : name_end);
-  const auto rest = text.substr(name.size());
-  if (!rest.empty()) {
-    constexpr std::uint64_t port_max = 65535;
-    const auto port = parse_digits(rest.substr(1));
-    if (rest.front() != ':' || !port || *port == 0 || *port > port_max) return std::nullopt;
-    parsed.port = static_cast<std::uint16_t>(*port);
-  }
-  if (!literal && !name.empty() && name.back() == '.') name.remove_suffix(1);
-  if (name.empty()) return std::nullopt;
-  parsed.name = lowered(name);
-  return parsed;
-}
-
 same_origin::same_origin(const std::vector<std::string>& further_hosts)
     : hosts_{"localhost", "127.0.0.1", "[::1]"} {
   for (const auto& host : further_hosts) hosts_.push_back(lowered(host));
 }
 
 errc same_origin::judge(const http_request& request, std::string_view scheme) const {
-  const std::uint16_t default_port = scheme == "https" ? 443 : 80;
+  const std::uint16_t default_port = scheme == "https" ? https_port : http_port;
   const auto host_field = request.single("Host");
   if (!host_field) return errc::misdirected_host;
   const auto host = parse_authority(*host_field, default_port);

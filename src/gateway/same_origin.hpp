@@ -12,25 +12,11 @@
 #include "domain/error.hpp"
 #include "gateway/http.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace taquilla::gateway {
-
-/// Host and port of a Host field or an origin, lower-cased, without a trailing dot.
-struct authority {
-  std::string name;
-  std::uint16_t port = 0;
-
-  friend bool operator==(const authority& a, const authority& b) {
-    return a.port == b.port && a.name == b.name;
-  }
-};
-
-/// @param default_port what an absent port means.
-std::optional<authority> parse_authority(std::string_view text, std::uint16_t default_port);
 
 class same_origin {
  public:

@@ -20,6 +20,8 @@ const host_row hosts[] = {
     {{"localhost"}, "http://localhost"},
     {{"LOCALHOST."}, "http://localhost"},
     {{"localhost:80"}, "http://localhost"},
+    {{"localhost:"}, "http://localhost"},
+    {{"[::1]:"}, "http://[::1]:"},
     {{"localhost:10080"}, "http://localhost:10080"},
     {{"127.0.0.1"}, "http://127.0.0.1"},
     {{"127.0.0.1:10080"}, "http://127.0.0.1:10080"},
@@ -33,7 +35,8 @@ const host_row hosts[] = {
     {{"localhost.evil.example"}, ""},
     {{"evil-localhost"}, ""},
     {{"localhost.."}, ""},
-    {{"localhost:"}, ""},
+    {{":"}, ""},
+    {{"localhost::"}, ""},
     {{"localhost:x"}, ""},
     {{"localhost:0"}, ""},
     {{"localhost:65536"}, ""},
@@ -121,7 +124,7 @@ TEST_CASE("a change acts in the good cells of host, origin and fetch site, and i
       }
     }
   CHECK(cells > 4'000);
-  CHECK(acted == 60);  // 10 hosts of ours, no origin or our own, three good fetch sites
+  CHECK(acted == 72);  // 12 hosts of ours, no origin or our own, three good fetch sites
 }
 
 TEST_CASE("looking needs a name of ours but no origin") {

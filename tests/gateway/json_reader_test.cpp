@@ -243,21 +243,32 @@ TEST_CASE("strict JSON of every shape is read") {
 }
 
 TEST_CASE("what stands behind a number that is too large is read as strictly as the rest") {
-  for (const char* text : {"1e400u", "{\"a\":1e400", "{\"a\":1e400,}", "{\"a\":1e400} x",
-                           "[1e400,[-1e999,]]", "{\"a\":1e400,\"a\":1}"}) {
+  for (const char* text :
+       {"1e400u", "{\"a\":1e400", "{\"a\":1e400,}", "{\"a\":1e400} x", "[1e400,[-1e999,]]",
+        "{\"a\":1e400,\"a\":1}", "01e400", "[1e400,01e400]", "[1e400,+1e400]", "[1e400,1e400-]",
+        "[1e400,1e400e]", "[1e400 1e400]", "[1e400,\"1e400]", "[1e400,\"\\\"1e400]"}) {
     CAPTURE(text);
-    CHECK_FALSE(bool(read_json(text)));
+    CHECK(is_broken(text));
   }
-  const auto read = read_json(R"({"a":[1e999],"b":-1e400 ,"c":"x","d":1e+1101})");
+  const auto read = read_json(R"({"a":[1e999],"b":-1e400 ,"c":"\\\",1e400,\"","d":1e+1101})");
   REQUIRE(bool(read));
   REQUIRE(read->members.size() == 4);
-  CHECK(read->find("b")->text == "1e400");
-  CHECK(read->find("c")->text == "x");
-  CHECK(read->find("d")->text == "1e400");
+  CHECK(read->find("b")->text == unacceptable_number);
+  CHECK(read->find("c")->text == "\\\",1e400,\"");
+  CHECK(read->find("d")->text == unacceptable_number);
   // Within a member it is that member's own business.
   const auto inner = read_json(R"({"a":{"b":1e999},"c":5,"d":[1e999]})");
   REQUIRE(bool(inner));
   CHECK(inner->find("c")->text == "5");
+}
+
+TEST_CASE("however many numbers are too large, they are wrong values of good JSON") {
+  house h;
+  std::string all = "{\"amount\":" + std::string(400, '9');
+  for (int i = 0; i < 60; ++i) all += ",\"" + std::to_string(i) + "\":-1E+400";
+  const auto answer = h.ask(purchase(all + "}"));
+  CHECK(answer.status == 422);
+  CHECK(json_of(answer)["code"] == "invalid_field");
 }
 
 TEST_CASE("members keep their order, their kind and the digits of their numbers") {

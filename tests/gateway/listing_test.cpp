@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+#include <string>
+
 using namespace taquilla;
 using namespace taquilla::gateway;
 
@@ -278,6 +281,11 @@ TEST_CASE("paths that nobody serves are 404, and methods that a path lacks 405 w
   CHECK(header_of(answer, "Allow") == "GET, HEAD, POST");
   CHECK(json_of(answer)["message"] == "Método no permitido en esta ruta");
   CHECK(h.ask(request_to("OPTIONS", "/api/reservations")).status == 405);
+  const auto whole = h.ask(request_to("OPTIONS", "*"));
+  CHECK(whole.status == 204);
+  CHECK(header_of(whole, "Allow") == "DELETE, GET, HEAD, OPTIONS, POST");
+  const auto inventory = h.ask(request_to("OPTIONS", "*", {}, listener::inventory));
+  CHECK(header_of(inventory, "Allow") == "GET, HEAD, OPTIONS, POST");
   const auto shed = h.app->shed(shed_reason::overloaded, "The queue is full.");
   CHECK(shed.status == 503);
   CHECK(json_of(shed)["code"] == "overloaded");
@@ -286,7 +294,18 @@ TEST_CASE("paths that nobody serves are 404, and methods that a path lacks 405 w
   CHECK(drained.status == 503);
   CHECK(json_of(drained)["code"] == "draining");
   CHECK(header_of(drained, "Retry-After") == "1");
-  const auto late = h.app->protocol_error(408, "The head took too long.");
-  CHECK(json_of(late)["status"] == 408);
-  CHECK(json_of(late)["detail"] == "The head took too long.");
+}
+
+TEST_CASE("bytes that are no request are told why, by a code of its own for each status") {
+  house h;
+  std::set<std::string> codes;
+  for (const int status : {400, 408, 411, 413, 414, 415, 417, 431, 500, 501, 504, 505}) {
+    CAPTURE(status);
+    const auto answer = h.app->protocol_error(status, "It is no request.");
+    CHECK(answer.status == status);
+    CHECK(json_of(answer)["status"] == status);
+    CHECK(json_of(answer)["detail"] == "It is no request.");
+    CHECK(codes.insert(json_of(answer)["code"]).second);
+    CHECK(header_of(answer, "Accept-Encoding") == (status == 415 ? "identity" : ""));
+  }
 }

@@ -200,7 +200,8 @@ TEST_CASE("foreign text is never echoed unescaped") {
 TEST_CASE("only JSON is taken") {
   for (const char* type : {"application/json", "Application/JSON", "application/json;charset=utf-8",
                            "application/json; charset=UTF-8", "application/json; charset=\"utf-8\"",
-                           "application/json;"}) {
+                           "application/json;", "application/json; charset=utf-8;",
+                           "application/json ; ; charset=utf-8 ; "}) {
     CAPTURE(type);
     house h;
     auto request = request_to("POST", "/api/reservations", good_order);
@@ -210,7 +211,9 @@ TEST_CASE("only JSON is taken") {
   for (const char* type :
        {"", "text/plain", "application/jsonx", "application/json; charset=latin1", "json",
         "application/json, text/plain", "multipart/form-data", "application/x-www-form-urlencoded",
-        "application/problem+json", "application/json; boundary=x"}) {
+        "application/problem+json", "application/json; boundary=x",
+        "application/json; charset=utf-8; charset=utf-8", "application/json; charset=utf-8; x",
+        "; application/json"}) {
     CAPTURE(type);
     house h;
     auto request = request_to("POST", "/api/reservations", good_order);

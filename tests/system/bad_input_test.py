@@ -48,6 +48,7 @@ REQUESTS = [  # method, path, headers, status
     ("GET", "/api/reservations?limit=0", {}, 422),
     ("GET", "/api/reservations?limit=x", {}, 422),
     ("PUT", "/api/reservations", {}, 405),
+    ("PUT", "/api%2Freservations", {}, 404),
     ("GET", "/../../etc/passwd", {}, 404),
     ("GET", "/livez", {"Host": "evil.example"}, 421),
     ("DELETE", "/api/reservations/1", {"Origin": "http://evil.example"}, 403),

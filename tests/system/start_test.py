@@ -152,7 +152,7 @@ class Start(unittest.TestCase):
         process, _ = self.starting()
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(20), 130)
+        self.assertEqual(process.wait(20), 128 + signal.SIGTERM)
 
     def test_under_nohup_the_terminal_may_close_and_an_interrupt_still_ends_it(self):
         def as_nohup_in_the_background():

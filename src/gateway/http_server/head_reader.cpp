@@ -9,7 +9,8 @@ namespace taquilla::gateway {
 
 namespace {
 
-// The longest method that is registered has 17 letters; more than this is no method.
+// The longest method that is registered has 17 letters. What is longer than this is told that it is
+// not implemented (RFC 9112 3) without being read to its end.
 constexpr std::size_t method_bytes_max = 32;
 
 enum kind : std::uint8_t { token = 1, in_target = 2, in_value = 4 };
@@ -81,7 +82,7 @@ std::size_t head_reader::advance(std::string_view bytes) {
 std::size_t head_reader::read_method(std::string_view bytes) {
   auto& method = head_.request.method;
   const auto n = run_of(bytes, token);
-  if (method.size() + n > method_bytes_max) return fail(400, "The method is too long.");
+  if (method.size() + n > method_bytes_max) return fail(501, "The method is not implemented.");
   method.append(bytes.substr(0, n));
   if (n == bytes.size()) return n;
   if (bytes[n] != ' ' || method.empty()) return fail(400, "The request line is malformed.");

@@ -48,6 +48,11 @@ class memory_stream final : public httplib::Stream {
   std::string* out_;
 };
 
+// The library would decode "%2F" into a separator, which it is not.
+bool may_have_route(const std::string& path) {
+  return path.size() <= matched_path_bytes_max && !has_escaped_slash(path);
+}
+
 bool listens(const route& r, listener at) {
   return std::find(r.at.begin(), r.at.end(), at) != r.at.end();
 }
@@ -121,12 +126,12 @@ route_matcher::route_matcher(const std::vector<route>& routes, listener at)
 route_matcher::~route_matcher() = default;
 
 const route* route_matcher::match(framed_request& framed) {
-  if (framed.request.path.size() > matched_path_bytes_max) return nullptr;
+  if (!may_have_route(framed.request.path)) return nullptr;
   return library_->match(framed);
 }
 
 std::vector<std::string> route_matcher::allowed(const std::string& path) const {
-  if (path.size() > matched_path_bytes_max) return {};
+  if (!may_have_route(path)) return {};
   return library_->allowed(path);
 }
 

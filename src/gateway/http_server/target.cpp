@@ -1,6 +1,7 @@
 #include "gateway/http_server/target.hpp"
 
 #include "gateway/ascii.hpp"
+#include "gateway/authority.hpp"
 
 #include <algorithm>
 
@@ -26,19 +27,27 @@ bool well_escaped(std::string_view target) {
   return true;
 }
 
-std::string percent_decoded(std::string_view text) {
+std::string percent_decoded(std::string_view text, char kept) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     // Whoever calls has judged the escapes; a cut one must not be read beyond its end even so.
     if (text[i] == '%' && i + 2 < text.size()) {
-      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      const auto decoded = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      if (decoded == kept)
+        out.append(text.substr(i, 3));
+      else
+        out += decoded;
       i += 2;
     } else {
       out += text[i];
     }
   }
   return out;
+}
+
+bool has_escaped_slash(std::string_view path) {
+  return path.find("%2F") != std::string_view::npos || path.find("%2f") != std::string_view::npos;
 }
 
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
@@ -77,7 +86,8 @@ std::optional<std::string> origin_form(std::string_view target, std::string_view
   if (!equal_ignoring_case(target.substr(0, scheme.size()), scheme)) return std::nullopt;
   const auto rest = target.substr(scheme.size());
   const auto end = std::min(rest.find_first_of("/?"), rest.size());
-  if (!equal_ignoring_case(rest.substr(0, end), host)) return std::nullopt;
+  const auto asked = parse_authority(rest.substr(0, end), http_port);
+  if (!asked || !(asked == parse_authority(host, http_port))) return std::nullopt;
   const auto tail = rest.substr(end);
   return tail.empty() || tail.front() == '?' ? "/" + std::string{tail} : std::string{tail};
 }

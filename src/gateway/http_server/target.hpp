@@ -13,8 +13,13 @@ namespace taquilla::gateway {
 /// True when every '%' is followed by two hexadecimal digits that are not "00".
 bool well_escaped(std::string_view target);
 
-/// `text` with its escapes decoded; `text` must be well escaped.
-std::string percent_decoded(std::string_view text);
+/// `text` with its escapes decoded, those of `kept` excepted; `text` must be well escaped, and so
+/// has none of NUL.
+std::string percent_decoded(std::string_view text, char kept = '\0');
+
+/// True when a path, as sent or decoded but for '/', has a "%2F" in it. That is a letter of a name
+/// and no separator (RFC 3986 2.2), and no route has such a name.
+bool has_escaped_slash(std::string_view path);
 
 /// The path of a target in origin-form, still escaped.
 std::string_view path_of(std::string_view target);
@@ -27,7 +32,7 @@ std::vector<std::pair<std::string, std::string>> parameters_of(std::string_view 
 /// IPv6 address in brackets.
 bool valid_authority(std::string_view authority);
 
-/// `target` as path and query: "/x?y" stays, "http://host/x" becomes "/x" if `host` is its
+/// `target` as path and query: "/x?y" stays, "http://host/x" becomes "/x" if `host` names the same
 /// authority, "*" stays. Nothing when it is none of these.
 std::optional<std::string> origin_form(std::string_view target, std::string_view host);
 

@@ -19,10 +19,12 @@ constexpr const char* error_codes[] = {
 /// Told by HTTP alone, about questions that no client of a plan asks, by services that it does not
 /// speak to, or only by a bug, which an oracle reports.
 const std::set<std::string> never_told = {
-    "malformed_json",     "malformed_request",  "unauthorized",  "forbidden_origin",
-    "unknown_path",       "body_too_large",     "not_json",      "misdirected_host",
-    "method_not_allowed", "unknown_event",      "unknown_seat",  "notification_unavailable",
-    "mail_bounced",       "mail_undeliverable", "invalid_field", "internal_error",
+    "malformed_json",     "malformed_request",  "unauthorized",       "forbidden_origin",
+    "unknown_path",       "body_too_large",     "not_json",           "misdirected_host",
+    "method_not_allowed", "unknown_event",      "unknown_seat",       "notification_unavailable",
+    "mail_bounced",       "mail_undeliverable", "invalid_field",      "internal_error",
+    "request_too_slow",   "length_required",    "target_too_long",    "unknown_expectation",
+    "head_too_large",     "not_implemented",    "version_not_spoken", "encoded_body",
 };
 
 std::vector<std::string> make_goals() {

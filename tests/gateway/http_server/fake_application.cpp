@@ -156,8 +156,9 @@ bool fake_application::refuse(const http_request& head, http_response& refused) 
   return true;
 }
 
-http_response fake_application::unmatched(const http_request&,
+http_response fake_application::unmatched(const http_request& asked,
                                           const std::vector<std::string>& allowed) {
+  if (asked.path == "*") return text("", 204);
   auto response = text("nothing here", allowed.empty() ? 404 : 405);
   std::string list;
   for (const auto& method : allowed) list += (list.empty() ? "" : ", ") + method;

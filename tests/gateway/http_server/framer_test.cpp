@@ -83,6 +83,15 @@ TEST_CASE("header values stay as they were sent") {
   CHECK(framed.request.header("ORIGIN") == origin);
 }
 
+TEST_CASE("a path arrives decoded, but what was no separator does not become one") {
+  framer one{framing_limits{}};
+  one.feed("GET /%61pi%2Freservations%2f%20?a=%2F HTTP/1.1\r\nHost: b\r\n\r\n");
+  REQUIRE(one.now() == framer::state::complete);
+  const auto framed = one.take();
+  CHECK(framed.request.path == "/api%2Freservations%2f ");
+  CHECK(*framed.request.parameter("a") == "/");
+}
+
 TEST_CASE("a chunked body arrives decoded") {
   framer one{framing_limits{}};
   one.feed(
@@ -97,9 +106,15 @@ TEST_CASE("a target in absolute form is its path and query") {
   CHECK(origin_form("HTTP://BOX", "box") == "/");
   CHECK(origin_form("http://box?a=b", "box") == "/?a=b");
   CHECK(origin_form("*", "box") == "*");
-  for (const char* foreign :
-       {"http://boxer/", "http://box:81/", "https://box/", "box/", "http:///"})
+  for (const char* foreign : {"http://boxer/", "http://box:81/", "http://box..", "https://box/",
+                              "box/", "http:///", "http://:80/", "http://me@box/"})
     CHECK_FALSE(origin_form(foreign, "box"));
+  // One authority, written in two ways.
+  for (const char* host : {"box", "BOX", "box:", "box:80", "box.", "box.:080"})
+    for (const char* target : {"http://box/a", "http://Box:80/a", "http://box:/a", "http://box./a"})
+      CHECK(origin_form(target, host) == "/a");
+  CHECK(origin_form("http://[::1]:80/a", "[::1]") == "/a");
+  CHECK_FALSE(origin_form("http://box:80/", "box:81"));
 }
 
 TEST_CASE("a query is read as forms write it, and whole") {

@@ -125,13 +125,19 @@ def path_and_query(target):
     return target[start:] if target[start:start + 1] == b"/" else b"/" + target[start:]
 
 
+def decoded_path(target):
+    """Without the query, and without making a separator of a slash that was none."""
+    parts = re.split(rb"(?i)(%2F)", target.partition(b"?")[0])
+    return b"".join(part if part.upper() == b"%2F" else urllib.parse.unquote_to_bytes(part) for part in parts)
+
+
 def told(request, body, closes):
     """A request as verdict.hpp writes it."""
     is_path = request.method != b"CONNECT"
     target = path_and_query(request.target) if is_path else request.target
     fields = b"".join(b" %s=%s" % field for field in request.headers.raw_items())
     return b"%s %s %s%s%s '%s'\n" % (
-        request.method, target, urllib.parse.unquote_to_bytes(target.partition(b"?")[0]), fields,
+        request.method, target, decoded_path(target), fields,
         b" close" if closes else b"", body)
 
 

@@ -161,6 +161,18 @@ TEST_CASE("a client that does not read is cut off, and only that one") {
   CHECK(client{house.port()}.get("/big/1000000").body.size() == 1000000);
 }
 
+TEST_CASE("the kernel takes little for a client that does not read, so that it has its deadline") {
+  auto options = impatient();
+  options.idle_timeout = minutes{5};  // a socket that took it all in would rest
+  running_server house{options};
+  client slow{house.port(), false, 4096};
+  std::string pipelined;
+  for (int i = 0; i < 16; ++i) pipelined += get_request("/big/32768");
+  slow.send(pipelined);  // half a MiB, which a send buffer grows to before it is asked for
+  CHECK(house.wait_until([](const auto& now) { return now.resets == 1; }));
+  CHECK(house.wait_until([](const auto& now) { return now.open_connections == 0; }));
+}
+
 TEST_CASE("a client that takes an answer in by drops gains no time by each") {
   auto options = test_options();
   options.write_timeout = milliseconds{150};
