@@ -143,8 +143,9 @@ struct http_server_options {
   std::size_t pipelined_max = 4;
   std::size_t connection_outbound_max =
       256 * 1024;  ///< memory of unsent answers: over it nothing more is begun
-  /// The same of all connections: over it, those are reset whose share grows.
-  std::size_t outbound_max = 64 * 1024 * 1024;
+  /// The same of all connections: over it, those are reset whose share grows. With it, what the
+  /// program is without any, and what an allocator adds, 128 MiB are enough whatever is read.
+  std::size_t outbound_max = 40 * 1024 * 1024;
   std::function<std::int64_t()> wall_ms;  ///< since 1970, UTC; empty: answers have no Date
 };
 

@@ -19,7 +19,7 @@ import urllib.parse
 from client import NO_LIMIT, Client, ask, box_office, chaos, wait_until
 
 EXECUTABLE = None
-MEMORY_MAX_MIB = 160  # of them 64 for answers that nobody takes: the server's bound
+MEMORY_MAX_MIB = 128  # of them 40 for answers that nobody takes: the server's bound
 PROBES = 10
 PATIENCE = 5  # seconds for an answer beside an attack; they take milliseconds on an idle machine
 ROWS, SEATS_PER_ROW = 60, 100
