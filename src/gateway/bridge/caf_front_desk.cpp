@@ -45,9 +45,7 @@ chaos_table table_of(service which, const chaos_report& report) {
 }
 
 set_chaos order_of(const chaos_order& o) {
-  const bool ends = o.kind == "normal" || o.kind == "enable";
-  const auto kind = ends ? "recover" : o.kind == "disable" ? "crash" : o.kind;
-  return {name_of(o.target), kind, o.delay_ms, o.rate_ppm, o.for_ms, o.times};
+  return {name_of(o.target), o.kind, o.delay_ms, o.rate_ppm, o.for_ms, o.times};
 }
 
 struct follower_state {
