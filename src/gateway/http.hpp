@@ -3,10 +3,11 @@
 //
 //   bytes -> http_server (sockets, framing, cpp-httplib) -> route -> responder -> bytes
 //
-// The server side knows sockets and nothing of tickets; the application side (routes.hpp) knows
-// tickets and nothing of sockets. Handlers never block: they take a `responder`, return at once,
-// and the answer may come later and from any thread. That is why a purchase in flight costs memory
-// and not a thread. No CAF and no httplib here: both sides include this header alone.
+// The server side (http_server/) knows sockets and nothing of tickets; the application side
+// (application.hpp) knows tickets and nothing of sockets. Handlers never block: they take a
+// `responder`, return at once, and the answer may come later and from any thread. That is why a
+// purchase in flight costs memory and not a thread. No CAF and no httplib here; of the other side
+// each of the two includes this header and no other.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "gateway/http_server/reactor.hpp"
 
-#include "gateway/http_server/http_date.hpp"
+#include "domain/time_text.hpp"
 #include "gateway/http_server/platform.hpp"
 
 #include <asio/post.hpp>
