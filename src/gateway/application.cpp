@@ -46,7 +46,7 @@ class box_office_application final : public application {
     auto& house = *house_;
     const auto why = house.origin_rules.judge(head, house.proxies.scheme(head));
     if (why != errc::none) {
-      refused = refusal(head, house.refused_row, {why, {}, 0});
+      refused = counted_problem(head, house.refused_row, {why, {}, 0});
       // Who asks for a foreign host was led here (DNS rebinding) or has lost his way: what he sends
       // behind it is meant for somebody else as well.
       refused.close = why == errc::misdirected_host;
@@ -60,7 +60,7 @@ class box_office_application final : public application {
     const auto verdict = house.limit.decide(client, now);
     if (verdict.pass) return false;
     house.counts.purchase_refused(errc::rate_limited);
-    refused = refusal(head, limited_row_, {errc::rate_limited, {}, verdict.retry_after_ms});
+    refused = counted_problem(head, limited_row_, {errc::rate_limited, {}, verdict.retry_after_ms});
     for (auto& field : house.limit.state_of(client, now).fields)
       refused.headers.push_back(std::move(field));
     return true;
@@ -69,7 +69,7 @@ class box_office_application final : public application {
   http_response unmatched(const http_request& request,
                           const std::vector<std::string>& allowed) override {
     const auto code = allowed.empty() ? errc::unknown_path : errc::method_not_allowed;
-    auto response = refusal(request, house_->unmatched_row, {code, {}, 0});
+    auto response = counted_problem(request, house_->unmatched_row, {code, {}, 0});
     std::string methods;
     for (const auto& method : allowed) methods += (methods.empty() ? "" : ", ") + method;
     if (!allowed.empty()) response.headers.emplace_back("Allow", methods);
@@ -93,7 +93,7 @@ class box_office_application final : public application {
   }
 
  private:
-  http_response refusal(const http_request& request, std::size_t row, const error& why) {
+  http_response counted_problem(const http_request& request, std::size_t row, const error& why) {
     auto response = problem(why, house_->next_request_id());
     house_->counts.answered(row, request.at, response.status, 0);
     return response;

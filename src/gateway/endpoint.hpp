@@ -15,8 +15,8 @@ namespace taquilla::gateway {
 class exchange;
 
 struct parameter_doc {
-  enum class place { path, query, header };
-  place in = place::query;
+  enum class location { path, query, header };
+  location in = location::query;
   std::string name;
   std::string about;
   bool required = false;

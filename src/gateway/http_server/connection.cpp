@@ -67,7 +67,7 @@ void connection::on_read(const std::error_code& error, std::size_t bytes) {
 void connection::end_of_input() {
   input_ended_ = true;
   if (stream_) end_stream();
-  if (phase_ == phase::lingering || (pipeline_.empty() && outbox_.empty() && !waiting_))
+  if (phase_ == phase::lingering || (pipeline_.empty() && unsent_.empty() && !waiting_))
     return drop(false);
   last_request_seen_ = true;
   close_after_sent_ = true;
@@ -95,7 +95,7 @@ bool connection::may_frame() const {
   if (framer_.now() == framer::state::expects_continue) return false;
   if (!framer_.idle()) return true;
   return pipeline_.size() < home_.options().pipelined_max &&
-         outbox_.held() + pipeline_.parked_bytes() < home_.options().connection_outbound_max;
+         unsent_.held() + pipeline_.parked_bytes() < home_.options().connection_outbound_max;
 }
 
 /// A part of a request is here, and it is the client's turn to send more.
@@ -107,7 +107,7 @@ bool connection::awaits_rest() const {
 // time begins: a client that waits for it could do nothing meanwhile.
 bool connection::ask_for_body() {
   if (phase_ != phase::serving || last_request_seen_ || stream_ || !pipeline_.empty()) return false;
-  outbox_.append("HTTP/1.1 100 Continue\r\n\r\n");
+  unsent_.append("HTTP/1.1 100 Continue\r\n\r\n");
   framer_.go_on();
   input_due_ = now() + home_.options().body_timeout;
   return true;
@@ -212,7 +212,7 @@ void connection::move_on() {
     moved = false;
     while (flush() || begin_waiting() || frame()) moved = true;
   }
-  account(outbox_.held() + pipeline_.parked_bytes(), pipeline_.unanswered());
+  account(unsent_.held() + pipeline_.parked_bytes(), pipeline_.unanswered());
   if (idle() && draining()) finish();
   if (phase_ == phase::gone) return;
   if (moved) home_.pump_later(shared_from_this());

@@ -11,8 +11,8 @@
 #include "gateway/http_server/deadlines.hpp"
 #include "gateway/http_server/framer.hpp"
 #include "gateway/http_server/guest_list.hpp"
-#include "gateway/http_server/outbox.hpp"
 #include "gateway/http_server/pipeline.hpp"
+#include "gateway/http_server/unsent_bytes.hpp"
 
 #include <asio/ip/tcp.hpp>
 
@@ -113,7 +113,7 @@ class connection : public std::enable_shared_from_this<connection> {
   bool input_ended_ = false;        ///< the client has said that it will send no more
   bool last_request_seen_ = false;  ///< nothing is framed any more
 
-  outbox outbox_;
+  unsent_bytes unsent_;
   bool writing_ = false;
   bool close_after_sent_ = false;
   std::shared_ptr<byte_source> stream_;

@@ -34,7 +34,7 @@ bool connection::flush() {
   slot.shape.close = slot.shape.close || slot.response->close || last;
   if (slot.shape.close) take_no_more();
   auto first = stream ? std::move(slot.response->body) : std::string{};
-  outbox_.adopt(home_.write(std::move(*slot.response), slot.shape));
+  unsent_.adopt(home_.write(std::move(*slot.response), slot.shape));
   if (streams)
     open_stream(std::move(stream), !slot.shape.http_1_0, std::move(first));
   else if (stream)
@@ -72,8 +72,8 @@ void connection::on_stream_ready() {
 }
 
 bool connection::take_from_stream() {
-  if (outbox_.size() >= stream_unsent_max) return false;
-  auto bytes = stream_->take(stream_unsent_max - outbox_.size());
+  if (unsent_.size() >= stream_unsent_max) return false;
+  auto bytes = stream_->take(stream_unsent_max - unsent_.size());
   if (bytes.empty()) {
     if (!stream_->finished()) return false;
     end_stream();
@@ -85,42 +85,42 @@ bool connection::take_from_stream() {
 
 void connection::append_chunk(std::string&& bytes) {
   if (bytes.empty()) return;
-  if (!stream_chunked_) return outbox_.adopt(std::move(bytes));
+  if (!stream_chunked_) return unsent_.adopt(std::move(bytes));
   char size[20];
   const int digits = std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
-  outbox_.append(std::string_view{size, static_cast<std::size_t>(digits)});
-  outbox_.append(std::string_view{bytes});
-  outbox_.append("\r\n");
+  unsent_.append(std::string_view{size, static_cast<std::size_t>(digits)});
+  unsent_.append(std::string_view{bytes});
+  unsent_.append("\r\n");
 }
 
 void connection::end_stream() {
-  if (stream_chunked_) outbox_.append("0\r\n\r\n");
+  if (stream_chunked_) unsent_.append("0\r\n\r\n");
   std::exchange(stream_, nullptr)->closed();
   if (draining()) last_request_seen_ = close_after_sent_ = true;
 }
 
 void connection::send() {
-  while (!outbox_.empty() && !writing_) {
+  while (!unsent_.empty() && !writing_) {
     std::error_code error;
-    const auto bytes = outbox_.pending();
+    const auto bytes = unsent_.pending();
     const auto n = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
     if (error == asio::error::would_block || error == asio::error::try_again) {
       await_writable();
     } else if (error) {
       return drop(false);
     } else {
-      outbox_.sent(n);
+      unsent_.sent(n);
     }
   }
   note_output();
-  const bool all_sent = outbox_.empty() && pipeline_.empty() && !waiting_ && !stream_;
+  const bool all_sent = unsent_.empty() && pipeline_.empty() && !waiting_ && !stream_;
   if (all_sent && close_after_sent_ && phase_ == phase::serving) finish();
 }
 
 // The deadline holds for what is unsent now; what is appended meanwhile gets its own afterwards.
 void connection::note_output() {
-  if (outbox_.empty() || outbox_.total_sent() < output_mark_) return;
-  output_mark_ = outbox_.total_appended();
+  if (unsent_.empty() || unsent_.total_sent() < output_mark_) return;
+  output_mark_ = unsent_.total_appended();
   output_due_ = now() + home_.options().write_timeout;
 }
 
@@ -139,7 +139,7 @@ void connection::await_writable() {
 // overtake an answer that the kernel has still to deliver: so the end is announced, and what the
 // client sends is read and thrown away until it ends as well, or for a while.
 void connection::finish() {
-  const bool nothing_to_lose = input_ended_ || outbox_.total_sent() == 0;
+  const bool nothing_to_lose = input_ended_ || unsent_.total_sent() == 0;
   if (nothing_to_lose) return drop(false);
   std::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -162,7 +162,7 @@ void connection::account(std::size_t held, std::size_t in_flight) {
 
 bool connection::idle() const {
   return phase_ == phase::serving && framer_.idle() && leftover_.empty() && pipeline_.empty() &&
-         outbox_.empty() && !waiting_ && !stream_;
+         unsent_.empty() && !waiting_ && !stream_;
 }
 
 bool connection::draining() const { return home_.draining(); }
@@ -178,7 +178,7 @@ std::optional<connection::time_point> connection::next_deadline() const {
   if (phase_ == phase::lingering) return linger_due_;
   std::optional<time_point> next;
   const auto consider = [&next](time_point when) { next = next ? std::min(*next, when) : when; };
-  if (!outbox_.empty()) consider(output_due_);
+  if (!unsent_.empty()) consider(output_due_);
   if (const auto oldest = pipeline_.oldest_unanswered())
     consider(oldest->second + home_.options().answer_timeout);
   if (awaits_rest() || (idle() && !last_request_seen_)) consider(input_due_);
@@ -188,7 +188,7 @@ std::optional<connection::time_point> connection::next_deadline() const {
 void connection::on_alarm(time_point now) {
   home_.cancel_alarm(alarm_);
   if (phase_ == phase::lingering && now >= linger_due_) return drop(false);
-  if (phase_ == phase::serving && !outbox_.empty() && now >= output_due_) {
+  if (phase_ == phase::serving && !unsent_.empty() && now >= output_due_) {
     ++home_.counters().resets;
     return drop(true);
   }
@@ -208,7 +208,7 @@ void connection::drain() {
 // Whole answers may still be on their way in the kernel, and a reset would throw them away. It is
 // for an answer that has no end any more, so that its beginning passes for nothing else.
 void connection::stop() {
-  const bool cut = phase_ == phase::serving && (!outbox_.empty() || stream_);
+  const bool cut = phase_ == phase::serving && (!unsent_.empty() || stream_);
   drop(cut);
 }
 

@@ -41,7 +41,7 @@ reactor::reactor(const http_server_options& options, http_application& applicati
       timer_{context_},
       queue_max_{(options.queue_max + options.threads - 1) /
                  std::max<std::size_t>(1, options.threads)} {
-  mailbox_ = std::make_shared<mailbox>([this] { asio::post(context_, [this] { deliver(); }); });
+  box_ = std::make_shared<answer_box>([this] { asio::post(context_, [this] { deliver(); }); });
   for (std::size_t i = 0; i < listener_count; ++i)
     matchers_[i] = std::make_unique<route_matcher>(application.routes(), static_cast<listener>(i));
   for (const auto& one : application.routes())
@@ -116,7 +116,7 @@ void reactor::stop() {
     draining_ = true;
     const std::vector<std::shared_ptr<connection>> all{connections_.begin(), connections_.end()};
     for (const auto& one : all) one->stop();
-    mailbox_->close();
+    box_->close();
     counters_.queued -= queue_.size();
     queue_.clear();
     context_.stop();
@@ -241,9 +241,9 @@ void reactor::run(work item) {
 // An answer given inside the handler needs no wake-up: it is collected right here. A handler that
 // throws has dropped its responder, which reports the request as abandoned.
 void reactor::handle(const route& chosen, const http_request& request, work& item) {
-  mailbox_->expect();
+  box_->expect();
   try {
-    chosen.handle(request, make_responder(mailbox_, item.from, item.ticket));
+    chosen.handle(request, make_responder(box_, item.from, item.ticket));
   } catch (const std::exception&) {
     if (const auto from = item.from.lock())
       from->answer(item.ticket, protocol_error(500, "The request could not be answered."));
@@ -253,23 +253,23 @@ void reactor::handle(const route& chosen, const http_request& request, work& ite
 }
 
 void reactor::deliver() {
-  for (auto& mail : mailbox_->collect()) deliver(mail);
+  for (auto& one : box_->collect()) deliver(one);
 }
 
-void reactor::deliver(letter& mail) {
-  const auto to = mail.to.lock();
-  if (!to) return discard(mail.response);
-  if (mail.what == letter::kind::wake) return to->on_stream_ready();
-  if (mail.what == letter::kind::abandoned)
-    mail.response = protocol_error(500, "The request was not answered.");
-  to->answer(mail.ticket, std::move(mail.response));
+void reactor::deliver(arrival& one) {
+  const auto to = one.to.lock();
+  if (!to) return discard(one.response);
+  if (one.what == arrival::kind::wake) return to->on_stream_ready();
+  if (one.what == arrival::kind::abandoned)
+    one.response = protocol_error(500, "The request was not answered.");
+  to->answer(one.ticket, std::move(one.response));
   to->pump();
 }
 
 void reactor::watch(byte_source& stream, connection& reader,
                     std::shared_ptr<std::atomic<bool>> bell) {
-  stream.on_ready([box = mailbox_, to = reader.weak_from_this(), bell = std::move(bell)] {
-    if (!bell->exchange(true)) box->post({letter::kind::wake, to, 0, {}});
+  stream.on_ready([box = box_, to = reader.weak_from_this(), bell = std::move(bell)] {
+    if (!bell->exchange(true)) box->post({arrival::kind::wake, to, 0, {}});
   });
 }
 

@@ -4,9 +4,9 @@
 // The functions marked "any thread" only queue a task; all others belong to the loop.
 #pragma once
 
+#include "gateway/http_server/answer_box.hpp"
 #include "gateway/http_server/connection.hpp"
 #include "gateway/http_server/library.hpp"
-#include "gateway/http_server/mailbox.hpp"
 #include "gateway/http_server/traffic.hpp"
 
 #include <asio/executor_work_guard.hpp>
@@ -75,7 +75,7 @@ class reactor {
   void handle(const route& chosen, const http_request& request, work& item);
   bool turn_down(const framed_request& framed, http_response& answer);
   void deliver();
-  void deliver(letter& mail);
+  void deliver(arrival& one);
   void arm_timer();
   void on_timer();
   void announce_empty();
@@ -87,7 +87,7 @@ class reactor {
   asio::executor_work_guard<asio::io_context::executor_type> guard_;
   asio::steady_timer timer_;
   std::optional<connection::time_point> timer_set_for_;
-  std::shared_ptr<mailbox> mailbox_;
+  std::shared_ptr<answer_box> box_;
   std::array<std::unique_ptr<route_matcher>, listener_count> matchers_;
   std::vector<std::string> alone_;  ///< paths of long answers
   response_writer writer_;

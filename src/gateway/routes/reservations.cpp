@@ -9,7 +9,7 @@ namespace taquilla::gateway {
 
 namespace {
 
-using place = parameter_doc::place;
+using location = parameter_doc::location;
 
 constexpr const char* purchase_schema =
     R"({"type":"object","additionalProperties":false,)"
@@ -149,7 +149,7 @@ endpoint purchase_endpoint() {
   e.method = "POST";
   e.path = "/api/reservations";
   e.summary = "Buys one seat. The same purchase sent again gets the stored answer.";
-  e.parameters = {{place::header, "Idempotency-Key",
+  e.parameters = {{location::header, "Idempotency-Key",
                    "names this purchase, even if it was made before; while it lives, the same key "
                    "with another body is refused",
                    false}};
@@ -171,17 +171,17 @@ constexpr const char* reservation_example =
 
 void add_reservation_endpoints(std::vector<endpoint>& table) {
   const std::vector<listener> front = {listener::gateway};
-  const parameter_doc id{place::path, "id", "number of the reservation", true};
+  const parameter_doc id{location::path, "id", "number of the reservation", true};
   table.push_back(purchase_endpoint());
   table.push_back({front,
                    "GET",
                    "/api/reservations",
                    "Reservations, oldest first, by page.",
-                   {{place::query, "userEmail", "only of this buyer", false},
-                    {place::query, "eventId", "only for this event", false},
-                    {place::query, "state", "pending, confirmed, cancelled or failed", false},
-                    {place::query, "limit", "1..1000, 100 when absent", false},
-                    {place::query, "after", "cursor of the page before", false}},
+                   {{location::query, "userEmail", "only of this buyer", false},
+                    {location::query, "eventId", "only for this event", false},
+                    {location::query, "state", "pending, confirmed, cancelled or failed", false},
+                    {location::query, "limit", "1..1000, 100 when absent", false},
+                    {location::query, "after", "cursor of the page before", false}},
                    {200, 422, 503},
                    "application/json",
                    "",
