@@ -119,6 +119,14 @@ class http_application {
   virtual http_response shed(shed_reason why, std::string_view detail) = 0;
 };
 
+/// Bytes and counts above which a request is refused.
+struct framing_limits {
+  std::size_t body_bytes_max = 16 * 1024;
+  std::size_t head_bytes_max = 8 * 1024;  ///< request line, fields and line ends together
+  std::size_t target_bytes_max = 2048;
+  std::size_t header_fields_max = 64;
+};
+
 struct http_server_options {
   std::vector<std::string> bind = {"127.0.0.1", "::1"};
   std::uint16_t ports[listener_count] = {80, 8082, 8083, 8084};  ///< 0: the system picks
@@ -126,10 +134,7 @@ struct http_server_options {
   std::size_t connections_max = 8192;                            ///< all listeners together
   std::size_t connections_per_peer = 64;  ///< of one address, loopback excepted
   bool limit_local_peers = false;         ///< loopback is not excepted
-  std::size_t body_bytes_max = 16 * 1024;
-  std::size_t head_bytes_max = 8 * 1024;
-  std::size_t target_bytes_max = 2048;
-  std::size_t header_fields_max = 64;
+  framing_limits framing;
   std::size_t queue_max = 1024;  ///< framed requests that wait for a thread
   std::chrono::milliseconds queue_age_max{500};
   std::chrono::milliseconds head_timeout{3000};
@@ -162,7 +167,8 @@ struct bind_failure {
   int error_number;  ///< errno
 };
 
-/// Owner of the sockets. All functions from one thread (the GATEWAY's owner).
+/// Owner of the sockets. All functions from one thread (the GATEWAY's), but `read_counters` from
+/// any.
 class http_server {
  public:
   virtual ~http_server() = default;

@@ -12,11 +12,6 @@ namespace taquilla::gateway {
 
 namespace {
 
-framing_limits limits_of(const http_server_options& options) {
-  return {options.body_bytes_max, options.head_bytes_max, options.target_bytes_max,
-          options.header_fields_max};
-}
-
 // How often one event goes round before the others have their turn: a stream that always has more,
 // with a client that always reads, would never end.
 constexpr int turns_max = 16;
@@ -32,7 +27,7 @@ connection::connection(reactor& home, asio::ip::tcp::socket socket, listener at,
       at_{at},
       peer_{std::move(peer)},
       place_{std::move(place)},
-      framer_{limits_of(home.options())} {}
+      framer_{home.options().framing} {}
 
 // A client that connects and says nothing has the time of a head, not that of an idle connection
 // which has proved itself by a request.
@@ -106,6 +101,7 @@ bool connection::awaits_rest() const {
 // "100 Continue" comes behind the answers to all that was asked before, and only then the body's
 // time begins: a client that waits for it could do nothing meanwhile.
 bool connection::ask_for_body() {
+  if (framer_.now() != framer::state::expects_continue) return false;
   if (phase_ != phase::serving || last_request_seen_ || stream_ || !pipeline_.empty()) return false;
   unsent_.append("HTTP/1.1 100 Continue\r\n\r\n");
   framer_.go_on();
@@ -114,7 +110,6 @@ bool connection::ask_for_body() {
 }
 
 bool connection::frame() {
-  if (framer_.now() == framer::state::expects_continue) return ask_for_body();
   if (leftover_.empty() || !may_frame()) return false;
   std::size_t at = 0;
   while (at < leftover_.size() && may_frame()) {
@@ -208,11 +203,12 @@ void connection::move_on() {
   bool moved = true;
   for (int turn = 0; moved && turn < turns_max; ++turn) {
     send();  // first, because it makes room
+    if (phase_ == phase::serving && close_after_sent_ && all_is_sent()) finish();
     if (phase_ == phase::gone) return;
     moved = false;
-    while (flush() || begin_waiting() || frame()) moved = true;
+    while (write_next() || begin_waiting() || ask_for_body() || frame()) moved = true;
   }
-  account(unsent_.held() + pipeline_.parked_bytes(), pipeline_.unanswered());
+  if (!account(unsent_.held() + pipeline_.parked_bytes(), pipeline_.unanswered())) return cut_off();
   if (idle() && draining()) finish();
   if (phase_ == phase::gone) return;
   if (moved) home_.pump_later(shared_from_this());

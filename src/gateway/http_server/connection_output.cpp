@@ -21,7 +21,8 @@ auto now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
-bool connection::flush() {
+/// The answer whose turn it is, or what the stream has; false when there is neither.
+bool connection::write_next() {
   if (phase_ != phase::serving) return false;
   if (stream_) return take_from_stream();
   if (!pipeline_.front_ready()) return false;
@@ -113,8 +114,10 @@ void connection::send() {
     }
   }
   note_output();
-  const bool all_sent = unsent_.empty() && pipeline_.empty() && !waiting_ && !stream_;
-  if (all_sent && close_after_sent_ && phase_ == phase::serving) finish();
+}
+
+bool connection::all_is_sent() const {
+  return unsent_.empty() && pipeline_.empty() && !waiting_ && !stream_;
 }
 
 // The deadline holds for what is unsent now; what is appended meanwhile gets its own afterwards.
@@ -147,22 +150,20 @@ void connection::finish() {
   linger_due_ = now() + home_.options().linger_timeout;
 }
 
-void connection::account(std::size_t held, std::size_t in_flight) {
+/// Counts what it holds; false when that has grown although all together hold too much.
+bool connection::account(std::size_t held, std::size_t in_flight) {
   auto& counters = home_.counters();
   if (in_flight != in_flight_) counters.in_flight += in_flight - in_flight_;
   in_flight_ = in_flight;
-  if (held == accounted_) return;
+  if (held == accounted_) return true;
   const bool grew = held > accounted_;
   const auto total = counters.outbound_bytes += held - accounted_;
   accounted_ = held;
-  if (!grew || total <= home_.options().outbound_max) return;
-  ++counters.resets;
-  drop(true);
+  return !grew || total <= home_.options().outbound_max;
 }
 
 bool connection::idle() const {
-  return phase_ == phase::serving && framer_.idle() && leftover_.empty() && pipeline_.empty() &&
-         unsent_.empty() && !waiting_ && !stream_;
+  return phase_ == phase::serving && framer_.idle() && leftover_.empty() && all_is_sent();
 }
 
 bool connection::draining() const { return home_.draining(); }
@@ -188,10 +189,7 @@ std::optional<connection::time_point> connection::next_deadline() const {
 void connection::on_alarm(time_point now) {
   home_.cancel_alarm(alarm_);
   if (phase_ == phase::lingering && now >= linger_due_) return drop(false);
-  if (phase_ == phase::serving && !unsent_.empty() && now >= output_due_) {
-    ++home_.counters().resets;
-    return drop(true);
-  }
+  if (phase_ == phase::serving && !unsent_.empty() && now >= output_due_) return cut_off();
   const auto oldest = pipeline_.oldest_unanswered();
   if (oldest && now >= oldest->second + home_.options().answer_timeout)
     answer(oldest->first, home_.protocol_error(504, "The request was not answered in time."));
@@ -210,6 +208,11 @@ void connection::drain() {
 void connection::stop() {
   const bool cut = phase_ == phase::serving && (!unsent_.empty() || stream_);
   drop(cut);
+}
+
+void connection::cut_off() {
+  ++home_.counters().resets;
+  drop(true);
 }
 
 void connection::drop(bool reset) {

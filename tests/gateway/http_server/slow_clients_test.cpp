@@ -121,8 +121,8 @@ TEST_CASE("who goes on sending behind an error is cut off when the while is over
 
 TEST_CASE("the deadline of a head is total: a drip does not move it") {
   auto options = impatient();
-  options.head_bytes_max = 1024 * 1024 * 1024;
-  options.header_fields_max = 1024 * 1024 * 1024;
+  options.framing.head_bytes_max = 1024 * 1024 * 1024;
+  options.framing.header_fields_max = 1024 * 1024 * 1024;
   running_server house{options};
   client one{house.port()};
   one.send("GET /hello HTTP/1.1\r\nHost: box\r\nX: ");
