@@ -6,7 +6,7 @@ namespace taquilla::gateway {
 
 namespace {
 
-/// What bytes that are no request are told; anything not listed is a malformed request.
+/// The code of an answer that the server gives itself; anything not listed is a malformed request.
 errc code_for(int status) {
   switch (status) {
     case 413:
@@ -42,28 +42,9 @@ class box_office_application final : public application {
 
   const std::vector<route>& routes() const override { return routes_; }
 
-  bool refuse(const http_request& head, http_response& refused) override {
-    auto& house = *house_;
-    const auto why = house.origin_rules.judge(head, house.proxies.scheme(head));
-    if (why != errc::none) {
-      refused = counted_problem(head, house.refused_row, {why, {}, 0});
-      // Who asks for a foreign host was led here (DNS rebinding) or has lost his way: what he sends
-      // behind it is meant for somebody else as well.
-      refused.close = why == errc::misdirected_host;
-      return true;
-    }
-    const auto& limited = house.endpoints[limited_row_];
-    if (head.at != limited.at.front() || head.method != limited.method || head.path != limited.path)
-      return false;
-    const auto client = house.proxies.client_address(head);
-    const auto now = house.options.monotonic_ms();
-    const auto verdict = house.limit.decide(client, now);
-    if (verdict.pass) return false;
-    house.counts.purchase_refused(errc::rate_limited);
-    refused = counted_problem(head, limited_row_, {errc::rate_limited, {}, verdict.retry_after_ms});
-    for (auto& field : house.limit.state_of(client, now).fields)
-      refused.headers.push_back(std::move(field));
-    return true;
+  std::optional<http_response> refuse(http_request& request) override {
+    if (auto foreign = refuse_foreign(request)) return foreign;
+    return refuse_flood(request);
   }
 
   http_response unmatched(const http_request& request,
@@ -76,7 +57,7 @@ class box_office_application final : public application {
     return response;
   }
 
-  http_response protocol_error(int status, std::string_view detail) override {
+  http_response server_answer(int status, std::string_view detail) override {
     const error why{code_for(status), std::string{detail}, 0};
     return problem_as(status, why, house_->next_request_id());
   }
@@ -93,6 +74,35 @@ class box_office_application final : public application {
   }
 
  private:
+  std::optional<http_response> refuse_foreign(const http_request& request) {
+    auto& house = *house_;
+    const auto why = house.origin_rules.judge(request, house.proxies.scheme(request));
+    if (why == errc::none) return std::nullopt;
+    auto refused = counted_problem(request, house.refused_row, {why, {}, 0});
+    // Who asks for a foreign host was led here (DNS rebinding) or has lost his way: what he sends
+    // behind it is meant for somebody else as well.
+    refused.close = why == errc::misdirected_host;
+    return refused;
+  }
+
+  std::optional<http_response> refuse_flood(const http_request& request) {
+    auto& house = *house_;
+    const auto& limited = house.endpoints[limited_row_];
+    if (request.at != limited.at.front() || request.method != limited.method ||
+        request.path != limited.path)
+      return std::nullopt;
+    const auto client = house.proxies.client_address(request);
+    const auto now = house.options.monotonic_ms();
+    const auto verdict = house.limit.decide(client, now);
+    if (verdict.pass) return std::nullopt;
+    house.counts.purchase_refused(errc::rate_limited);
+    auto refused =
+        counted_problem(request, limited_row_, {errc::rate_limited, {}, verdict.retry_after_ms});
+    for (auto& field : house.limit.state_of(client, now).fields)
+      refused.headers.push_back(std::move(field));
+    return refused;
+  }
+
   http_response counted_problem(const http_request& request, std::size_t row, const error& why) {
     auto response = problem(why, house_->next_request_id());
     house_->counts.answered(row, request.at, response.status, 0);

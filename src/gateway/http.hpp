@@ -104,17 +104,18 @@ class http_application {
  public:
   virtual ~http_application() = default;
   virtual const std::vector<route>& routes() const = 0;
-  /// Judges every framed request before its route is looked for: limiter, Host, Origin. An answer
-  /// here is final and is sent in place of the route's (`refused` filled, true returned).
-  /// `captures` are still empty; all else is there.
-  virtual bool refuse(const http_request& head, http_response& refused) = 0;
+  /// Judges every request, whole and in its turn, before its route is looked for: Host, Origin,
+  /// limiter. An answer here is final and is sent in place of the route's. `captures` are still
+  /// empty; all else is there.
+  virtual std::optional<http_response> refuse(http_request& request) = 0;
   /// The answer for a request without a route. `allowed` holds the methods that the path does have
   /// on that listener (sorted, HEAD beside GET): empty means 404, otherwise 405 with `Allow`.
   virtual http_response unmatched(const http_request& request,
                                   const std::vector<std::string>& allowed) = 0;
-  /// The answer for bytes that are no request at all, or that waited too long: `status` as in the
-  /// table of docs/http.md, `detail` one English sentence.
-  virtual http_response protocol_error(int status, std::string_view detail) = 0;
+  /// The server's own answer: to bytes that are no request, to a method that it does not know, and
+  /// where nobody else answered (500, 504). `status` as in the table of docs/http.md, `detail` one
+  /// English sentence.
+  virtual http_response server_answer(int status, std::string_view detail) = 0;
   /// The answer for a request that is not run: 503.
   virtual http_response shed(shed_reason why, std::string_view detail) = 0;
 };
@@ -189,8 +190,11 @@ class http_server {
     std::uint64_t turned_away = 0;      ///< connections closed at once: too many, no descriptor
     std::uint64_t requests = 0;         ///< completely framed
     std::uint64_t refused = 0;          ///< of them, answered by `refuse`
-    std::uint64_t protocol_errors = 0;  ///< answered by `protocol_error`, shed ones apart
-    std::uint64_t shed = 0;             ///< 503 unrun: queue full or too old
+    std::uint64_t protocol_errors = 0;  ///< bytes that were no request, came too slowly (408), or
+                                        ///< asked for a method that nobody knows (501)
+    std::uint64_t unanswered = 0;       ///< of the requests, those that got 500 or 504 for want of
+                                        ///< an answer: a handler threw, dropped it, or was too late
+    std::uint64_t shed = 0;             ///< 503 unrun: queue full or too old, draining
     std::uint64_t resets = 0;           ///< slow readers and streams that were cut off
     std::size_t open_connections = 0, in_flight = 0, queued = 0;
   };

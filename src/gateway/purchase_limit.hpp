@@ -1,7 +1,7 @@
 // The rate limiter at the door of POST /api/reservations: one table for all listeners, one lock,
-// one key per client address. It decides before a byte of the body is looked at, and turns its
-// numbers into the fields that tell a client when to come back (RateLimit and RateLimit-Policy of
-// the IETF httpapi draft, Retry-After of RFC 9110). Callable from any thread.
+// one key per client address. It decides before the body is parsed (it is read by then), and turns
+// its numbers into the fields that tell a client when to come back (RateLimit and RateLimit-Policy
+// of the IETF httpapi draft, Retry-After of RFC 9110). Callable from any thread.
 #pragma once
 
 #include "gateway/http.hpp"

@@ -233,12 +233,14 @@ TEST_CASE("the server's counters are shown where there are any") {
     http_server::counters now;
     now.open_connections = 3;
     now.shed = 9;
+    now.unanswered = 4;
     return now;
   };
   house h{options};
   const auto text = h.get("/metrics").body;
   CHECK(has_line(text, "taquilla_http_connections 3"));
   CHECK(has_line(text, "taquilla_http_shed_total 9"));
+  CHECK(has_line(text, "taquilla_http_unanswered_total 4"));
 }
 
 TEST_CASE("what the process costs is shown under the names that everybody uses") {

@@ -1,5 +1,5 @@
 // Goal: the flood of the original is let through six times and then held back with numbers that are
-// true, per client, before anything of a request is read.
+// true, per client, before the content of a request is looked at.
 // Method: the application over a clock that the test turns.
 #include "gateway/house.hpp"
 

@@ -286,7 +286,7 @@ TEST_CASE("paths that nobody serves are 404, and methods that a path lacks 405 w
   CHECK(drained.status == 503);
   CHECK(json_of(drained)["code"] == "draining");
   CHECK(header_of(drained, "Retry-After") == "1");
-  const auto late = h.app->protocol_error(408, "The head took too long.");
+  const auto late = h.app->server_answer(408, "The head took too long.");
   CHECK(json_of(late)["status"] == 408);
   CHECK(json_of(late)["detail"] == "The head took too long.");
 }

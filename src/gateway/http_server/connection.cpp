@@ -178,6 +178,10 @@ void connection::answer(pipeline::ticket ticket, http_response response) {
   if (!taken && stream) stream->closed();
 }
 
+void connection::fail(pipeline::ticket ticket, int status, const char* detail) {
+  if (pipeline_.awaits(ticket)) answer(ticket, home_.unanswered(status, detail));
+}
+
 // The bytes are no request: the answer takes its place in line, and after it the connection ends.
 void connection::refuse_bytes(int status, const char* detail) {
   pending_answer slot;
@@ -185,7 +189,6 @@ void connection::refuse_bytes(int status, const char* detail) {
   slot.since = now();
   last_request_seen_ = true;
   const auto ticket = pipeline_.push(std::move(slot));
-  ++home_.counters().protocol_errors;
   pipeline_.answer(ticket, home_.protocol_error(status, detail));
 }
 

@@ -2,11 +2,10 @@
 // answers in order, keeps the deadlines, ends. Everything happens on the thread of its reactor, and
 // nothing waits.
 //
-//   on_read -> frame -> begin -> reactor.submit ... answer -> write_next -> send -> read on
-//                         |         ^                           |             \-> finish (linger)
-//                         |         begin_waiting               \-> take_from_stream, again and
-//                         again
-//                         \-> waiting_, while it may not run beside what is in work
+//   on_read -> frame -> begin -> reactor.submit ... answer -> write_next -> send -> read on, or
+//                      |     ^                                |                    finish, linger
+//    not beside these: v     | begin_waiting                  v
+//                      waiting_                               take_from_stream, again and again
 //
 // Every event ends in `pump`, which moves whatever can move, in the order send, write_next,
 // begin_waiting, ask_for_body, frame; so no event has to know the others.
@@ -44,6 +43,8 @@ class connection : public std::enable_shared_from_this<connection> {
   void start();
   /// Stores the answer of `ticket`; late and second ones are ignored. `pump` follows.
   void answer(pipeline::ticket ticket, http_response response);
+  /// Nobody answers `ticket`, so the server does: 500 or 504. Nothing if it has an answer already.
+  void fail(pipeline::ticket ticket, int status, const char* detail);
   void pump();
   /// Its request in the reactor's queue has had its turn. A connection has one there at a time, so
   /// that who pipelines many waits longer, and nobody else.

@@ -192,7 +192,7 @@ void connection::on_alarm(time_point now) {
   if (phase_ == phase::serving && !unsent_.empty() && now >= output_due_) return cut_off();
   const auto oldest = pipeline_.oldest_unanswered();
   if (oldest && now >= oldest->second + home_.options().answer_timeout)
-    answer(oldest->first, home_.protocol_error(504, "The request was not answered in time."));
+    fail(oldest->first, 504, "The request was not answered in time.");
   if (idle() && now >= input_due_) finish();
   if (awaits_rest() && now >= input_due_) refuse_bytes(408, "The request did not arrive in time.");
   pump();

@@ -137,9 +137,12 @@ void reactor::pump_later(std::shared_ptr<connection> who) {
 
 bool reactor::submit(connection& from, pipeline::ticket ticket, framed_request framed) {
   ++counters_.requests;
-  http_response answer;
-  if (turn_down(framed, answer)) {
-    from.answer(ticket, std::move(answer));
+  auto answer = refused(framed.request);
+  if (!answer && !framed.method_known)
+    answer = protocol_error(501, "The method is not implemented.");
+  if (!answer) answer = out_of_room();
+  if (answer) {
+    from.answer(ticket, std::move(*answer));
     return false;
   }
   queue_.push_back({from.weak_from_this(), ticket, std::move(framed)});
@@ -152,25 +155,22 @@ bool reactor::runs_alone(const std::string& path) const {
   return std::find(alone_.begin(), alone_.end(), path) != alone_.end();
 }
 
-bool reactor::turn_down(const framed_request& framed, http_response& answer) {
+/// What the application says before it looks at the route.
+std::optional<http_response> reactor::refused(http_request& request) {
   try {
-    if (application_.refuse(framed.request, answer)) {
-      ++counters_.refused;
-      return true;
-    }
+    auto answer = application_.refuse(request);
+    if (answer) ++counters_.refused;
+    return answer;
   } catch (const std::exception&) {
-    answer = protocol_error(500, "The request could not be judged.");
-    return true;
+    return unanswered(500, "The request could not be judged.");
   }
-  if (!framed.method_known)
-    answer = protocol_error(501, "The method is not implemented.");
-  else if (draining_)
-    answer = shed(shed_reason::draining, "The server is going down.");
-  else if (queue_.size() >= queue_max_)
-    answer = shed(shed_reason::overloaded, "Too many requests wait already.");
-  else
-    return false;
-  return true;
+}
+
+std::optional<http_response> reactor::out_of_room() {
+  if (draining_) return shed(shed_reason::draining, "The server is going down.");
+  if (queue_.size() >= queue_max_)
+    return shed(shed_reason::overloaded, "Too many requests wait already.");
+  return std::nullopt;
 }
 
 http_response reactor::shed(shed_reason why, std::string_view detail) {
@@ -183,8 +183,18 @@ http_response reactor::shed(shed_reason why, std::string_view detail) {
 }
 
 http_response reactor::protocol_error(int status, std::string_view detail) {
+  ++counters_.protocol_errors;
+  return server_answer(status, detail);
+}
+
+http_response reactor::unanswered(int status, std::string_view detail) {
+  ++counters_.unanswered;
+  return server_answer(status, detail);
+}
+
+http_response reactor::server_answer(int status, std::string_view detail) {
   try {
-    return application_.protocol_error(status, detail);
+    return application_.server_answer(status, detail);
   } catch (const std::exception&) {
     return bare(status);
   }
@@ -233,7 +243,7 @@ void reactor::run(work item) {
   try {
     from->answer(item.ticket, application_.unmatched(request, matcher.allowed(request.path)));
   } catch (const std::exception&) {
-    from->answer(item.ticket, protocol_error(500, "The request could not be answered."));
+    from->fail(item.ticket, 500, "The request could not be answered.");
   }
   from->pump();
 }
@@ -246,7 +256,7 @@ void reactor::handle(const route& chosen, const http_request& request, work& ite
     chosen.handle(request, make_responder(box_, item.from, item.ticket));
   } catch (const std::exception&) {
     if (const auto from = item.from.lock())
-      from->answer(item.ticket, protocol_error(500, "The request could not be answered."));
+      from->fail(item.ticket, 500, "The request could not be answered.");
   }
   deliver();
   if (const auto from = item.from.lock()) from->pump();
@@ -261,8 +271,9 @@ void reactor::deliver(arrival& one) {
   if (!to) return discard(one.response);
   if (one.what == arrival::kind::wake) return to->on_stream_ready();
   if (one.what == arrival::kind::abandoned)
-    one.response = protocol_error(500, "The request was not answered.");
-  to->answer(one.ticket, std::move(one.response));
+    to->fail(one.ticket, 500, "The request was not answered.");
+  else
+    to->answer(one.ticket, std::move(one.response));
   to->pump();
 }
 

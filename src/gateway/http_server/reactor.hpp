@@ -46,7 +46,9 @@ class reactor {
   /// True: queued, and `left_queue` will tell when it is not any more. False: answered already.
   bool submit(connection& from, pipeline::ticket ticket, framed_request framed);
   bool runs_alone(const std::string& path) const;
+  // The answers that no handler gives, each counted as what it is.
   http_response protocol_error(int status, std::string_view detail);
+  http_response unanswered(int status, std::string_view detail);
   http_response shed(shed_reason why, std::string_view detail);
   std::string write(http_response response, const answer_shape& shape);
   /// Has `reader` woken when `stream` is ready, once until `bell` is cleared.
@@ -73,7 +75,9 @@ class reactor {
   void run_some();
   void run(work item);
   void handle(const route& chosen, const http_request& request, work& item);
-  bool turn_down(const framed_request& framed, http_response& answer);
+  std::optional<http_response> refused(http_request& request);
+  std::optional<http_response> out_of_room();
+  http_response server_answer(int status, std::string_view detail);
   void deliver();
   void deliver(arrival& one);
   void arm_timer();
