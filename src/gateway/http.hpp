@@ -38,8 +38,7 @@ struct http_request {
   std::vector<std::pair<std::string, std::string>> headers;  ///< as sent, in order
   std::vector<std::string> captures;                         ///< the groups of the route's pattern
   std::string body;
-  std::string peer;                                     ///< address of the socket, no port
-  std::chrono::steady_clock::time_point received_at{};  ///< when its last byte was read
+  std::string peer;  ///< address of the socket, no port
 
   /// First value of header `name`; empty when absent.
   std::string_view header(std::string_view name) const;
@@ -137,6 +136,8 @@ struct http_server_options {
   bool limit_local_peers = false;         ///< loopback is not excepted
   framing_limits framing;
   std::size_t queue_max = 1024;  ///< framed requests that wait for a thread
+  /// In that queue; one that has waited longer is told 503 unrun. What a request waits before it,
+  /// behind an earlier one of its own connection, is its client's choice and does not count.
   std::chrono::milliseconds queue_age_max{500};
   std::chrono::milliseconds head_timeout{3000};
   std::chrono::milliseconds body_timeout{5000};

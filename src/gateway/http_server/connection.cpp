@@ -154,13 +154,13 @@ void connection::begin(framed_request framed) {
   pending_answer slot;
   slot.shape = {framed.request.method == "HEAD", framed.close, framed.http_1_0};
   slot.safe = safe;
-  slot.since = framed.request.received_at = now();
+  const auto begun = slot.since = now();
   if (framed.close) last_request_seen_ = true;
   resting_ = false;
   const auto ticket = pipeline_.push(std::move(slot));
   framed.request.at = at_;
   framed.request.peer = peer_;
-  queued_ = home_.submit(*this, ticket, std::move(framed));
+  queued_ = home_.submit(*this, ticket, std::move(framed), begun);
 }
 
 bool connection::begin_waiting() {

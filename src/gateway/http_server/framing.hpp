@@ -16,7 +16,7 @@ struct framing_error {
   const char* detail = "";
 };
 
-/// A request whose every byte was judged. `request` lacks listener, peer, time and captures.
+/// A request whose every byte was judged. `request` lacks listener, peer and captures.
 struct framed_request {
   http_request request;
   std::string target;         ///< origin-form as sent ("/a%20b?c=d"), or "*"

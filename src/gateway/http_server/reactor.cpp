@@ -135,7 +135,8 @@ void reactor::pump_later(std::shared_ptr<connection> who) {
 
 // -- requests ------------------------------------------------------------------------------------
 
-bool reactor::submit(connection& from, pipeline::ticket ticket, framed_request framed) {
+bool reactor::submit(connection& from, pipeline::ticket ticket, framed_request framed,
+                     connection::time_point now) {
   ++counters_.requests;
   auto answer = refused(framed.request);
   if (!answer && !framed.method_known)
@@ -145,7 +146,7 @@ bool reactor::submit(connection& from, pipeline::ticket ticket, framed_request f
     from.answer(ticket, std::move(*answer));
     return false;
   }
-  queue_.push_back({from.weak_from_this(), ticket, std::move(framed)});
+  queue_.push_back({from.weak_from_this(), ticket, std::move(framed), now});
   ++counters_.queued;
   schedule_work();
   return true;
@@ -234,7 +235,7 @@ void reactor::run(work item) {
   if (!from) return;
   from->left_queue();
   auto& request = item.framed.request;
-  if (now() - request.received_at > options_.queue_age_max) {
+  if (now() - item.queued_at > options_.queue_age_max) {
     from->answer(item.ticket, shed(shed_reason::overloaded, "The request waited too long."));
     return from->pump();
   }

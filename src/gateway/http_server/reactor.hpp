@@ -44,7 +44,8 @@ class reactor {
 
   // For the connections, on the loop.
   /// True: queued, and `left_queue` will tell when it is not any more. False: answered already.
-  bool submit(connection& from, pipeline::ticket ticket, framed_request framed);
+  bool submit(connection& from, pipeline::ticket ticket, framed_request framed,
+              connection::time_point now);
   bool runs_alone(const std::string& path) const;
   // The answers that no handler gives, each counted as what it is.
   http_response protocol_error(int status, std::string_view detail);
@@ -67,6 +68,7 @@ class reactor {
     std::weak_ptr<connection> from;
     pipeline::ticket ticket;
     framed_request framed;
+    connection::time_point queued_at;
   };
 
   const std::string& date();

@@ -301,6 +301,23 @@ TEST_CASE("a request that waited too long for its turn is answered 503 unrun") {
   CHECK(house.server->read_counters().shed == 1);
 }
 
+TEST_CASE("what a request waits behind another of its connection does not make it too old") {
+  auto options = one_reactor();
+  options.queue_age_max = std::chrono::seconds{1};
+  options.head_timeout = options.queue_age_max + milliseconds{100};
+  running_server house{options};
+  client one{house.port()};
+  one.send("POST /park?name=a HTTP/1.1\r\nHost: box\r\n\r\n" +
+           std::string{"POST /echo HTTP/1.1\r\nHost: box\r\nContent-Length: 5\r\n\r\nhello"});
+  REQUIRE(house.application.wait_parked(1));
+  client clock{house.port()};  // closed by the server when more than the age is over
+  CHECK(clock.read_to_end() == "");
+  house.application.answer_parked("a", "a");
+  CHECK(one.read_reply().body == "a");
+  CHECK(one.read_reply().body == "hello");
+  CHECK(house.server->read_counters().shed == 0);
+}
+
 TEST_CASE("a full queue sheds and says so") {
   auto options = test_options();
   options.queue_max = 0;  // so that it is always full
