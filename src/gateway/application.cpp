@@ -29,7 +29,6 @@ class box_office_application final : public application {
     house_->stream->follow(*desk);
     const auto& table = house_->endpoints;
     for (std::size_t row = 0; row < table.size(); ++row) {
-      if (table[row].limited) limited_row_ = row;
       routes_.push_back({table[row].at, table[row].method, path_pattern(table[row].path),
                          [this, row](const http_request& request, responder answer) {
                            handle(row, request, std::move(answer));
@@ -85,27 +84,25 @@ class box_office_application final : public application {
     return refused;
   }
 
-  std::optional<http_response> refuse_flood(const http_request& request) {
+  std::optional<http_response> refuse_flood(http_request& request) {
     auto& house = *house_;
-    const auto& limited = house.endpoints[limited_row_];
+    const auto& limited = house.endpoints[house.selling_row];
     if (request.at != limited.at.front() || request.method != limited.method ||
         request.path != limited.path)
       return std::nullopt;
-    const auto client = house.proxies.client_address(request);
-    const auto now = house.options.monotonic_ms();
-    const auto verdict = house.limit.decide(client, now);
-    if (verdict.pass) return std::nullopt;
-    house.counts.purchase_refused(errc::rate_limited);
-    auto refused =
-        counted_problem(request, limited_row_, {errc::rate_limited, {}, verdict.retry_after_ms});
-    for (auto& field : house.limit.state_of(client, now).fields)
+    const auto& decision = request.limit.emplace(
+        house.limit.decide(house.proxies.client_address(request), house.options.monotonic_ms()));
+    if (decision.pass) return std::nullopt;
+    auto refused = counted_problem(request, house.selling_row,
+                                   {errc::rate_limited, {}, decision.retry_after_ms});
+    for (auto& field : house.limit.left_by(decision).fields)
       refused.headers.push_back(std::move(field));
     return refused;
   }
 
   http_response counted_problem(const http_request& request, std::size_t row, const error& why) {
     auto response = problem(why, house_->next_request_id());
-    house_->counts.answered(row, request.at, response.status, 0);
+    house_->count_answer(row, request.at, response.status, 0, why.code);
     return response;
   }
 
@@ -125,7 +122,6 @@ class box_office_application final : public application {
 
   std::shared_ptr<context> house_;
   std::vector<route> routes_;
-  std::size_t limited_row_ = 0;
 };
 
 }  // namespace

@@ -10,6 +10,8 @@
 // each of the two includes this header and no other.
 #pragma once
 
+#include "policies/rate_limiter.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +41,8 @@ struct http_request {
   std::vector<std::string> captures;                         ///< the groups of the route's pattern
   std::string body;
   std::string peer;  ///< address of the socket, no port
+  /// What the limiter decided, where `refuse` asked it: the handler tells of that very moment.
+  std::optional<limit_decision> limit;
 
   /// First value of header `name`; empty when absent.
   std::string_view header(std::string_view name) const;

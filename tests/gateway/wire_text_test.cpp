@@ -36,15 +36,17 @@ TEST_CASE("objects and arrays get their commas") {
   CHECK(json.take() == R"({"a":[1,false,{},null],"b":-5,"c":null,"d":0.05,"e":null,"f":""})");
 }
 
-TEST_CASE("the limit's fields follow the excess as it leaks away") {
+TEST_CASE("the limit's fields follow the excess that a decision leaves") {
   purchase_limit limit{rate_limiter_config{}};
-  for (int i = 0; i < 6; ++i) CHECK(limit.decide("192.0.2.1", 0).pass);
-  const auto at = [&](instant_ms now) {
-    return limit.state_of("192.0.2.1", now).fields.at(1).second;
-  };
-  CHECK(limit.state_of("192.0.2.1", 500).evidence == "excess_milli=4000 burst=5 remaining=1");
-  CHECK(at(0) == "\"reservations\";r=0;t=3");
-  CHECK(at(499) == "\"reservations\";r=0;t=3");
-  CHECK(at(500) == "\"reservations\";r=1;t=2");
-  CHECK(at(2'500) == "\"reservations\";r=5;t=0");
+  const auto told = [&](const limit_decision& d) { return limit.left_by(d).fields.at(1).second; };
+  CHECK(told(limit.decide("192.0.2.1", 0)) == "\"reservations\";r=5;t=0");
+  for (int i = 0; i < 4; ++i) CHECK(limit.decide("192.0.2.1", 0).pass);
+  const auto last = limit.decide("192.0.2.1", 0);
+  CHECK(told(last) == "\"reservations\";r=0;t=3");
+  CHECK(limit.left_by(last).evidence == "excess_milli=5000 burst=5 remaining=0");
+  const auto refused = limit.decide("192.0.2.1", 499);
+  CHECK_FALSE(refused.pass);
+  CHECK(limit.left_by(refused).evidence == "excess_milli=4002 burst=5 remaining=0");
+  CHECK(told(limit.decide("192.0.2.1", 1'000)) == "\"reservations\";r=1;t=2");
+  CHECK(told(limit.decide("192.0.2.1", 9'000)) == "\"reservations\";r=5;t=0");
 }
