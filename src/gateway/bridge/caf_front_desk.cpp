@@ -69,14 +69,6 @@ feed_follower_actor spawn_follower(caf::actor_system& system, event_feed_actor f
   return caf::actor_cast<feed_follower_actor>(follower);
 }
 
-/// A reply that is copied without its memory: a question has it in half a dozen continuations.
-template <class T>
-struct shared_reply {
-  explicit shared_reply(reply<T> told) : done(std::make_shared<const reply<T>>(std::move(told))) {}
-  void operator()(result<T> answer) const { (*done)(std::move(answer)); }
-  std::shared_ptr<const reply<T>> done;
-};
-
 /// One request of the clerk: `shape` turns the actor's answer into the port's.
 template <class Answer, class Handle, class Request, class Reply, class Shape>
 void ask_for_reply(clerk_pointer clerk, const Handle& whom, duration_ms patience,
@@ -264,9 +256,8 @@ class caf_front_desk final : public front_desk {
   }
 
   template <class Answer, class Handle, class Request, class T, class Shape>
-  void question(const Handle& whom, duration_ms patience, Request what, reply<T> told, Shape shape,
-                errc silence) {
-    const shared_reply<T> done{std::move(told)};
+  void question(const Handle& whom, duration_ms patience, Request what,
+                turnstile::admission<T> done, Shape shape, errc silence) {
     errand_for(done,
                [whom, patience, what = std::move(what), done, shape, silence](clerk_pointer clerk) {
                  ask_for_reply<Answer>(clerk, whom, patience, what, done, shape, silence);

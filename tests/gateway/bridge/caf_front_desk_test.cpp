@@ -342,6 +342,19 @@ TEST_CASE("when the house closes whoever waits is answered, and nobody waits any
 
 // -- the clerk --------------------------------------------------------------------------------
 
+TEST_CASE("with the clerk's end what he has asked is let go of unanswered") {
+  small_house h;
+  const auto responder = std::make_shared<int>(0);
+  h.desk->buy({}, [responder](const result<purchase_answer>&) { ++*responder; });
+  h.settle();
+  REQUIRE(h.books->purchases == 1);
+  CHECK(responder.use_count() > 1);
+  h.desk.reset();
+  h.settle();
+  CHECK(responder.use_count() == 1);
+  CHECK(*responder == 0);
+}
+
 TEST_CASE("a callback that throws costs its own answer and not the clerk") {
   small_house h;
   int calls = 0;
