@@ -47,3 +47,7 @@ add_library(asio::asio INTERFACE IMPORTED GLOBAL)
 target_include_directories(asio::asio INTERFACE "${ASIO_INCLUDE_DIR}")
 target_compile_definitions(asio::asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
 target_link_libraries(asio::asio INTERFACE Threads::Threads)
+# The thread sanitizer does not know fences, and asio's locks are enough without them.
+if(TAQUILLA_THREAD_SANITIZE)
+  target_compile_definitions(asio::asio INTERFACE ASIO_DISABLE_FENCED_BLOCK)
+endif()

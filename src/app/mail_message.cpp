@@ -1,6 +1,6 @@
 #include "app/mail_message.hpp"
 
-#include "gateway/http_server/http_date.hpp"
+#include "domain/time_text.hpp"
 
 #include <algorithm>
 
@@ -78,7 +78,7 @@ std::string quoted_printable(const std::string& text) {
 
 /// As HTTP writes it, but for the name of the zone.
 std::string date_text(wall_ms at) {
-  auto text = gateway::http_date(at / 1000);
+  auto text = http_date(at / 1000);
   return text.replace(text.size() - 3, 3, "+0000");
 }
 

@@ -9,8 +9,7 @@ namespace taquilla::gateway {
 
 namespace {
 
-/// What bytes that are no request are told: one code for each status that docs/http.md has for
-/// them.
+/// The code of an answer that the server gives itself: one for each status that docs/http.md has.
 errc code_for(int status) {
   switch (status) {
     case 400:
@@ -54,7 +53,6 @@ class box_office_application final : public application {
     house_->stream->follow(*desk);
     const auto& table = house_->endpoints;
     for (std::size_t row = 0; row < table.size(); ++row) {
-      if (table[row].limited) limited_row_ = row;
       routes_.push_back({table[row].at, table[row].method, path_pattern(table[row].path),
                          [this, row](const http_request& request, responder answer) {
                            handle(row, request, std::move(answer));
@@ -67,40 +65,21 @@ class box_office_application final : public application {
 
   const std::vector<route>& routes() const override { return routes_; }
 
-  bool refuse(const http_request& head, http_response& refused) override {
-    auto& house = *house_;
-    const auto why = house.origin_rules.judge(head, house.proxies.scheme(head));
-    if (why != errc::none) {
-      refused = refusal(head, house.refused_row, {why, {}, 0});
-      // Who asks for a foreign host was led here (DNS rebinding) or has lost his way: what he sends
-      // behind it is meant for somebody else as well.
-      refused.close = why == errc::misdirected_host;
-      return true;
-    }
-    const auto& limited = house.endpoints[limited_row_];
-    if (head.at != limited.at.front() || head.method != limited.method || head.path != limited.path)
-      return false;
-    const auto client = house.proxies.client_address(head);
-    const auto now = house.options.monotonic_ms();
-    const auto verdict = house.limit.decide(client, now);
-    if (verdict.pass) return false;
-    house.counts.purchase_refused(errc::rate_limited);
-    refused = refusal(head, limited_row_, {errc::rate_limited, {}, verdict.retry_after_ms});
-    for (auto& field : house.limit.state_of(client, now).fields)
-      refused.headers.push_back(std::move(field));
-    return true;
+  std::optional<http_response> refuse(http_request& request) override {
+    if (auto foreign = refuse_foreign(request)) return foreign;
+    return refuse_flood(request);
   }
 
   http_response unmatched(const http_request& request,
                           const std::vector<std::string>& allowed) override {
     if (request.path == "*") return about_the_listener(request);
     const auto code = allowed.empty() ? errc::unknown_path : errc::method_not_allowed;
-    auto response = refusal(request, house_->unmatched_row, {code, {}, 0});
+    auto response = counted_problem(request, house_->unmatched_row, {code, {}, 0});
     if (!allowed.empty()) response.headers.emplace_back("Allow", joined(allowed));
     return response;
   }
 
-  http_response protocol_error(int status, std::string_view detail) override {
+  http_response server_answer(int status, std::string_view detail) override {
     const error why{code_for(status), std::string{detail}, 0};
     return problem(why, house_->next_request_id());
   }
@@ -127,13 +106,40 @@ class box_office_application final : public application {
     response.status = 204;
     response.headers.emplace_back("Allow", joined(methods));
     add_common_headers(response, house_->next_request_id());
-    house_->counts.answered(house_->unmatched_row, request.at, response.status, 0);
+    house_->count_answer(house_->unmatched_row, request.at, response.status, 0, errc::none);
     return response;
   }
 
-  http_response refusal(const http_request& request, std::size_t row, const error& why) {
+  std::optional<http_response> refuse_foreign(const http_request& request) {
+    auto& house = *house_;
+    const auto why = house.origin_rules.judge(request, house.proxies.scheme(request));
+    if (why == errc::none) return std::nullopt;
+    auto refused = counted_problem(request, house.refused_row, {why, {}, 0});
+    // Who asks for a foreign host was led here (DNS rebinding) or has lost his way: what he sends
+    // behind it is meant for somebody else as well.
+    refused.close = why == errc::misdirected_host;
+    return refused;
+  }
+
+  std::optional<http_response> refuse_flood(http_request& request) {
+    auto& house = *house_;
+    const auto& limited = house.endpoints[house.selling_row];
+    if (request.at != limited.at.front() || request.method != limited.method ||
+        request.path != limited.path)
+      return std::nullopt;
+    const auto& decision = request.limit.emplace(
+        house.limit.decide(house.proxies.client_address(request), house.options.monotonic_ms()));
+    if (decision.pass) return std::nullopt;
+    auto refused = counted_problem(request, house.selling_row,
+                                   {errc::rate_limited, {}, decision.retry_after_ms});
+    for (auto& field : house.limit.left_by(decision).fields)
+      refused.headers.push_back(std::move(field));
+    return refused;
+  }
+
+  http_response counted_problem(const http_request& request, std::size_t row, const error& why) {
     auto response = problem(why, house_->next_request_id());
-    house_->counts.answered(row, request.at, response.status, 0);
+    house_->count_answer(row, request.at, response.status, 0, why.code);
     return response;
   }
 
@@ -153,7 +159,6 @@ class box_office_application final : public application {
 
   std::shared_ptr<context> house_;
   std::vector<route> routes_;
-  std::size_t limited_row_ = 0;
 };
 
 }  // namespace

@@ -38,6 +38,7 @@ context::context(gateway_options given, const std::shared_ptr<front_desk>& asked
       endpoints(all_endpoints()),
       unmatched_row(endpoints.size()),
       refused_row(endpoints.size() + 1),
+      selling_row(gateway::selling_row(endpoints)),
       started_at(options.wall_ms()),
       proxies(options.trusted_proxies),
       origin_rules(options.allowed_hosts),

@@ -26,6 +26,12 @@ struct context {
 
   std::string next_request_id() { return options.start_nonce + '-' + std::to_string(++requests_); }
 
+  /// Every answer of ours is counted here, once. `why`: what it refuses for, if it does.
+  void count_answer(std::size_t row, listener at, int status, std::int64_t lasted_ms, errc why) {
+    counts.answered(row, at, status, lasted_ms);
+    if (row == selling_row && why != errc::none) counts.purchase_refused(why);
+  }
+
   const gateway_options options;
   front_desk& desk;  ///< for handlers: the server ends before it
   /// For replies of it, which may come when both have gone.
@@ -33,6 +39,7 @@ struct context {
   const std::vector<endpoint> endpoints;
   /// Rows of `counts` behind those of the endpoints: no such route, refused at the door.
   const std::size_t unmatched_row, refused_row;
+  const std::size_t selling_row;  ///< of `endpoints`
   const wall_ms started_at;
   const trusted_proxies proxies;
   const same_origin origin_rules;

@@ -15,8 +15,8 @@ namespace taquilla::gateway {
 class exchange;
 
 struct parameter_doc {
-  enum class place { path, query, header };
-  place in = place::query;
+  enum class location { path, query, header };
+  location in = location::query;
   std::string name;
   std::string about;
   bool required = false;
@@ -34,9 +34,15 @@ struct endpoint {
   std::string example;      ///< a good answer, for the documentation
   bool guarded = false;     ///< needs the admin token, when there is one
   std::function<void(const http_request&, const exchange&)> handle;
-  bool alone = false;    ///< a long answer, see `route`
-  bool limited = false;  ///< each client may ask only so often; one endpoint, with a plain path
+  bool alone = false;  ///< a long answer, see `route`
+  /// The purchase: each client may ask only so often, and refusals are counted by their cause.
+  bool sells = false;
 };
+
+/// The row of the one endpoint that sells.
+/// @throws std::logic_error unless there is just one, on one listener, with a path without
+/// `{name}`.
+std::size_t selling_row(const std::vector<endpoint>& table);
 
 inline const std::vector<listener> every_listener = {listener::gateway, listener::inventory,
                                                      listener::payment, listener::notification};

@@ -20,23 +20,27 @@ void exchange::answer(std::string json, header_fields further) const {
 }
 
 void exchange::refuse(const error& why, const std::vector<field_error>& fields) const {
-  finish(problem(why, state_->id, fields));
+  finish(problem(why, state_->id, fields), why.code);
 }
 
 void exchange::send(http_response response) const {
   add_common_headers(response, state_->id);
-  finish(std::move(response));
+  finish(std::move(response), errc::none);
 }
 
 void exchange::promise_header(std::string name, std::string value) const {
   state_->promised.emplace_back(std::move(name), std::move(value));
 }
 
-void exchange::finish(http_response response) const {
+void exchange::finish(http_response response, errc why) const {
+  if (state_->answered.exchange(true)) {
+    if (response.stream) response.stream->closed();
+    return;
+  }
   for (auto& field : state_->promised) response.headers.push_back(std::move(field));
   auto& house = *state_->house;
-  house.counts.answered(state_->row, state_->at, response.status,
-                        house.options.monotonic_ms() - state_->started_ms);
+  house.count_answer(state_->row, state_->at, response.status,
+                     house.options.monotonic_ms() - state_->started_ms, why);
   state_->answer(std::move(response));
 }
 

@@ -1,12 +1,13 @@
 // One request on its way to its answer. A handle that callbacks of the front desk copy and keep: it
 // knows the request id, what to count, and the header fields every answer carries, so a handler
 // says only what is particular. Exactly one of its answering functions is to be called, from any
-// thread.
+// thread; of several, which a handler calls that throws behind its answer, the first one counts.
 #pragma once
 
 #include "gateway/context.hpp"
 #include "gateway/problem.hpp"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -47,8 +48,9 @@ class exchange {
     std::string id;
     std::int64_t started_ms;
     header_fields promised;
+    std::atomic<bool> answered{false};
   };
-  void finish(http_response response) const;
+  void finish(http_response response, errc why) const;
 
   std::shared_ptr<state> state_;
 };

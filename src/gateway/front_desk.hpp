@@ -1,7 +1,9 @@
 // The port between HTTP and the box office: what a request may ask, as plain C++. No CAF and no
-// httplib. Every question takes a callback and returns at once; the callback comes once, later,
-// from another thread, and always comes: each question has a deadline behind this interface. The
-// real one is caf_front_desk; tests of the gateway use a fake that answers as told.
+// httplib. Every question takes a callback and returns at once. The callback comes at most once,
+// from any thread, and perhaps before the call has returned (`overloaded`). It comes as long as
+// there is a clerk, for each question has a deadline behind this interface; with the clerk's end it
+// is dropped, and then the responder in it says so to the client (http.hpp). The real one is
+// caf_front_desk; tests of the gateway use a fake that answers as told.
 #pragma once
 
 #include "domain/error.hpp"

@@ -3,11 +3,14 @@
 //
 //   bytes -> http_server (sockets, framing, cpp-httplib) -> route -> responder -> bytes
 //
-// The server side knows sockets and nothing of tickets; the application side (routes.hpp) knows
-// tickets and nothing of sockets. Handlers never block: they take a `responder`, return at once,
-// and the answer may come later and from any thread. That is why a purchase in flight costs memory
-// and not a thread. No CAF and no httplib here: both sides include this header alone.
+// The server side (http_server/) knows sockets and nothing of tickets; the application side
+// (application.hpp) knows tickets and nothing of sockets. Handlers never block: they take a
+// `responder`, return at once, and the answer may come later and from any thread. That is why a
+// purchase in flight costs memory and not a thread. No CAF and no httplib here; of the other side
+// each of the two includes this header and no other.
 #pragma once
+
+#include "policies/rate_limiter.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -37,8 +40,9 @@ struct http_request {
   std::vector<std::pair<std::string, std::string>> headers;  ///< as sent, in order
   std::vector<std::string> captures;                         ///< the groups of the route's pattern
   std::string body;
-  std::string peer;                                     ///< address of the socket, no port
-  std::chrono::steady_clock::time_point received_at{};  ///< when its last byte was read
+  std::string peer;  ///< address of the socket, no port
+  /// What the limiter decided, where `refuse` asked it: the handler tells of that very moment.
+  std::optional<limit_decision> limit;
 
   /// First value of header `name`; empty when absent.
   std::string_view header(std::string_view name) const;
@@ -103,20 +107,29 @@ class http_application {
  public:
   virtual ~http_application() = default;
   virtual const std::vector<route>& routes() const = 0;
-  /// Judges every framed request before its route is looked for: limiter, Host, Origin. An answer
-  /// here is final and is sent in place of the route's (`refused` filled, true returned).
-  /// `captures` are still empty; all else is there.
-  virtual bool refuse(const http_request& head, http_response& refused) = 0;
+  /// Judges every request, whole and in its turn, before its route is looked for: Host, Origin,
+  /// limiter. An answer here is final and is sent in place of the route's. `captures` are still
+  /// empty; all else is there.
+  virtual std::optional<http_response> refuse(http_request& request) = 0;
   /// The answer for a request without a route. `allowed` holds the methods that the path does have
   /// on that listener (sorted, HEAD beside GET): empty means 404, otherwise 405 with `Allow`. The
   /// path "*", which OPTIONS alone may have, is the listener as a whole: 204.
   virtual http_response unmatched(const http_request& request,
                                   const std::vector<std::string>& allowed) = 0;
-  /// The answer for bytes that are no request at all, or that waited too long: `status` as in the
-  /// table of docs/http.md, `detail` one English sentence.
-  virtual http_response protocol_error(int status, std::string_view detail) = 0;
+  /// The server's own answer: to bytes that are no request, to a method that it does not know, and
+  /// where nobody else answered (500, 504). `status` as in the table of docs/http.md, `detail` one
+  /// English sentence.
+  virtual http_response server_answer(int status, std::string_view detail) = 0;
   /// The answer for a request that is not run: 503.
   virtual http_response shed(shed_reason why, std::string_view detail) = 0;
+};
+
+/// Bytes and counts above which a request is refused.
+struct framing_limits {
+  std::size_t body_bytes_max = 16 * 1024;
+  std::size_t head_bytes_max = 8 * 1024;  ///< request line, fields and line ends together
+  std::size_t target_bytes_max = 2048;
+  std::size_t header_fields_max = 64;
 };
 
 struct http_server_options {
@@ -126,11 +139,10 @@ struct http_server_options {
   std::size_t connections_max = 8192;                            ///< all listeners together
   std::size_t connections_per_peer = 64;  ///< of one address, loopback excepted
   bool limit_local_peers = false;         ///< loopback is not excepted
-  std::size_t body_bytes_max = 16 * 1024;
-  std::size_t head_bytes_max = 8 * 1024;
-  std::size_t target_bytes_max = 2048;
-  std::size_t header_fields_max = 64;
+  framing_limits framing;
   std::size_t queue_max = 1024;  ///< framed requests that wait for a thread
+  /// In that queue; one that has waited longer is told 503 unrun. What a request waits before it,
+  /// behind an earlier one of its own connection, is its client's choice and does not count.
   std::chrono::milliseconds queue_age_max{500};
   std::chrono::milliseconds head_timeout{3000};
   std::chrono::milliseconds body_timeout{5000};
@@ -163,7 +175,8 @@ struct bind_failure {
   int error_number;  ///< errno
 };
 
-/// Owner of the sockets. All functions from one thread (the GATEWAY's owner).
+/// Owner of the sockets. All functions from one thread (the GATEWAY's), but `read_counters` from
+/// any.
 class http_server {
  public:
   virtual ~http_server() = default;
@@ -184,8 +197,11 @@ class http_server {
     std::uint64_t turned_away = 0;      ///< connections closed at once: too many, no descriptor
     std::uint64_t requests = 0;         ///< completely framed
     std::uint64_t refused = 0;          ///< of them, answered by `refuse`
-    std::uint64_t protocol_errors = 0;  ///< answered by `protocol_error`, shed ones apart
-    std::uint64_t shed = 0;             ///< 503 unrun: queue full or too old
+    std::uint64_t protocol_errors = 0;  ///< bytes that were no request, came too slowly (408), or
+                                        ///< asked for a method that nobody knows (501)
+    std::uint64_t unanswered = 0;       ///< of the requests, those that got 500 or 504 for want of
+                                        ///< an answer: a handler threw, dropped it, or was too late
+    std::uint64_t shed = 0;             ///< 503 unrun: queue full or too old, draining
     std::uint64_t resets = 0;           ///< slow readers and streams that were cut off
     std::size_t open_connections = 0, in_flight = 0, queued = 0;
   };

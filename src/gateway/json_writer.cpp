@@ -1,6 +1,6 @@
 #include "gateway/json_writer.hpp"
 
-#include "gateway/iso_time.hpp"
+#include "domain/time_text.hpp"
 
 namespace taquilla::gateway {
 

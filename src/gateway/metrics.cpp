@@ -132,13 +132,19 @@ void add_server(exposition& out, const context& house) {
   out.gauge("taquilla_http_requests_in_flight", "Requests that wait for their answer.",
             static_cast<double>(server.in_flight));
   out.counter("taquilla_http_connections_total", "Connections accepted.", server.accepted);
-  out.counter("taquilla_http_protocol_errors_total", "Bytes that were no request.",
+  out.counter("taquilla_http_protocol_errors_total",
+              "Bytes that were no request, came too slowly, or asked for an unknown method.",
               server.protocol_errors);
+  out.counter("taquilla_http_unanswered_total",
+              "Requests that the server told 500 or 504, because no handler had an answer.",
+              server.unanswered);
   out.counter("taquilla_http_connections_refused_total",
               "Connections closed at once: too many, or no descriptor left.", server.turned_away);
   out.counter("taquilla_http_resets_total", "Connections cut off because they read too slowly.",
               server.resets);
-  out.counter("taquilla_http_shed_total", "Requests refused because too many waited.", server.shed);
+  out.counter("taquilla_http_shed_total",
+              "Requests told 503 unrun: too many waited, or the server was going down.",
+              server.shed);
 }
 
 /// Under the names that every Prometheus dashboard knows.

@@ -11,13 +11,13 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-const char* name_of(parameter_doc::place in) {
+const char* name_of(parameter_doc::location in) {
   switch (in) {
-    case parameter_doc::place::path:
+    case parameter_doc::location::path:
       return "path";
-    case parameter_doc::place::query:
+    case parameter_doc::location::query:
       return "query";
-    case parameter_doc::place::header:
+    case parameter_doc::location::header:
       return "header";
   }
   return "?";

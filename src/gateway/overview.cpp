@@ -13,16 +13,16 @@ struct collection {
   collection(std::size_t answers, std::function<void(const overview&)> told)
       : missing(answers), done(std::move(told)) {}
 
-  /// Puts one answer in its place; the last one reports.
-  template <class Place, class T>
-  void arrived(Place& place, result<T> answer) {
+  /// Puts one answer in its slot; the last one reports.
+  template <class Slot, class T>
+  void arrived(Slot& slot, result<T> answer) {
     bool last = false;
     {
       const std::lock_guard lock{mutex};
-      if constexpr (std::is_same_v<Place, result<T>>)
-        place = std::move(answer);
+      if constexpr (std::is_same_v<Slot, result<T>>)
+        slot = std::move(answer);
       else if (answer)
-        place = std::move(*answer);
+        slot = std::move(*answer);
       last = --missing == 0;
     }
     if (last) done(seen);

@@ -15,25 +15,41 @@
 namespace taquilla::gateway {
 
 class turnstile {
+  struct place;
+  template <class T>
+  struct place_of;
+
  public:
   explicit turnstile(std::size_t places_max) : places_max_(places_max) {}
 
-  /// `done` with a place that it leaves before it answers; empty when there was none, and then
-  /// `done` has been told so.
+  /// The reply of a question that was let in. Copies share it, and cost no memory: a question has
+  /// one in half a dozen continuations. False when there was no place.
   template <class T>
-  reply<T> admit(reply<T> done) {
+  class admission {
+   public:
+    explicit operator bool() const { return place_ != nullptr; }
+    void operator()(result<T> answer) const {
+      place_->leave();  // before, or whoever asks again at once would meet himself
+      place_->done(std::move(answer));
+    }
+
+   private:
+    friend turnstile;
+    std::shared_ptr<place_of<T>> place_;
+  };
+
+  /// Lets `done` in; without a place, `done` has been told so.
+  template <class T>
+  admission<T> admit(reply<T> done) {
+    admission<T> fresh;
     auto taken = std::make_shared<place_of<T>>(inside_, std::move(done));
-    if (taken->number > places_max_) {
+    if (taken->number <= places_max_)
+      fresh.place_ = std::move(taken);
+    else
       taken->done(error{errc::overloaded,
                         std::to_string(places_max_) + " of this kind are under way",
                         retry_after_ms});
-      return {};
-    }
-    // Left before, or whoever asks again at once would meet himself.
-    return [taken = std::move(taken)](result<T> answer) {
-      taken->leave();
-      taken->done(std::move(answer));
-    };
+    return fresh;
   }
 
  private:
@@ -53,7 +69,6 @@ class turnstile {
     const std::size_t number;  ///< counted from 1, in the moment of coming in
     std::atomic<bool> left{false};
   };
-  /// With the reply inside: an admitted one is copied as cheaply as any other.
   template <class T>
   struct place_of : place {
     place_of(count all, reply<T> asked) : place(std::move(all)), done(std::move(asked)) {}

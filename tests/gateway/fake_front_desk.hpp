@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ class fake_front_desk : public front_desk {
  public:
   bool answer_later = false;
   std::optional<error> trouble;  ///< every question is answered with it
+  bool throws = false;           ///< or cannot be asked at all
   health_view reported;          ///< what `health` says
   std::vector<mail> delivered, waiting;
   std::vector<purchase_order> asked;  ///< every order that came through
@@ -63,6 +65,7 @@ class fake_front_desk : public front_desk {
  private:
   template <class T>
   void give(reply<T> done, result<T> answer) {
+    if (throws) throw std::runtime_error{"secret"};
     if (trouble) answer = *trouble;
     auto deliver = [done = std::move(done), answer = std::move(answer)] { done(answer); };
     if (answer_later)

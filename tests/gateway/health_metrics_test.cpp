@@ -227,18 +227,35 @@ TEST_CASE("so many reports are made at once; readiness is told to everybody") {
   CHECK(h.get("/health").status == 200);
 }
 
+TEST_CASE("an answer is counted once, though its handler throws before or behind it") {
+  house h;
+  h.desk.throws = true;
+  const auto bought = h.ask(purchase());
+  CHECK(bought.status == 500);
+  CHECK(bought.body.find("secret") == std::string::npos);
+  CHECK(h.get("/api/stream").status == 200);
+  h.desk.throws = false;
+  const auto text = h.get("/metrics").body;
+  CHECK(has_line(text, R"(taquilla_reservations_total{outcome="internal_error"} 1)"));
+  CHECK(has_line(text, R"(taquilla_http_requests_total{listener="gateway",route="/api/stream",)"
+                       R"(method="GET",code="200"} 1)"));
+  CHECK(text.find(R"(route="/api/stream",method="GET",code="500")") == std::string::npos);
+}
+
 TEST_CASE("the server's counters are shown where there are any") {
   auto options = house::quiet();
   options.server_counters = [] {
     http_server::counters now;
     now.open_connections = 3;
     now.shed = 9;
+    now.unanswered = 4;
     return now;
   };
   house h{options};
   const auto text = h.get("/metrics").body;
   CHECK(has_line(text, "taquilla_http_connections 3"));
   CHECK(has_line(text, "taquilla_http_shed_total 9"));
+  CHECK(has_line(text, "taquilla_http_unanswered_total 4"));
 }
 
 TEST_CASE("what the process costs is shown under the names that everybody uses") {

@@ -24,8 +24,7 @@ std::vector<std::vector<std::string>> find_all(const std::string& text,
 }
 
 std::optional<http_response> house::try_ask(http_request request) {
-  http_response refused;
-  if (app->refuse(request, refused)) return refused;
+  if (auto refused = app->refuse(request)) return refused;
   std::set<std::string> allowed;
   for (const auto& route : app->routes()) {
     if (std::count(route.at.begin(), route.at.end(), request.at) == 0) continue;

@@ -1,9 +1,12 @@
 // Goal: the flood of the original is let through six times and then held back with numbers that are
-// true, per client, before anything of a request is read.
+// true, per client, before the content of a request is looked at.
 // Method: the application over a clock that the test turns.
+#include "gateway/endpoint.hpp"
 #include "gateway/house.hpp"
 
 #include <doctest/doctest.h>
+
+#include <stdexcept>
 
 using namespace taquilla;
 using namespace taquilla::gateway;
@@ -143,4 +146,36 @@ TEST_CASE("a request from another page is not charged to the client") {
   foreign.headers.emplace_back("Origin", "http://evil.example");
   for (int i = 0; i < 50; ++i) CHECK(h.ask(foreign).status == 403);
   CHECK(h.ask(purchase()).status == 200);
+}
+
+TEST_CASE("an answer tells what was left when its request was let in, whoever came since") {
+  limited_house h;
+  auto first = purchase(), second = purchase();
+  REQUIRE_FALSE(h.app->refuse(first));
+  REQUIRE_FALSE(h.app->refuse(second));
+  h.now += 200;
+  std::vector<std::string> told;
+  for (const auto& route : h.app->routes())
+    if (route.method == "POST" && route.pattern == "/api/reservations")
+      for (const auto& request : {first, second})
+        route.handle(request, [&](const http_response& answer) {
+          told.push_back(header_of(answer, "RateLimit"));
+        });
+  CHECK(told == std::vector<std::string>{"\"reservations\";r=5;t=0", "\"reservations\";r=4;t=1"});
+  REQUIRE(h.desk.asked.size() == 2);
+  CHECK(h.desk.asked[0].evidence == "excess_milli=0 burst=5 remaining=5");
+  CHECK(h.desk.asked[1].evidence == "excess_milli=1000 burst=5 remaining=4");
+}
+
+TEST_CASE("one endpoint is the purchase that is limited: a table with none or two is refused") {
+  endpoint shop;
+  shop.at = {listener::gateway};
+  shop.path = "/shop";
+  shop.sells = true;
+  auto everywhere = shop, pattern = shop;
+  everywhere.at = every_listener;
+  pattern.path = "/shop/{seat}";
+  CHECK(selling_row({endpoint{}, shop}) == 1);
+  const std::vector<endpoint> wrong[] = {{endpoint{}}, {shop, shop}, {everywhere}, {pattern}};
+  for (const auto& table : wrong) CHECK_THROWS_AS(selling_row(table), std::logic_error);
 }

@@ -301,7 +301,7 @@ TEST_CASE("bytes that are no request are told why, by a code of its own for each
   std::set<std::string> codes;
   for (const int status : {400, 408, 411, 413, 414, 415, 417, 431, 500, 501, 504, 505}) {
     CAPTURE(status);
-    const auto answer = h.app->protocol_error(status, "It is no request.");
+    const auto answer = h.app->server_answer(status, "It is no request.");
     CHECK(answer.status == status);
     CHECK(json_of(answer)["status"] == status);
     CHECK(json_of(answer)["detail"] == "It is no request.");

@@ -313,14 +313,14 @@ TEST_CASE("purchases from several threads are each answered once and counted") {
   std::atomic<int> passed{0}, limited{0}, answered{0};
   const auto shop = [&] {
     for (int i = 0; i < 100; ++i) {
-      http_response refused;
-      if (app->refuse(purchase(), refused)) {
+      auto request = purchase();
+      if (app->refuse(request)) {
         ++limited;
         continue;
       }
       ++passed;
       const std::lock_guard lock{one_at_a_time};
-      buy->handle(purchase(), [&](http_response response) { answered += response.status == 402; });
+      buy->handle(request, [&](http_response response) { answered += response.status == 402; });
     }
   };
   std::vector<std::thread> shoppers;

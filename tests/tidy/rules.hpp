@@ -15,7 +15,7 @@ struct source_file {
 };
 using complaints = std::vector<std::string>;
 
-/// Includes go down: domain <- policies <- store <- actors <- gateway <- simulation <- app.
+/// Includes go the way of the arrows in docs/ARCHITECTURE.md.
 complaints include_direction(const source_file& file);
 
 /// At most 400 lines, 100 columns (characters, not bytes); a table between `clang-format off` and

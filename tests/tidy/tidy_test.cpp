@@ -62,6 +62,12 @@ TEST_CASE("every rule bites a text that breaks it, and lets a clean one pass") {
   };
   CHECK(bites(include_direction, "src/domain/x.hpp", "#include \"store/database.hpp\"\n"));
   CHECK(bites(include_direction, "src/actors/x.cpp", "#include \"gateway/http.hpp\"\n"));
+  CHECK(bites(include_direction, "src/gateway/x.cpp", "#include \"actors/protocol.hpp\"\n"));
+  CHECK(bites(include_direction, "src/gateway/x.cpp", "#include \"gateway/bridge/clerk.hpp\"\n"));
+  CHECK(bites(include_direction, "src/gateway/http_server/x.cpp",
+              "#include \"gateway/front_desk.hpp\"\n"));
+  CHECK_FALSE(bites(include_direction, "src/gateway/bridge/x.cpp",
+                    "#include \"actors/protocol.hpp\"\n#include \"gateway/http.hpp\"\n"));
   CHECK_FALSE(bites(include_direction, "src/actors/x.cpp", "#include \"store/database.hpp\"\n"));
   CHECK(bites(length, "src/x.cpp", lines(401, "int x;")));
   CHECK(bites(length, "src/x.cpp", std::string(101, 'x')));

@@ -45,9 +45,7 @@ chaos_table table_of(service which, const chaos_report& report) {
 }
 
 set_chaos order_of(const chaos_order& o) {
-  const bool ends = o.kind == "normal" || o.kind == "enable";
-  const auto kind = ends ? "recover" : o.kind == "disable" ? "crash" : o.kind;
-  return {name_of(o.target), kind, o.delay_ms, o.rate_ppm, o.for_ms, o.times};
+  return {name_of(o.target), o.kind, o.delay_ms, o.rate_ppm, o.for_ms, o.times};
 }
 
 struct follower_state {
@@ -71,14 +69,6 @@ feed_follower_actor spawn_follower(caf::actor_system& system, event_feed_actor f
   return caf::actor_cast<feed_follower_actor>(follower);
 }
 
-/// A reply that is copied without its memory: a question has it in half a dozen continuations.
-template <class T>
-struct shared_reply {
-  explicit shared_reply(reply<T> told) : done(std::make_shared<const reply<T>>(std::move(told))) {}
-  void operator()(result<T> answer) const { (*done)(std::move(answer)); }
-  std::shared_ptr<const reply<T>> done;
-};
-
 /// One request of the clerk: `shape` turns the actor's answer into the port's.
 template <class Answer, class Handle, class Request, class Reply, class Shape>
 void ask_for_reply(clerk_pointer clerk, const Handle& whom, duration_ms patience,
@@ -91,10 +81,11 @@ void ask_for_reply(clerk_pointer clerk, const Handle& whom, duration_ms patience
 
 // -- what one question answers for all who ask it -------------------------------------------------
 
-auto health_of(const theatre& house, duration_ms store_patience_ms) {
+auto health_of(const theatre& actors, duration_ms store_patience_ms) {
   return std::make_shared<shared_round<health_view>>(
-      health_sharers_max, [house, store_patience_ms](clerk_pointer clerk, reply<health_view> done) {
-        std::make_shared<health_round>(house, memory_ms, store_patience_ms, std::move(done))
+      health_sharers_max,
+      [actors, store_patience_ms](clerk_pointer clerk, reply<health_view> done) {
+        std::make_shared<health_round>(actors, memory_ms, store_patience_ms, std::move(done))
             ->begin(clerk);
       });
 }
@@ -124,10 +115,10 @@ auto chaos_state_of(const supervisor_actor& supervisor, service target) {
 
 class caf_front_desk final : public front_desk {
  public:
-  caf_front_desk(caf::actor_system& system, const theatre& house, const theatre_options& options,
+  caf_front_desk(caf::actor_system& system, const theatre& actors, const theatre_options& options,
                  const front_desk_limits& limits)
       : system_(system),
-        house_(house),
+        theatre_(actors),
         options_(options),
         purchases_(purchases_asked_per_place * options.reservation.in_flight_max),
         reads_(limits.store_reads_max),
@@ -136,20 +127,20 @@ class caf_front_desk final : public front_desk {
         cancellations_(limits.cancellations_max),
         mail_waiters_(limits.mail_waiters_max),
         chaos_orders_(chaos_orders_max),
-        mail_watch_(std::make_shared<mail_watch>(house.store, options.store.patience_ms)),
-        health_(health_of(house, options.store.patience_ms)),
-        events_(events_of(house.inventory)),
-        chaos_states_{chaos_state_of(house.supervisor, service::inventory),
-                      chaos_state_of(house.supervisor, service::payment),
-                      chaos_state_of(house.supervisor, service::notification)},
-        clerk_(spawn_clerk(system, house.feed)) {}
+        mail_watch_(std::make_shared<mail_watch>(actors.store, options.store.patience_ms)),
+        health_(health_of(actors, options.store.patience_ms)),
+        events_(events_of(actors.inventory)),
+        chaos_states_{chaos_state_of(actors.supervisor, service::inventory),
+                      chaos_state_of(actors.supervisor, service::payment),
+                      chaos_state_of(actors.supervisor, service::notification)},
+        clerk_(spawn_clerk(system, actors.feed)) {}
   ~caf_front_desk() override { caf::anon_send_exit(clerk_, caf::exit_reason::user_shutdown); }
 
   void buy(purchase_order order, reply<purchase_answer> done) override {
     auto admitted = purchases_.admit(std::move(done));
     if (!admitted) return;
     question<purchase_accepted>(
-        house_.desk, options_.reservation.deadline_ms + answer_margin_ms, std::move(order),
+        theatre_.desk, options_.reservation.deadline_ms + answer_margin_ms, std::move(order),
         std::move(admitted),
         [](purchase_accepted& a) {
           return purchase_answer{a.id, a.replayed};
@@ -162,7 +153,7 @@ class caf_front_desk final : public front_desk {
     // It asks the store, and then INVENTORY.
     const auto patience =
         options_.store.patience_ms + options_.inventory.patience_ms + answer_margin_ms;
-    question<reservation>(house_.desk, patience, cancel_reservation{id}, std::move(admitted),
+    question<reservation>(theatre_.desk, patience, cancel_reservation{id}, std::move(admitted),
                           as_is<reservation>, errc::outcome_unknown);
   }
   void reservation_by_id(reservation_id id, reply<reservation> done) override {
@@ -187,7 +178,7 @@ class caf_front_desk final : public front_desk {
     auto admitted = seat_reads_.admit(std::move(done));
     if (!admitted) return;
     question<seat_page>(
-        house_.inventory, memory_ms, list_seats{std::move(event), std::move(after), limit},
+        theatre_.inventory, memory_ms, list_seats{std::move(event), std::move(after), limit},
         std::move(admitted),
         [](seat_page& page) {
           std::vector<seat_view> out;
@@ -214,7 +205,7 @@ class caf_front_desk final : public front_desk {
     auto admitted = chaos_orders_.admit(std::move(done));
     if (!admitted) return;
     question<chaos_report>(
-        house_.supervisor, recover_ms, order_of(order), std::move(admitted),
+        theatre_.supervisor, recover_ms, order_of(order), std::move(admitted),
         [target = order.target](chaos_report& r) { return table_of(target, r); },
         errc::internal_error);
   }
@@ -228,7 +219,7 @@ class caf_front_desk final : public front_desk {
     auto admitted = feed_reads_.admit(std::move(done));
     if (!admitted) return;
     question<feed_page>(
-        house_.feed, memory_ms, read_feed{after, limit}, std::move(admitted),
+        theatre_.feed, memory_ms, read_feed{after, limit}, std::move(admitted),
         [](feed_page& page) {
           std::vector<feed_line> out;
           for (auto& event : page.events) out.push_back(line_of(event));
@@ -240,7 +231,7 @@ class caf_front_desk final : public front_desk {
   /// the feed has one follower and not two.
   std::shared_ptr<void> follow_feed(std::function<void(const feed_news&)> tell) override {
     auto follower = std::make_shared<feed_follower_actor>(spawn_follower(
-        system_, house_.feed, [tell = std::move(tell), watch = mail_watch_](const auto& event) {
+        system_, theatre_.feed, [tell = std::move(tell), watch = mail_watch_](const auto& event) {
           if (event.what.kind == "mail.delivered") watch->ring();
           tell({event.sequence, [&event] { return line_of(event); }});
         }));
@@ -265,9 +256,8 @@ class caf_front_desk final : public front_desk {
   }
 
   template <class Answer, class Handle, class Request, class T, class Shape>
-  void question(const Handle& whom, duration_ms patience, Request what, reply<T> told, Shape shape,
-                errc silence) {
-    const shared_reply<T> done{std::move(told)};
+  void question(const Handle& whom, duration_ms patience, Request what,
+                turnstile::admission<T> done, Shape shape, errc silence) {
     errand_for(done,
                [whom, patience, what = std::move(what), done, shape, silence](clerk_pointer clerk) {
                  ask_for_reply<Answer>(clerk, whom, patience, what, done, shape, silence);
@@ -278,12 +268,12 @@ class caf_front_desk final : public front_desk {
   void read(Request what, reply<Answer> done) {
     auto admitted = reads_.admit(std::move(done));
     if (!admitted) return;
-    question<Answer>(house_.store, options_.store.patience_ms, std::move(what), std::move(admitted),
-                     as_is<Answer>, errc::store_unavailable);
+    question<Answer>(theatre_.store, options_.store.patience_ms, std::move(what),
+                     std::move(admitted), as_is<Answer>, errc::store_unavailable);
   }
 
   caf::actor_system& system_;
-  const theatre house_;
+  const theatre theatre_;
   const theatre_options options_;
   /// Together they bound the open questions of the clerk, and each what one actor is asked.
   turnstile purchases_, reads_, seat_reads_, feed_reads_, cancellations_, mail_waiters_,
@@ -298,10 +288,10 @@ class caf_front_desk final : public front_desk {
 
 }  // namespace
 
-std::unique_ptr<front_desk> make_caf_front_desk(caf::actor_system& system, const theatre& house,
+std::unique_ptr<front_desk> make_caf_front_desk(caf::actor_system& system, const theatre& actors,
                                                 const theatre_options& options,
                                                 const front_desk_limits& limits) {
-  return std::make_unique<caf_front_desk>(system, house, options, limits);
+  return std::make_unique<caf_front_desk>(system, actors, options, limits);
 }
 
 }  // namespace taquilla::gateway

@@ -18,7 +18,7 @@
 
 namespace taquilla::gateway {
 
-std::unique_ptr<front_desk> make_caf_front_desk(caf::actor_system& system, const theatre& house,
+std::unique_ptr<front_desk> make_caf_front_desk(caf::actor_system& system, const theatre& actors,
                                                 const theatre_options& options,
                                                 const front_desk_limits& limits);
 

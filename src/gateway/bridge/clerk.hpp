@@ -31,8 +31,8 @@ using refusal = std::function<void(const error&)>;
 
 caf::actor spawn_clerk(caf::actor_system& system, event_feed_actor feed);
 
-/// Runs `what` on the clerk. Any thread. After the clerk's end it is dropped, so callers keep a
-/// deadline of their own (http_server's answer_timeout).
+/// Runs `what` on the clerk. Any thread. After the clerk's end both are dropped, and with them the
+/// responder that they hold, which then answers 500 by itself.
 void send_errand(const caf::actor& clerk, errand what, refusal refuse);
 /// The same, `ms` from now, for what nobody waits for; on the clerk only.
 void send_errand_later(clerk_pointer clerk, std::int64_t ms, errand what);

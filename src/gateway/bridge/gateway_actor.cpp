@@ -48,8 +48,8 @@ class gateway_state {
       beat();
     } else {
       server_.reset();
-      refusal_ = failed.address + ":" + std::to_string(failed.port) + ": " +
-                 std::strerror(failed.error_number);
+      bind_trouble_ = failed.address + ":" + std::to_string(failed.port) + ": " +
+                      std::strerror(failed.error_number);
       if (parts_.on_bind_failure) parts_.on_bind_failure(failed);
     }
     return {[this](const report_ready&) { return ready(); },
@@ -63,7 +63,7 @@ class gateway_state {
  private:
   caf::result<child_ready> ready() const {
     if (server_) return child_ready{};
-    return to_caf({errc::internal_error, "cannot listen on " + refusal_, 0});
+    return to_caf({errc::internal_error, "cannot listen on " + bind_trouble_, 0});
   }
 
   /// The purchases under way have used up some of it; what they are told still has to get out.
@@ -85,7 +85,7 @@ class gateway_state {
   gateway_parts parts_;
   std::unique_ptr<application> application_;  // outlives the server that calls it
   std::shared_ptr<http_server> server_;
-  std::string refusal_;
+  std::string bind_trouble_;
   std::optional<caf::actor_clock::time_point> stopping_since_;
 };
 

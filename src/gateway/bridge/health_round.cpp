@@ -29,7 +29,7 @@ void health_round::ask_one(clerk_pointer clerk, const Handle& whom, duration_ms 
 void health_round::begin(clerk_pointer clerk) {
   const auto self = shared_from_this();
   ask_one<health_report>(
-      clerk, house_.supervisor, memory_patience_ms_, report_health{},
+      clerk, theatre_.supervisor, memory_patience_ms_, report_health{},
       [self, clerk](const health_report& report) {
         self->view_.ready = report.ready;
         for (const auto& c : report.children)
@@ -42,7 +42,7 @@ void health_round::begin(clerk_pointer clerk) {
 void health_round::ask_desk(clerk_pointer clerk) {
   const auto self = shared_from_this();
   ask_one<desk_report>(
-      clerk, house_.desk, memory_patience_ms_, report_desk{},
+      clerk, theatre_.desk, memory_patience_ms_, report_desk{},
       [self, clerk](const desk_report& r) {
         self->view_.purchases_in_flight = r.in_flight;
         self->view_.retry_tokens_milli = static_cast<std::uint64_t>(r.tokens_milli);
@@ -59,7 +59,7 @@ void health_round::ask_desk(clerk_pointer clerk) {
 void health_round::ask_store(clerk_pointer clerk) {
   const auto self = shared_from_this();
   ask_one<store_counts>(
-      clerk, house_.store, store_patience_ms_, count_everything{instant_never},
+      clerk, theatre_.store, store_patience_ms_, count_everything{instant_never},
       [self](const store_counts& counts) {
         self->view_.store = counts;
         self->done_(self->view_);

@@ -16,9 +16,9 @@ namespace taquilla::gateway {
 
 class health_round : public std::enable_shared_from_this<health_round> {
  public:
-  health_round(theatre house, duration_ms memory_patience_ms, duration_ms store_patience_ms,
+  health_round(theatre actors, duration_ms memory_patience_ms, duration_ms store_patience_ms,
                reply<health_view> done)
-      : house_(std::move(house)),
+      : theatre_(std::move(actors)),
         memory_patience_ms_(memory_patience_ms),
         store_patience_ms_(store_patience_ms),
         done_(std::move(done)) {}
@@ -34,7 +34,7 @@ class health_round : public std::enable_shared_from_this<health_round> {
   void ask_one(clerk_pointer clerk, const Handle& whom, duration_ms patience, Request what,
                OnAnswer on_answer, OnError on_error);
 
-  const theatre house_;
+  const theatre theatre_;
   const duration_ms memory_patience_ms_, store_patience_ms_;
   const reply<health_view> done_;
   health_view view_;

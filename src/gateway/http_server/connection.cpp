@@ -12,11 +12,6 @@ namespace taquilla::gateway {
 
 namespace {
 
-framing_limits limits_of(const http_server_options& options) {
-  return {options.body_bytes_max, options.head_bytes_max, options.target_bytes_max,
-          options.header_fields_max};
-}
-
 // How often one event goes round before the others have their turn: a stream that always has more,
 // with a client that always reads, would never end.
 constexpr int turns_max = 16;
@@ -32,7 +27,7 @@ connection::connection(reactor& home, asio::ip::tcp::socket socket, listener at,
       at_{at},
       peer_{std::move(peer)},
       place_{std::move(place)},
-      framer_{limits_of(home.options())} {}
+      framer_{home.options().framing} {}
 
 // A client that connects and says nothing has the time of a head, not that of an idle connection
 // which has proved itself by a request.
@@ -67,7 +62,7 @@ void connection::on_read(const std::error_code& error, std::size_t bytes) {
 void connection::end_of_input() {
   input_ended_ = true;
   if (stream_) end_stream();
-  if (phase_ == phase::lingering || (pipeline_.empty() && outbox_.empty() && !waiting_))
+  if (phase_ == phase::lingering || (pipeline_.empty() && unsent_.empty() && !waiting_))
     return drop(false);
   last_request_seen_ = true;
   close_after_sent_ = true;
@@ -95,7 +90,7 @@ bool connection::may_frame() const {
   if (framer_.now() == framer::state::expects_continue) return false;
   if (!framer_.idle()) return true;
   return pipeline_.size() < home_.options().pipelined_max &&
-         outbox_.held() + pipeline_.parked_bytes() < home_.options().connection_outbound_max;
+         unsent_.held() + pipeline_.parked_bytes() < home_.options().connection_outbound_max;
 }
 
 /// A part of a request is here, and it is the client's turn to send more.
@@ -106,15 +101,15 @@ bool connection::awaits_rest() const {
 // "100 Continue" comes behind the answers to all that was asked before, and only then the body's
 // time begins: a client that waits for it could do nothing meanwhile.
 bool connection::ask_for_body() {
+  if (framer_.now() != framer::state::expects_continue) return false;
   if (phase_ != phase::serving || last_request_seen_ || stream_ || !pipeline_.empty()) return false;
-  outbox_.append("HTTP/1.1 100 Continue\r\n\r\n");
+  unsent_.append("HTTP/1.1 100 Continue\r\n\r\n");
   framer_.go_on();
   input_due_ = now() + home_.options().body_timeout;
   return true;
 }
 
 bool connection::frame() {
-  if (framer_.now() == framer::state::expects_continue) return ask_for_body();
   if (leftover_.empty() || !may_frame()) return false;
   std::size_t at = 0;
   while (at < leftover_.size() && may_frame()) {
@@ -159,13 +154,13 @@ void connection::begin(framed_request framed) {
   pending_answer slot;
   slot.shape = {framed.request.method == "HEAD", framed.close, framed.http_1_0};
   slot.safe = safe;
-  slot.since = framed.request.received_at = now();
+  const auto begun = slot.since = now();
   if (framed.close) last_request_seen_ = true;
   resting_ = false;
   const auto ticket = pipeline_.push(std::move(slot));
   framed.request.at = at_;
   framed.request.peer = peer_;
-  queued_ = home_.submit(*this, ticket, std::move(framed));
+  queued_ = home_.submit(*this, ticket, std::move(framed), begun);
 }
 
 bool connection::begin_waiting() {
@@ -183,6 +178,10 @@ void connection::answer(pipeline::ticket ticket, http_response response) {
   if (!taken && stream) stream->closed();
 }
 
+void connection::fail(pipeline::ticket ticket, int status, const char* detail) {
+  if (pipeline_.awaits(ticket)) answer(ticket, home_.unanswered(status, detail));
+}
+
 // The bytes are no request: the answer takes its place in line, and after it the connection ends.
 void connection::refuse_bytes(int status, const char* detail) {
   pending_answer slot;
@@ -190,7 +189,6 @@ void connection::refuse_bytes(int status, const char* detail) {
   slot.since = now();
   last_request_seen_ = true;
   const auto ticket = pipeline_.push(std::move(slot));
-  ++home_.counters().protocol_errors;
   pipeline_.answer(ticket, home_.protocol_error(status, detail));
 }
 
@@ -208,11 +206,12 @@ void connection::move_on() {
   bool moved = true;
   for (int turn = 0; moved && turn < turns_max; ++turn) {
     send();  // first, because it makes room
+    if (phase_ == phase::serving && close_after_sent_ && all_is_sent()) finish();
     if (phase_ == phase::gone) return;
     moved = false;
-    while (flush() || begin_waiting() || frame()) moved = true;
+    while (write_next() || begin_waiting() || ask_for_body() || frame()) moved = true;
   }
-  account(outbox_.held() + pipeline_.parked_bytes(), pipeline_.unanswered());
+  if (!account(unsent_.held() + pipeline_.parked_bytes(), pipeline_.unanswered())) return cut_off();
   if (idle() && draining()) finish();
   if (phase_ == phase::gone) return;
   if (moved) home_.pump_later(shared_from_this());

@@ -2,17 +2,20 @@
 // answers in order, keeps the deadlines, ends. Everything happens on the thread of its reactor, and
 // nothing waits.
 //
-//   on_read -> frame -> reactor.submit ... answer -> flush -> send -> (read on | linger -> close)
-//                                    \-> stream: take, send, take, ...
+//   on_read -> frame -> begin -> reactor.submit ... answer -> write_next -> send -> read on, or
+//                      |     ^                                |                    finish, linger
+//    not beside these: v     | begin_waiting                  v
+//                      waiting_                               take_from_stream, again and again
 //
-// Every event ends in `pump`, which moves whatever can move; so no event has to know the others.
+// Every event ends in `pump`, which moves whatever can move, in the order send, write_next,
+// begin_waiting, ask_for_body, frame; so no event has to know the others.
 #pragma once
 
 #include "gateway/http_server/deadlines.hpp"
 #include "gateway/http_server/framer.hpp"
 #include "gateway/http_server/guest_list.hpp"
-#include "gateway/http_server/outbox.hpp"
 #include "gateway/http_server/pipeline.hpp"
+#include "gateway/http_server/unsent_bytes.hpp"
 
 #include <asio/ip/tcp.hpp>
 
@@ -40,6 +43,8 @@ class connection : public std::enable_shared_from_this<connection> {
   void start();
   /// Stores the answer of `ticket`; late and second ones are ignored. `pump` follows.
   void answer(pipeline::ticket ticket, http_response response);
+  /// Nobody answers `ticket`, so the server does: 500 or 504. Nothing if it has an answer already.
+  void fail(pipeline::ticket ticket, int status, const char* detail);
   void pump();
   /// Its request in the reactor's queue has had its turn. A connection has one there at a time, so
   /// that who pipelines many waits longer, and nobody else.
@@ -52,11 +57,6 @@ class connection : public std::enable_shared_from_this<connection> {
   void drain();
   /// The server has stopped: ends at once, and resets the client only if his answer is cut.
   void stop();
-  /// Ends at once; what was not sent is lost. `reset` tells the client so.
-  void drop(bool reset);
-
-  listener at() const { return at_; }
-  const std::string& peer() const { return peer_; }
 
  private:
   enum class phase { serving, lingering, gone };
@@ -78,18 +78,24 @@ class connection : public std::enable_shared_from_this<connection> {
   void watch_for_reset();
 
   // connection_output.cpp: output, deadlines, end
-  bool flush();
+  bool write_next();
   void open_stream(std::shared_ptr<byte_source> source, bool chunked, std::string first);
   bool take_from_stream();
   void end_stream();
   void append_chunk(std::string&& bytes);
   void send();
   void await_writable();
+  void note_output();
+  bool all_is_sent() const;
   void take_no_more();
   void discard_pipeline();
+  bool account(std::size_t held, std::size_t in_flight);
+  /// The last answer is sent: announces the end, and lingers until the client ends as well.
   void finish();
-  void account(std::size_t held, std::size_t in_flight);
-  void note_output();
+  /// For a client that takes up more than he may: what is unsent is lost, and he is told so.
+  void cut_off();
+  /// Ends at once; what was not sent is lost. `reset` tells the client so.
+  void drop(bool reset);
   void keep_deadlines();
   std::optional<time_point> next_deadline() const;
   bool idle() const;
@@ -113,7 +119,7 @@ class connection : public std::enable_shared_from_this<connection> {
   bool input_ended_ = false;        ///< the client has said that it will send no more
   bool last_request_seen_ = false;  ///< nothing is framed any more
 
-  outbox outbox_;
+  unsent_bytes unsent_;
   bool writing_ = false;
   bool close_after_sent_ = false;
   std::shared_ptr<byte_source> stream_;

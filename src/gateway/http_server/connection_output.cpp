@@ -21,7 +21,8 @@ auto now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
-bool connection::flush() {
+/// The answer whose turn it is, or what the stream has; false when there is neither.
+bool connection::write_next() {
   if (phase_ != phase::serving) return false;
   if (stream_) return take_from_stream();
   if (!pipeline_.front_ready()) return false;
@@ -34,7 +35,7 @@ bool connection::flush() {
   slot.shape.close = slot.shape.close || slot.response->close || last;
   if (slot.shape.close) take_no_more();
   auto first = stream ? std::move(slot.response->body) : std::string{};
-  outbox_.adopt(home_.write(std::move(*slot.response), slot.shape));
+  unsent_.adopt(home_.write(std::move(*slot.response), slot.shape));
   if (streams)
     open_stream(std::move(stream), !slot.shape.http_1_0, std::move(first));
   else if (stream)
@@ -72,8 +73,8 @@ void connection::on_stream_ready() {
 }
 
 bool connection::take_from_stream() {
-  if (outbox_.size() >= stream_unsent_max) return false;
-  auto bytes = stream_->take(stream_unsent_max - outbox_.size());
+  if (unsent_.size() >= stream_unsent_max) return false;
+  auto bytes = stream_->take(stream_unsent_max - unsent_.size());
   if (bytes.empty()) {
     if (!stream_->finished()) return false;
     end_stream();
@@ -85,42 +86,44 @@ bool connection::take_from_stream() {
 
 void connection::append_chunk(std::string&& bytes) {
   if (bytes.empty()) return;
-  if (!stream_chunked_) return outbox_.adopt(std::move(bytes));
+  if (!stream_chunked_) return unsent_.adopt(std::move(bytes));
   char size[20];
   const int digits = std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
-  outbox_.append(std::string_view{size, static_cast<std::size_t>(digits)});
-  outbox_.append(std::string_view{bytes});
-  outbox_.append("\r\n");
+  unsent_.append(std::string_view{size, static_cast<std::size_t>(digits)});
+  unsent_.append(std::string_view{bytes});
+  unsent_.append("\r\n");
 }
 
 void connection::end_stream() {
-  if (stream_chunked_) outbox_.append("0\r\n\r\n");
+  if (stream_chunked_) unsent_.append("0\r\n\r\n");
   std::exchange(stream_, nullptr)->closed();
   if (draining()) last_request_seen_ = close_after_sent_ = true;
 }
 
 void connection::send() {
-  while (!outbox_.empty() && !writing_) {
+  while (!unsent_.empty() && !writing_) {
     std::error_code error;
-    const auto bytes = outbox_.pending();
+    const auto bytes = unsent_.pending();
     const auto n = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
     if (error == asio::error::would_block || error == asio::error::try_again) {
       await_writable();
     } else if (error) {
       return drop(false);
     } else {
-      outbox_.sent(n);
+      unsent_.sent(n);
     }
   }
   note_output();
-  const bool all_sent = outbox_.empty() && pipeline_.empty() && !waiting_ && !stream_;
-  if (all_sent && close_after_sent_ && phase_ == phase::serving) finish();
+}
+
+bool connection::all_is_sent() const {
+  return unsent_.empty() && pipeline_.empty() && !waiting_ && !stream_;
 }
 
 // The deadline holds for what is unsent now; what is appended meanwhile gets its own afterwards.
 void connection::note_output() {
-  if (outbox_.empty() || outbox_.total_sent() < output_mark_) return;
-  output_mark_ = outbox_.total_appended();
+  if (unsent_.empty() || unsent_.total_sent() < output_mark_) return;
+  output_mark_ = unsent_.total_appended();
   output_due_ = now() + home_.options().write_timeout;
 }
 
@@ -139,7 +142,7 @@ void connection::await_writable() {
 // overtake an answer that the kernel has still to deliver: so the end is announced, and what the
 // client sends is read and thrown away until it ends as well, or for a while.
 void connection::finish() {
-  const bool nothing_to_lose = input_ended_ || outbox_.total_sent() == 0;
+  const bool nothing_to_lose = input_ended_ || unsent_.total_sent() == 0;
   if (nothing_to_lose) return drop(false);
   std::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -147,22 +150,20 @@ void connection::finish() {
   linger_due_ = now() + home_.options().linger_timeout;
 }
 
-void connection::account(std::size_t held, std::size_t in_flight) {
+/// Counts what it holds; false when that has grown although all together hold too much.
+bool connection::account(std::size_t held, std::size_t in_flight) {
   auto& counters = home_.counters();
   if (in_flight != in_flight_) counters.in_flight += in_flight - in_flight_;
   in_flight_ = in_flight;
-  if (held == accounted_) return;
+  if (held == accounted_) return true;
   const bool grew = held > accounted_;
   const auto total = counters.outbound_bytes += held - accounted_;
   accounted_ = held;
-  if (!grew || total <= home_.options().outbound_max) return;
-  ++counters.resets;
-  drop(true);
+  return !grew || total <= home_.options().outbound_max;
 }
 
 bool connection::idle() const {
-  return phase_ == phase::serving && framer_.idle() && leftover_.empty() && pipeline_.empty() &&
-         outbox_.empty() && !waiting_ && !stream_;
+  return phase_ == phase::serving && framer_.idle() && leftover_.empty() && all_is_sent();
 }
 
 bool connection::draining() const { return home_.draining(); }
@@ -178,7 +179,7 @@ std::optional<connection::time_point> connection::next_deadline() const {
   if (phase_ == phase::lingering) return linger_due_;
   std::optional<time_point> next;
   const auto consider = [&next](time_point when) { next = next ? std::min(*next, when) : when; };
-  if (!outbox_.empty()) consider(output_due_);
+  if (!unsent_.empty()) consider(output_due_);
   if (const auto oldest = pipeline_.oldest_unanswered())
     consider(oldest->second + home_.options().answer_timeout);
   if (awaits_rest() || (idle() && !last_request_seen_)) consider(input_due_);
@@ -188,13 +189,10 @@ std::optional<connection::time_point> connection::next_deadline() const {
 void connection::on_alarm(time_point now) {
   home_.cancel_alarm(alarm_);
   if (phase_ == phase::lingering && now >= linger_due_) return drop(false);
-  if (phase_ == phase::serving && !outbox_.empty() && now >= output_due_) {
-    ++home_.counters().resets;
-    return drop(true);
-  }
+  if (phase_ == phase::serving && !unsent_.empty() && now >= output_due_) return cut_off();
   const auto oldest = pipeline_.oldest_unanswered();
   if (oldest && now >= oldest->second + home_.options().answer_timeout)
-    answer(oldest->first, home_.protocol_error(504, "The request was not answered in time."));
+    fail(oldest->first, 504, "The request was not answered in time.");
   if (idle() && now >= input_due_) finish();
   if (awaits_rest() && now >= input_due_) refuse_bytes(408, "The request did not arrive in time.");
   pump();
@@ -208,8 +206,13 @@ void connection::drain() {
 // Whole answers may still be on their way in the kernel, and a reset would throw them away. It is
 // for an answer that has no end any more, so that its beginning passes for nothing else.
 void connection::stop() {
-  const bool cut = phase_ == phase::serving && (!outbox_.empty() || stream_);
+  const bool cut = phase_ == phase::serving && (!unsent_.empty() || stream_);
   drop(cut);
+}
+
+void connection::cut_off() {
+  ++home_.counters().resets;
+  drop(true);
 }
 
 void connection::drop(bool reset) {

@@ -1,6 +1,7 @@
-// Listens on one address and port and deals accepted sockets to the reactors in turn. Nothing that
-// accept() can say ends it: a client that vanished is skipped, a shortage of descriptors or memory
-// makes it turn clients away and take a breath. Lives on the loop of the first reactor.
+// Listens on one address and port and hands on what it accepts; `server` deals that to the reactors
+// in turn. Nothing that accept() can say ends it: a client that vanished is skipped, a shortage of
+// descriptors or memory makes it turn clients away and take a breath. Lives on the loop of the
+// first reactor.
 #pragma once
 
 #include "gateway/http_server/guest_list.hpp"

@@ -10,21 +10,13 @@
 
 namespace taquilla::gateway {
 
-/// Bytes and counts above which a request is refused; `http_server_options` says the same.
-struct framing_limits {
-  std::size_t body_bytes_max = 16 * 1024;
-  std::size_t head_bytes_max = 8 * 1024;  ///< request line, fields and line ends together
-  std::size_t target_bytes_max = 2048;
-  std::size_t header_fields_max = 64;
-};
-
 /// Why bytes are no request: a status of the table in docs/http.md and one English sentence.
 struct framing_error {
   int status = 0;
   const char* detail = "";
 };
 
-/// A request whose every byte was judged. `request` lacks listener, peer, time and captures.
+/// A request whose every byte was judged. `request` lacks listener, peer and captures.
 struct framed_request {
   http_request request;
   std::string target;         ///< origin-form as sent ("/a%20b?c=d"), or "*"

@@ -18,7 +18,9 @@ struct head_verdict {
 };
 
 /// Judges `head` and completes it: `target` in origin-form, the path and the query of `request`,
-/// `close`, `method_known`. The order of the rules is the order of the table in docs/http.md.
+/// `close`, `method_known`. Of several errors the first counts, in the order target and Host,
+/// transfer, length, the rest. An unknown method is none: the bytes behind it are framed all the
+/// same, and the reactor answers 501.
 head_verdict judge_head(framed_request& head, const framing_limits& limits);
 
 }  // namespace taquilla::gateway

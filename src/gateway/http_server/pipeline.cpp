@@ -10,11 +10,13 @@ pipeline::ticket pipeline::push(pending_answer slot) {
 }
 
 bool pipeline::answer(ticket which, http_response response) {
-  if (which < first_ || which - first_ >= slots_.size()) return false;
-  auto& slot = slots_[which - first_];
-  if (slot.response) return false;
-  slot.response = std::move(response);
+  if (!awaits(which)) return false;
+  slots_[which - first_].response = std::move(response);
   return true;
+}
+
+bool pipeline::awaits(ticket which) const {
+  return which >= first_ && which - first_ < slots_.size() && !slots_[which - first_].response;
 }
 
 bool pipeline::may_join(bool safe) const {

@@ -28,6 +28,7 @@ class pipeline {
   ticket push(pending_answer slot);
   /// Stores the answer; false when that ticket was answered before or is unknown.
   bool answer(ticket which, http_response response);
+  bool awaits(ticket which) const;
   /// RFC 9112, 9.3.2: only safe requests run side by side; any other one runs alone.
   bool may_join(bool safe) const;
   bool front_ready() const;

@@ -1,6 +1,6 @@
 #include "gateway/http_server/reactor.hpp"
 
-#include "gateway/http_server/http_date.hpp"
+#include "domain/time_text.hpp"
 #include "gateway/http_server/platform.hpp"
 
 #include <asio/post.hpp>
@@ -41,7 +41,7 @@ reactor::reactor(const http_server_options& options, http_application& applicati
       timer_{context_},
       queue_max_{(options.queue_max + options.threads - 1) /
                  std::max<std::size_t>(1, options.threads)} {
-  mailbox_ = std::make_shared<mailbox>([this] { asio::post(context_, [this] { deliver(); }); });
+  box_ = std::make_shared<answer_box>([this] { asio::post(context_, [this] { deliver(); }); });
   for (std::size_t i = 0; i < listener_count; ++i)
     matchers_[i] = std::make_unique<route_matcher>(application.routes(), static_cast<listener>(i));
   for (const auto& one : application.routes())
@@ -116,7 +116,7 @@ void reactor::stop() {
     draining_ = true;
     const std::vector<std::shared_ptr<connection>> all{connections_.begin(), connections_.end()};
     for (const auto& one : all) one->stop();
-    mailbox_->close();
+    box_->close();
     counters_.queued -= queue_.size();
     queue_.clear();
     context_.stop();
@@ -135,14 +135,18 @@ void reactor::pump_later(std::shared_ptr<connection> who) {
 
 // -- requests ------------------------------------------------------------------------------------
 
-bool reactor::submit(connection& from, pipeline::ticket ticket, framed_request framed) {
+bool reactor::submit(connection& from, pipeline::ticket ticket, framed_request framed,
+                     connection::time_point now) {
   ++counters_.requests;
-  http_response answer;
-  if (turn_down(framed, answer)) {
-    from.answer(ticket, std::move(answer));
+  auto answer = refused(framed.request);
+  if (!answer && !framed.method_known)
+    answer = protocol_error(501, "The method is not implemented.");
+  if (!answer) answer = out_of_room();
+  if (answer) {
+    from.answer(ticket, std::move(*answer));
     return false;
   }
-  queue_.push_back({from.weak_from_this(), ticket, std::move(framed)});
+  queue_.push_back({from.weak_from_this(), ticket, std::move(framed), now});
   ++counters_.queued;
   schedule_work();
   return true;
@@ -152,25 +156,22 @@ bool reactor::runs_alone(const std::string& path) const {
   return std::find(alone_.begin(), alone_.end(), path) != alone_.end();
 }
 
-bool reactor::turn_down(const framed_request& framed, http_response& answer) {
+/// What the application says before it looks at the route.
+std::optional<http_response> reactor::refused(http_request& request) {
   try {
-    if (application_.refuse(framed.request, answer)) {
-      ++counters_.refused;
-      return true;
-    }
+    auto answer = application_.refuse(request);
+    if (answer) ++counters_.refused;
+    return answer;
   } catch (const std::exception&) {
-    answer = protocol_error(500, "The request could not be judged.");
-    return true;
+    return unanswered(500, "The request could not be judged.");
   }
-  if (!framed.method_known)
-    answer = protocol_error(501, "The method is not implemented.");
-  else if (draining_)
-    answer = shed(shed_reason::draining, "The server is going down.");
-  else if (queue_.size() >= queue_max_)
-    answer = shed(shed_reason::overloaded, "Too many requests wait already.");
-  else
-    return false;
-  return true;
+}
+
+std::optional<http_response> reactor::out_of_room() {
+  if (draining_) return shed(shed_reason::draining, "The server is going down.");
+  if (queue_.size() >= queue_max_)
+    return shed(shed_reason::overloaded, "Too many requests wait already.");
+  return std::nullopt;
 }
 
 http_response reactor::shed(shed_reason why, std::string_view detail) {
@@ -183,8 +184,18 @@ http_response reactor::shed(shed_reason why, std::string_view detail) {
 }
 
 http_response reactor::protocol_error(int status, std::string_view detail) {
+  ++counters_.protocol_errors;
+  return server_answer(status, detail);
+}
+
+http_response reactor::unanswered(int status, std::string_view detail) {
+  ++counters_.unanswered;
+  return server_answer(status, detail);
+}
+
+http_response reactor::server_answer(int status, std::string_view detail) {
   try {
-    return application_.protocol_error(status, detail);
+    return application_.server_answer(status, detail);
   } catch (const std::exception&) {
     return bare(status);
   }
@@ -224,7 +235,7 @@ void reactor::run(work item) {
   if (!from) return;
   from->left_queue();
   auto& request = item.framed.request;
-  if (now() - request.received_at > options_.queue_age_max) {
+  if (now() - item.queued_at > options_.queue_age_max) {
     from->answer(item.ticket, shed(shed_reason::overloaded, "The request waited too long."));
     return from->pump();
   }
@@ -233,7 +244,7 @@ void reactor::run(work item) {
   try {
     from->answer(item.ticket, application_.unmatched(request, matcher.allowed(request.path)));
   } catch (const std::exception&) {
-    from->answer(item.ticket, protocol_error(500, "The request could not be answered."));
+    from->fail(item.ticket, 500, "The request could not be answered.");
   }
   from->pump();
 }
@@ -241,35 +252,36 @@ void reactor::run(work item) {
 // An answer given inside the handler needs no wake-up: it is collected right here. A handler that
 // throws has dropped its responder, which reports the request as abandoned.
 void reactor::handle(const route& chosen, const http_request& request, work& item) {
-  mailbox_->expect();
+  box_->expect();
   try {
-    chosen.handle(request, make_responder(mailbox_, item.from, item.ticket));
+    chosen.handle(request, make_responder(box_, item.from, item.ticket));
   } catch (const std::exception&) {
     if (const auto from = item.from.lock())
-      from->answer(item.ticket, protocol_error(500, "The request could not be answered."));
+      from->fail(item.ticket, 500, "The request could not be answered.");
   }
   deliver();
   if (const auto from = item.from.lock()) from->pump();
 }
 
 void reactor::deliver() {
-  for (auto& mail : mailbox_->collect()) deliver(mail);
+  for (auto& one : box_->collect()) deliver(one);
 }
 
-void reactor::deliver(letter& mail) {
-  const auto to = mail.to.lock();
-  if (!to) return discard(mail.response);
-  if (mail.what == letter::kind::wake) return to->on_stream_ready();
-  if (mail.what == letter::kind::abandoned)
-    mail.response = protocol_error(500, "The request was not answered.");
-  to->answer(mail.ticket, std::move(mail.response));
+void reactor::deliver(arrival& one) {
+  const auto to = one.to.lock();
+  if (!to) return discard(one.response);
+  if (one.what == arrival::kind::wake) return to->on_stream_ready();
+  if (one.what == arrival::kind::abandoned)
+    to->fail(one.ticket, 500, "The request was not answered.");
+  else
+    to->answer(one.ticket, std::move(one.response));
   to->pump();
 }
 
 void reactor::watch(byte_source& stream, connection& reader,
                     std::shared_ptr<std::atomic<bool>> bell) {
-  stream.on_ready([box = mailbox_, to = reader.weak_from_this(), bell = std::move(bell)] {
-    if (!bell->exchange(true)) box->post({letter::kind::wake, to, 0, {}});
+  stream.on_ready([box = box_, to = reader.weak_from_this(), bell = std::move(bell)] {
+    if (!bell->exchange(true)) box->post({arrival::kind::wake, to, 0, {}});
   });
 }
 

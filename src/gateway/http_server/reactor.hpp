@@ -4,9 +4,9 @@
 // The functions marked "any thread" only queue a task; all others belong to the loop.
 #pragma once
 
+#include "gateway/http_server/answer_box.hpp"
 #include "gateway/http_server/connection.hpp"
 #include "gateway/http_server/library.hpp"
-#include "gateway/http_server/mailbox.hpp"
 #include "gateway/http_server/traffic.hpp"
 
 #include <asio/executor_work_guard.hpp>
@@ -44,9 +44,12 @@ class reactor {
 
   // For the connections, on the loop.
   /// True: queued, and `left_queue` will tell when it is not any more. False: answered already.
-  bool submit(connection& from, pipeline::ticket ticket, framed_request framed);
+  bool submit(connection& from, pipeline::ticket ticket, framed_request framed,
+              connection::time_point now);
   bool runs_alone(const std::string& path) const;
+  // The answers that no handler gives, each counted as what it is.
   http_response protocol_error(int status, std::string_view detail);
+  http_response unanswered(int status, std::string_view detail);
   http_response shed(shed_reason why, std::string_view detail);
   std::string write(http_response response, const answer_shape& shape);
   /// Has `reader` woken when `stream` is ready, once until `bell` is cleared.
@@ -65,6 +68,7 @@ class reactor {
     std::weak_ptr<connection> from;
     pipeline::ticket ticket;
     framed_request framed;
+    connection::time_point queued_at;
   };
 
   const std::string& date();
@@ -73,9 +77,11 @@ class reactor {
   void run_some();
   void run(work item);
   void handle(const route& chosen, const http_request& request, work& item);
-  bool turn_down(const framed_request& framed, http_response& answer);
+  std::optional<http_response> refused(http_request& request);
+  std::optional<http_response> out_of_room();
+  http_response server_answer(int status, std::string_view detail);
   void deliver();
-  void deliver(letter& mail);
+  void deliver(arrival& one);
   void arm_timer();
   void on_timer();
   void announce_empty();
@@ -87,7 +93,7 @@ class reactor {
   asio::executor_work_guard<asio::io_context::executor_type> guard_;
   asio::steady_timer timer_;
   std::optional<connection::time_point> timer_set_for_;
-  std::shared_ptr<mailbox> mailbox_;
+  std::shared_ptr<answer_box> box_;
   std::array<std::unique_ptr<route_matcher>, listener_count> matchers_;
   std::vector<std::string> alone_;  ///< paths of long answers
   response_writer writer_;

@@ -34,8 +34,6 @@ class server final : public http_server, private socket_sink {
   counters read_counters() const override { return traffic_.read(); }
 
  private:
-  using time_point = std::chrono::steady_clock::time_point;
-
   bool listen(listener at, bind_failure& failed);
   bool listen_everywhere(listener at, std::uint16_t port, bind_failure& failed);
   std::error_code listen_on(listener at, const std::string& address, std::uint16_t port);

@@ -7,7 +7,7 @@ namespace taquilla::gateway {
 
 namespace {
 
-using place = parameter_doc::place;
+using location = parameter_doc::location;
 
 struct served_service {
   service which;
@@ -90,11 +90,11 @@ endpoint kind_endpoint(const served_service& served) {
   e.method = "POST";
   e.path += "/{kind}";
   e.summary = kinds_summary(served.which);
-  e.parameters = {{place::path, "kind", chaos_kinds_of(served.which), true},
-                  {place::query, "delay", "slow: seconds, required", false},
-                  {place::query, "rate", "flaky, lossy: share of the requests, 0..1", false},
-                  {place::query, "for", "seconds after which it ends by itself", false},
-                  {place::query, "times", "touches the first N requests, then ends", false}};
+  e.parameters = {{location::path, "kind", chaos_kinds_of(served.which), true},
+                  {location::query, "delay", "slow: seconds, required", false},
+                  {location::query, "rate", "flaky, lossy: share of the requests, 0..1", false},
+                  {location::query, "for", "seconds after which it ends by itself", false},
+                  {location::query, "times", "touches the first N requests, then ends", false}};
   e.answers = {200, 401, 403, 404, 422, 429, 503};
   e.example = std::string{R"({"success":true,"service":")"} + wire_name(served.which) +
               R"(","message":"...","down":false,"chaos":[]})";

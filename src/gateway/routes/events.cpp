@@ -9,7 +9,7 @@ namespace taquilla::gateway {
 
 namespace {
 
-using place = parameter_doc::place;
+using location = parameter_doc::location;
 
 auto find_event(const std::vector<event_view>& events, const std::string& name) {
   return std::find_if(events.begin(), events.end(),
@@ -89,9 +89,9 @@ constexpr const char* seats_example =
 
 void add_event_endpoints(std::vector<endpoint>& table) {
   const std::vector<listener> front = {listener::gateway};
-  const parameter_doc id{place::path, "id", "name of the event, e.g. EVT-001", true};
-  const parameter_doc limit{place::query, "limit", "1..1000, 100 when absent", false};
-  const parameter_doc after{place::query, "after", "cursor of the page before", false};
+  const parameter_doc id{location::path, "id", "name of the event, e.g. EVT-001", true};
+  const parameter_doc limit{location::query, "limit", "1..1000, 100 when absent", false};
+  const parameter_doc after{location::query, "after", "cursor of the page before", false};
   table.push_back({front,
                    "GET",
                    "/api/events",
@@ -129,7 +129,7 @@ void add_event_endpoints(std::vector<endpoint>& table) {
                    "GET",
                    "/api/inventory/seats",
                    "The same, as INVENTORY's own port gives it.",
-                   {{place::query, "eventId", "name of the event", true}, limit, after},
+                   {{location::query, "eventId", "name of the event", true}, limit, after},
                    {200, 404, 422, 503},
                    "application/json",
                    "",

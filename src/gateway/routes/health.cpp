@@ -35,7 +35,8 @@ void ready(const http_request&, const exchange& out) {
 
 /// Whoever reports about the whole house passes here: such a report is long, and made anew for
 /// each.
-reply<overview> admitted(const exchange& out, void (*tell)(const exchange&, const overview&)) {
+turnstile::admission<overview> admitted(const exchange& out,
+                                        void (*tell)(const exchange&, const overview&)) {
   return out.house().reports.admit(answer_with<overview>(out, tell));
 }
 

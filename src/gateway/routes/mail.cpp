@@ -10,7 +10,7 @@ namespace taquilla::gateway {
 
 namespace {
 
-using place = parameter_doc::place;
+using location = parameter_doc::location;
 
 constexpr std::int64_t wait_ms_max = 30'000;
 constexpr std::size_t cursor_bytes_max = 128;
@@ -57,15 +57,15 @@ void read_outbox(const http_request& request, const exchange& out) {
 
 void add_mail_endpoints(std::vector<endpoint>& table) {
   const std::vector<listener> at = {listener::gateway, listener::notification};
-  const parameter_doc limit{place::query, "limit", "1..1000, 100 when absent", false};
-  const parameter_doc after{place::query, "after", "cursor of the page before", false};
+  const parameter_doc limit{location::query, "limit", "1..1000, 100 when absent", false};
+  const parameter_doc after{location::query, "after", "cursor of the page before", false};
   table.push_back(
       {at,
        "GET",
        "/api/notifications/mailbox",
        "Mail that was delivered.",
-       {{place::query, "to", "only to this address", false},
-        {place::query, "wait", "seconds (30 at most) to wait for a message when there is none",
+       {{location::query, "to", "only to this address", false},
+        {location::query, "wait", "seconds (30 at most) to wait for a message when there is none",
          false},
         limit,
         after},

@@ -7,7 +7,7 @@ namespace taquilla::gateway {
 
 namespace {
 
-using place = parameter_doc::place;
+using location = parameter_doc::location;
 
 void list(const http_request& request, const exchange& out) {
   query_reader query{request};
@@ -33,9 +33,9 @@ void add_payment_endpoints(std::vector<endpoint>& table) {
                    "GET",
                    "/api/payments/charges",
                    "Charges, oldest first, by page.",
-                   {{place::query, "state", "charged, voided or refunded", false},
-                    {place::query, "limit", "1..1000, 100 when absent", false},
-                    {place::query, "after", "cursor of the page before", false}},
+                   {{location::query, "state", "charged, voided or refunded", false},
+                    {location::query, "limit", "1..1000, 100 when absent", false},
+                    {location::query, "after", "cursor of the page before", false}},
                    {200, 422, 503},
                    "application/json",
                    "",

@@ -9,7 +9,7 @@ namespace taquilla::gateway {
 
 namespace {
 
-using place = parameter_doc::place;
+using location = parameter_doc::location;
 
 constexpr const char* purchase_schema =
     R"({"type":"object","additionalProperties":false,)"
@@ -25,26 +25,20 @@ std::string sold_body(reservation_id id) {
          ",\"message\":\"Reserva confirmada exitosamente\"}";
 }
 
-void refuse_purchase(const exchange& out, const error& why,
-                     const std::vector<field_error>& fields = {}) {
-  out.house().counts.purchase_refused(why.code);
-  out.refuse(why, fields);
-}
-
 /// The order a request asks for; nothing when it was refused.
 std::optional<purchase_order> read_order(const http_request& request, const exchange& out) {
   const auto type = request.single("Content-Type");
   if (!type) {
-    refuse_purchase(out, {errc::malformed_request, "Content-Type must be sent once", 0});
+    out.refuse(error{errc::malformed_request, "Content-Type must be sent once", 0});
     return std::nullopt;
   }
   if (!is_json_content_type(*type)) {
-    refuse_purchase(out, {errc::not_json, "Content-Type must be application/json", 0});
+    out.refuse(error{errc::not_json, "Content-Type must be application/json", 0});
     return std::nullopt;
   }
   auto form = read_purchase(request.body);
   if (!form) {
-    refuse_purchase(out, form.failure());
+    out.refuse(form.failure());
     return std::nullopt;
   }
   if (const auto key = request.single("Idempotency-Key"); !key) {
@@ -55,22 +49,20 @@ std::optional<purchase_order> read_order(const http_request& request, const exch
       form->wrong.push_back({"Idempotency-Key", "debe tener de 1 a 255 caracteres ASCII visibles"});
   }
   if (form->wrong.empty()) return std::move(form->order);
-  refuse_purchase(out, {errc::invalid_field, {}, 0}, form->wrong);
+  out.refuse(form->wrong);
   return std::nullopt;
 }
 
 void buy(const http_request& request, const exchange& out) {
-  auto& house = out.house();
-  auto limit =
-      house.limit.state_of(house.proxies.client_address(request), house.options.monotonic_ms());
-  for (auto& [name, value] : limit.fields) out.promise_header(std::move(name), std::move(value));
-  if (const auto wrong = query_reader{request}.finish(); !wrong.empty())
-    return refuse_purchase(out, {errc::invalid_field, {}, 0}, wrong);
+  purchase_limit::allowance left;
+  if (request.limit) left = out.house().limit.left_by(*request.limit);
+  for (auto& [name, value] : left.fields) out.promise_header(std::move(name), std::move(value));
+  if (const auto wrong = query_reader{request}.finish(); !wrong.empty()) return out.refuse(wrong);
   auto order = read_order(request, out);
   if (!order) return;
-  order->evidence = std::move(limit.evidence);
-  house.desk.buy(std::move(*order), [out](result<purchase_answer> answer) {
-    if (!answer) return refuse_purchase(out, answer.failure());
+  order->evidence = std::move(left.evidence);
+  out.desk().buy(std::move(*order), [out](result<purchase_answer> answer) {
+    if (!answer) return out.refuse(answer.failure());
     out.house().counts.bought(answer->replayed);
     exchange::header_fields fields;
     if (answer->replayed) fields.emplace_back("Idempotent-Replayed", "true");
@@ -149,7 +141,7 @@ endpoint purchase_endpoint() {
   e.method = "POST";
   e.path = "/api/reservations";
   e.summary = "Buys one seat. The same purchase sent again gets the stored answer.";
-  e.parameters = {{place::header, "Idempotency-Key",
+  e.parameters = {{location::header, "Idempotency-Key",
                    "names this purchase, even if it was made before; while it lives, the same key "
                    "with another body is refused",
                    false}};
@@ -157,7 +149,7 @@ endpoint purchase_endpoint() {
   e.body_schema = purchase_schema;
   e.example = sold_body(1);
   e.handle = buy;
-  e.limited = true;
+  e.sells = true;
   return e;
 }
 
@@ -171,17 +163,17 @@ constexpr const char* reservation_example =
 
 void add_reservation_endpoints(std::vector<endpoint>& table) {
   const std::vector<listener> front = {listener::gateway};
-  const parameter_doc id{place::path, "id", "number of the reservation", true};
+  const parameter_doc id{location::path, "id", "number of the reservation", true};
   table.push_back(purchase_endpoint());
   table.push_back({front,
                    "GET",
                    "/api/reservations",
                    "Reservations, oldest first, by page.",
-                   {{place::query, "userEmail", "only of this buyer", false},
-                    {place::query, "eventId", "only for this event", false},
-                    {place::query, "state", "pending, confirmed, cancelled or failed", false},
-                    {place::query, "limit", "1..1000, 100 when absent", false},
-                    {place::query, "after", "cursor of the page before", false}},
+                   {{location::query, "userEmail", "only of this buyer", false},
+                    {location::query, "eventId", "only for this event", false},
+                    {location::query, "state", "pending, confirmed, cancelled or failed", false},
+                    {location::query, "limit", "1..1000, 100 when absent", false},
+                    {location::query, "after", "cursor of the page before", false}},
                    {200, 422, 503},
                    "application/json",
                    "",

@@ -9,7 +9,7 @@ namespace taquilla::gateway {
 
 namespace {
 
-using place = parameter_doc::place;
+using location = parameter_doc::location;
 
 /// Fewer than a follower's queue holds, so that what happens meanwhile has room in it.
 constexpr std::uint64_t recent_max = 100;
@@ -93,10 +93,10 @@ void add_stream_endpoint(std::vector<endpoint>& table) {
        "/api/stream",
        "What happens, as server-sent events: `snapshot` first, then a line each with "
        "its sequence number as id; `skipped` tells of lost lines, `bye` of the end.",
-       {{place::query, "after", "sequence number that was seen last", false},
-        {place::query, "recent",
+       {{location::query, "after", "sequence number that was seen last", false},
+        {location::query, "recent",
          "how many of the last lines come behind the snapshot, for who has seen none", false},
-        {place::header, "Last-Event-ID", "the same, as browsers send it", false}},
+        {location::header, "Last-Event-ID", "the same, as browsers send it", false}},
        {200, 422, 503},
        "text/event-stream",
        "",

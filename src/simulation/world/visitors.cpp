@@ -135,8 +135,7 @@ void visitors::play_chaos(const fault& f) {
   order.target = f.target == "inventory" ? service::inventory
                  : f.target == "payment" ? service::payment
                                          : service::notification;
-  order.kind = f.what == fault::kind::recover ? "enable" : f.detail;
-  if (order.kind == "crash") order.kind = "disable";
+  order.kind = f.what == fault::kind::recover ? "recover" : f.detail;
   order.delay_ms = f.value;
   order.rate_ppm = f.rate_ppm;
   order.for_ms = f.for_ms;

@@ -144,16 +144,15 @@ void fake_application::add(const std::string& method, const std::string& pattern
                      }});
 }
 
-bool fake_application::refuse(const http_request& head, http_response& refused) {
-  if (head.path == "/judge") throw std::runtime_error{"secret"};
-  if (head.header("Host") == "elsewhere") {
-    refused = text("not here", 421);
+std::optional<http_response> fake_application::refuse(http_request& request) {
+  if (request.path == "/judge") throw std::runtime_error{"secret"};
+  if (request.header("Host") == "elsewhere") {
+    auto refused = text("not here", 421);
     refused.close = true;
-    return true;
+    return refused;
   }
-  if (head.path != "/refused") return false;
-  refused = text("too often", 429);
-  return true;
+  if (request.path != "/refused") return std::nullopt;
+  return text("too often", 429);
 }
 
 http_response fake_application::unmatched(const http_request& asked,
@@ -166,7 +165,7 @@ http_response fake_application::unmatched(const http_request& asked,
   return response;
 }
 
-http_response fake_application::protocol_error(int status, std::string_view detail) {
+http_response fake_application::server_answer(int status, std::string_view detail) {
   return text(std::string{detail}, status);
 }
 
@@ -204,6 +203,12 @@ std::size_t fake_application::release_all() {
   }
   for (auto& one : all) one.answer(text("released"));
   return all.size();
+}
+
+void fake_application::drop_all() {
+  std::vector<parked_request> all;
+  const std::lock_guard<std::mutex> lock{mutex_};
+  all.swap(parked_);
 }
 
 http_server_options test_options() {

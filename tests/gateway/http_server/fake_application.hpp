@@ -45,9 +45,9 @@ class fake_application final : public http_application {
   ~fake_application() override;
 
   const std::vector<route>& routes() const override { return routes_; }
-  bool refuse(const http_request& head, http_response& refused) override;
+  std::optional<http_response> refuse(http_request& request) override;
   http_response unmatched(const http_request&, const std::vector<std::string>& allowed) override;
-  http_response protocol_error(int status, std::string_view detail) override;
+  http_response server_answer(int status, std::string_view detail) override;
   http_response shed(shed_reason why, std::string_view detail) override;
 
   /// Waits until `count` requests of /park hold their responders; they stay in `parked`.
@@ -56,6 +56,7 @@ class fake_application final : public http_application {
   void answer_parked(const std::string& name, const std::string& body,
                      std::shared_ptr<byte_source> stream = nullptr);
   std::size_t release_all();
+  void drop_all();  ///< without an answer
   std::shared_ptr<fake_stream> stream = std::make_shared<fake_stream>();
   std::atomic<int> handled{0};
 

@@ -121,8 +121,8 @@ TEST_CASE("who goes on sending behind an error is cut off when the while is over
 
 TEST_CASE("the deadline of a head is total: a drip does not move it") {
   auto options = impatient();
-  options.head_bytes_max = 1024 * 1024 * 1024;
-  options.header_fields_max = 1024 * 1024 * 1024;
+  options.framing.head_bytes_max = 1024 * 1024 * 1024;
+  options.framing.header_fields_max = 1024 * 1024 * 1024;
   running_server house{options};
   client one{house.port()};
   one.send("GET /hello HTTP/1.1\r\nHost: box\r\nX: ");
@@ -311,6 +311,23 @@ TEST_CASE("a request that waited too long for its turn is answered 503 unrun") {
   CHECK(one.get("/hello").status == 503);
   CHECK(house.application.handled == 0);
   CHECK(house.server->read_counters().shed == 1);
+}
+
+TEST_CASE("what a request waits behind another of its connection does not make it too old") {
+  auto options = one_reactor();
+  options.queue_age_max = std::chrono::seconds{1};
+  options.head_timeout = options.queue_age_max + milliseconds{100};
+  running_server house{options};
+  client one{house.port()};
+  one.send("POST /park?name=a HTTP/1.1\r\nHost: box\r\n\r\n" +
+           std::string{"POST /echo HTTP/1.1\r\nHost: box\r\nContent-Length: 5\r\n\r\nhello"});
+  REQUIRE(house.application.wait_parked(1));
+  client clock{house.port()};  // closed by the server when more than the age is over
+  CHECK(clock.read_to_end() == "");
+  house.application.answer_parked("a", "a");
+  CHECK(one.read_reply().body == "a");
+  CHECK(one.read_reply().body == "hello");
+  CHECK(house.server->read_counters().shed == 0);
 }
 
 TEST_CASE("a full queue sheds and says so") {

@@ -17,7 +17,7 @@ namespace taquilla::gateway {
 
 class connection;
 
-struct letter {
+struct arrival {
   enum class kind { answer, abandoned, wake };
   kind what = kind::wake;
   std::weak_ptr<connection> to;
@@ -28,20 +28,20 @@ struct letter {
 /// Tells the stream of an answer that nobody will ever take, if it has one.
 void discard(http_response& response);
 
-class mailbox {
+class answer_box {
  public:
   /// `ring` is called when there is something to collect and nobody knows yet; it may only queue.
-  explicit mailbox(std::function<void()> ring) : ring_{std::move(ring)} {}
+  explicit answer_box(std::function<void()> ring) : ring_{std::move(ring)} {}
 
-  void post(letter mail);  ///< any thread
-  std::vector<letter> collect();
+  void post(arrival one);  ///< any thread
+  std::vector<arrival> collect();
   /// The owner promises to call `collect` soon: no need to ring until then.
   void expect();
   void close();
 
  private:
   std::mutex mutex_;
-  std::vector<letter> letters_;
+  std::vector<arrival> arrivals_;
   bool rung_ = false;
   bool closed_ = false;
   std::function<void()> ring_;
@@ -49,7 +49,7 @@ class mailbox {
 
 /// The one-shot responder of a request: the first call counts; if the last copy goes uncalled, the
 /// reactor is told that the request was abandoned.
-responder make_responder(std::shared_ptr<mailbox> box, std::weak_ptr<connection> to,
+responder make_responder(std::shared_ptr<answer_box> box, std::weak_ptr<connection> to,
                          pipeline::ticket ticket);
 
 }  // namespace taquilla::gateway

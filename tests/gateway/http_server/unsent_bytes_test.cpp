@@ -1,6 +1,6 @@
 // Goal: what is unsent leaves in order and whole, and holds little more memory than its own size.
-// Method: the outbox alone; pieces of many lengths in, bytes out in many lengths.
-#include "gateway/http_server/outbox.hpp"
+// Method: the class alone; pieces of many lengths in, bytes out in many lengths.
+#include "gateway/http_server/unsent_bytes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-using taquilla::gateway::outbox;
+using taquilla::gateway::unsent_bytes;
 
 namespace {
 
@@ -20,9 +20,9 @@ std::string some_bytes(std::mt19937& dice, std::size_t most) {
 
 }  // namespace
 
-TEST_CASE("bytes leave an outbox in the order in which they came, however they are taken") {
+TEST_CASE("unsent bytes leave in the order in which they came, however they are taken") {
   std::mt19937 dice{20261129};
-  outbox box;
+  unsent_bytes box;
   std::string put, taken;
   for (int i = 0; i < 4'000; ++i) {
     const auto bytes = some_bytes(dice, i % 7 == 0 ? 60'000 : 600);
@@ -43,8 +43,8 @@ TEST_CASE("bytes leave an outbox in the order in which they came, however they a
   CHECK(box.held() == 0);
 }
 
-TEST_CASE("an outbox holds what is unsent, the piece on its way and no more") {
-  outbox box;
+TEST_CASE("what is unsent is held, with the piece on its way, and no more") {
+  unsent_bytes box;
   for (int i = 0; i < 20; ++i) box.adopt(std::string(100'000, 'x'));
   CHECK(box.held() < 20 * 100'100);
   box.sent(50'000);
@@ -54,7 +54,7 @@ TEST_CASE("an outbox holds what is unsent, the piece on its way and no more") {
 }
 
 TEST_CASE("short answers are put together, so that one call sends them all") {
-  outbox box;
+  unsent_bytes box;
   for (int i = 0; i < 40; ++i) box.adopt(std::string(300, 'x'));
   CHECK(box.pending().size() == 12'000);
   CHECK(box.held() < 2 * 16 * 1024);

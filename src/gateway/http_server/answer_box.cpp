@@ -1,4 +1,4 @@
-#include "gateway/http_server/mailbox.hpp"
+#include "gateway/http_server/answer_box.hpp"
 
 #include <atomic>
 #include <utility>
@@ -9,21 +9,21 @@ namespace {
 
 class one_shot {
  public:
-  one_shot(std::shared_ptr<mailbox> box, std::weak_ptr<connection> to, pipeline::ticket ticket)
+  one_shot(std::shared_ptr<answer_box> box, std::weak_ptr<connection> to, pipeline::ticket ticket)
       : box_{std::move(box)}, to_{std::move(to)}, ticket_{ticket} {}
   one_shot(const one_shot&) = delete;
   one_shot& operator=(const one_shot&) = delete;
   ~one_shot() {
-    if (!used_) box_->post({letter::kind::abandoned, to_, ticket_});
+    if (!used_) box_->post({arrival::kind::abandoned, to_, ticket_});
   }
 
   void fire(http_response response) {
     if (used_.exchange(true)) return discard(response);
-    box_->post({letter::kind::answer, to_, ticket_, std::move(response)});
+    box_->post({arrival::kind::answer, to_, ticket_, std::move(response)});
   }
 
  private:
-  std::shared_ptr<mailbox> box_;
+  std::shared_ptr<answer_box> box_;
   std::weak_ptr<connection> to_;
   pipeline::ticket ticket_;
   std::atomic<bool> used_{false};
@@ -37,40 +37,40 @@ void discard(http_response& response) {
 
 // The ring happens under the lock: `close` then guarantees that no ring is under way any more, and
 // the reactor that it would wake may go. It only queues a task.
-void mailbox::post(letter mail) {
+void answer_box::post(arrival one) {
   {
     const std::lock_guard<std::mutex> lock{mutex_};
     if (!closed_) {
-      letters_.push_back(std::move(mail));
+      arrivals_.push_back(std::move(one));
       if (!std::exchange(rung_, true)) ring_();
       return;
     }
   }
-  discard(mail.response);
+  discard(one.response);
 }
 
-std::vector<letter> mailbox::collect() {
+std::vector<arrival> answer_box::collect() {
   const std::lock_guard<std::mutex> lock{mutex_};
   rung_ = false;
-  return std::exchange(letters_, {});
+  return std::exchange(arrivals_, {});
 }
 
-void mailbox::expect() {
+void answer_box::expect() {
   const std::lock_guard<std::mutex> lock{mutex_};
   rung_ = true;
 }
 
-void mailbox::close() {
-  std::vector<letter> dropped;
+void answer_box::close() {
+  std::vector<arrival> dropped;
   {
     const std::lock_guard<std::mutex> lock{mutex_};
     closed_ = true;
-    dropped.swap(letters_);
+    dropped.swap(arrivals_);
   }
-  for (auto& mail : dropped) discard(mail.response);
+  for (auto& one : dropped) discard(one.response);
 }
 
-responder make_responder(std::shared_ptr<mailbox> box, std::weak_ptr<connection> to,
+responder make_responder(std::shared_ptr<answer_box> box, std::weak_ptr<connection> to,
                          pipeline::ticket ticket) {
   auto shot = std::make_shared<one_shot>(std::move(box), std::move(to), ticket);
   return [shot](http_response response) { shot->fire(std::move(response)); };

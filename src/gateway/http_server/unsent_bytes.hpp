@@ -12,7 +12,7 @@
 
 namespace taquilla::gateway {
 
-class outbox {
+class unsent_bytes {
  public:
   void append(std::string_view bytes) {
     put(bytes, [bytes] { return std::string{bytes}; });
