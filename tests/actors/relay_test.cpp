@@ -209,6 +209,19 @@ TEST_CASE("money that was not given back is tried again when its short wait is o
   CHECK(house.charges()[0].state == charge_state::refunded);
 }
 
+TEST_CASE("money that is not taken back waits between its tries") {
+  virtual_theatre house;
+  house.buy(order());
+  house.settle();
+  house.chaos("payment", "flaky");
+  house.cancel(1);
+  house.advance(1'000);
+  CHECK(house.show_chaos("payment").value().active.at(0).touched <= 4);
+  house.chaos("payment", "recover");
+  house.settle();
+  CHECK(house.at_rest() == "");
+}
+
 TEST_CASE("a fault that lasts is written to a timeline once, however often it touches the mail") {
   virtual_theatre house;
   house.chaos("notification", "flaky");

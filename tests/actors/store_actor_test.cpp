@@ -123,6 +123,15 @@ TEST_CASE("a batch is never larger than its limit") {
   CHECK(b.house.at_rest() == "");
 }
 
+TEST_CASE("who cannot be written off because he was confirmed has his ticket") {
+  breakable b;
+  b.store->kept_and_denied = true;
+  auto bought = b.house.buy(order());
+  b.house.settle();
+  CHECK(bought.text() == "ok");
+  CHECK(b.house.at_rest() == "");
+}
+
 TEST_CASE(
     "on a full disk purchases are refused as storage_full, charged to nobody, and later served") {
   breakable b;

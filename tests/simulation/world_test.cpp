@@ -3,6 +3,7 @@
 #include "simulation/cases/case_file.hpp"
 #include "simulation/world/goals.hpp"
 #include "simulation/world/run.hpp"
+#include "small_plans.hpp"
 
 #include <doctest/doctest.h>
 
@@ -71,6 +72,18 @@ TEST_CASE("a machine that loses its power sells on and forgets nothing") {
     CHECK(accepted(r) >= 2);  // each cut takes the client's purchase of the moment, and no more
     CHECK(r.story.entries().back().how == outcome::accepted);  // it came after the last cut
   }
+}
+
+TEST_CASE("a leftover that dies when it is resumed is resumed once more") {
+  plan p;
+  p.fast_disk = false;
+  p.operations = {buy("A1")};
+  p.faults = {fault_of(fault::kind::kill, "", 400),
+              fault_of(fault::kind::last_step, "reservation", 401)};
+  p.script = {{choice::delay, "reservation>store record_charge", 1, 500'000, 0}};
+  const auto r = replay(p);
+  CHECK(r.broken.what == "");
+  CHECK(std::count(r.goals.begin(), r.goals.end(), "fault-last-step") == 1);
 }
 
 TEST_CASE("payments that never answer fail purchases and keep no money") {

@@ -75,6 +75,24 @@ TEST_CASE_FIXTURE(numbered_store, "after a kill numbers begin above all that may
 }
 
 TEST_CASE_FIXTURE(numbered_store,
+                  "a reservation of numbers that was lost with its batch is made anew") {
+  std::uint32_t seat = 1;
+  reservation_id told = confirmed("first", seat);
+  const auto lose = [&](int many) {
+    for (int i = 0; i < many; ++i) {
+      ++seat;
+      told = lost("t" + std::to_string(seat), seat);
+    }
+  };
+  lose(700);
+  ++seat;
+  confirmed("between", seat);
+  lose(600);
+  auto next = after_a_kill();
+  CHECK(next_of(*next) > told);
+}
+
+TEST_CASE_FIXTURE(numbered_store,
                   "the file is always ahead of the numbers, however many are taken") {
   constexpr std::uint32_t in_a_batch = 512;
   std::uint32_t seat = 0;

@@ -21,8 +21,9 @@ class trouble_database final : public database {
 
   trouble now = trouble::none;
   std::uint64_t batches = 0, commits = 0, commands = 0;
-  std::uint64_t largest = 0;  ///< commands of the largest batch
-  int sweeps_refused = 0;     ///< so many of the next
+  std::uint64_t largest = 0;     ///< commands of the largest batch
+  int sweeps_refused = 0;        ///< so many of the next
+  bool kept_and_denied = false;  ///< confirmations
 
   bool begin() override {
     ++batches;
@@ -43,7 +44,9 @@ class trouble_database final : public database {
   }
   result<key_owner> apply(const bind_key& c) override { return write<key_owner>(c); }
   result<purchase_confirmed> apply(const confirm_purchase& c) override {
-    return write<purchase_confirmed>(c);
+    auto done = write<purchase_confirmed>(c);
+    if (!kept_and_denied) return done;
+    return error{errc::storage_full, "injected", 0};
   }
   result<purchase_failed> apply(const fail_purchase& c) override {
     return write<purchase_failed>(c);
