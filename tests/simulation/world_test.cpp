@@ -79,7 +79,8 @@ TEST_CASE("a leftover that dies when it is resumed is resumed once more") {
   p.fast_disk = false;
   p.operations = {buy("A1")};
   p.faults = {fault_of(fault::kind::kill, "", 400),
-              fault_of(fault::kind::last_step, "reservation", 401)};
+              fault_of(fault::kind::last_step, "reservation", 500)};
+  p.faults[0].for_ms = 200;
   p.script = {{choice::delay, "reservation>store record_charge", 1, 500'000, 0}};
   const auto r = replay(p);
   CHECK(r.broken.what == "");

@@ -29,6 +29,8 @@ void world::plan_faults() {
   for (const auto& f : plan_.faults)
     engine_.at(f.at_ms * ms, [this, &f] {
       --faults_ahead_;
+      const bool down = !engine_.running() && up_again_planned_ && !healed_;
+      if (down && f.what == fault::kind::last_step) return last_steps_ahead_.push_back(&f);
       const auto why = why_missed(f);
       if (why.empty()) return strike(f);
       note(trace_event::kind::missed, "", f.target, words_of(f) + ": " + why);

@@ -91,7 +91,7 @@ fault draw_relapse(const fault& death, const drawer& d, std::uint64_t n) {
   fault f;
   f.target = "reservation";
   f.what = d.one_of<fault::kind>("relapse-how", {fault::kind::last_step, fault::kind::crash}, n);
-  f.at_ms = death.at_ms + death.for_ms + d.upto("relapse", 3, n);
+  f.at_ms = death.at_ms + d.upto("relapse", death.for_ms + 3, n);
   if (d.chance("relapse-at-sweep", half, n)) f.at_ms += 5'000;
   return f;
 }

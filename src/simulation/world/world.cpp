@@ -195,6 +195,7 @@ void world::boot() {
        "process " + std::to_string(process_) + " starts" + words_of_clock(wall_jump_ms_));
   for (auto& o : oracles_) o->on_process_start(engine_.now());
   engine_.boot([this](caf::actor_system& system) { compose(system); });
+  for (const auto* f : std::exchange(last_steps_ahead_, {})) strike(*f);
 }
 
 void world::compose(caf::actor_system& system) {

@@ -140,6 +140,7 @@ class world final : private engine_observer,
   std::int64_t wall_jump_ms_ = 0;
   std::uint64_t entropy_drawn_ = 0;
   bool disk_calm_ = false;
+  std::vector<const fault*> last_steps_ahead_;  // of the next process
   std::uint64_t disk_operations_ = 0;
   std::uint64_t disk_shaken_until_ = 0;  // in operations: an error was not long ago
   virtual_ns disk_full_until_ = 0;
