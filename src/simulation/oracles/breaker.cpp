@@ -14,7 +14,6 @@
 #include "simulation/oracles/promises.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <optional>
 
@@ -36,7 +35,11 @@ class breaker_holds final : public oracle {
   std::string on_spawned(const std::string& role, std::uint32_t incarnation,
                          virtual_ns now) override {
     if (role == "reservation") born_in_[incarnation] = {state_, era_, failures_ >= rule_.failures};
-    if (role == "reservation" && state_ == "half_open") probed_at_ = now;
+    if (role == "reservation" && state_ == "half_open") {
+      // It may be the probe, or go on with a leftover and ask INVENTORY nothing.
+      if (born_in_era_++ == 0) first_born_ = now;
+      probed_at_ = now;
+    }
     if (role == "reservation_desk") enter("closed", now);  // a new desk has a new breaker
     return {};
   }
@@ -83,7 +86,8 @@ class breaker_holds final : public oracle {
 
   void enter(const std::string& state, virtual_ns now) {
     state_ = state;
-    since_ = probed_at_ = now;
+    since_ = since_latest_ = first_born_ = probed_at_ = now;
+    born_in_era_ = 0;
     ++era_;
     due_half_open_ = false;
     probes_ = failures_ = 0;
@@ -101,9 +105,12 @@ class breaker_holds final : public oracle {
       wrong = "the breaker let a probe pass before its time was over";
     // An opening that comes to light later counts from when it was due.
     const bool backdated = what.detail.find("probe_lost") != std::string::npos;
-    const auto due = std::min(now, probed_at_ + rule_.lease_ms * ms);
+    const auto lease = rule_.lease_ms * ms;
+    const auto due = std::min(now, first_born_ + lease), latest = std::min(now, probed_at_ + lease);
     enter(to, now);
-    if (backdated) since_ = due;
+    if (!backdated) return wrong;
+    since_ = due;
+    since_latest_ = latest;
     return wrong;
   }
 
@@ -120,11 +127,11 @@ class breaker_holds final : public oracle {
 
   std::string refused(const error& why, virtual_ns now) const {
     if (due_half_open_) return "INVENTORY is back, and the breaker that heard so let no probe pass";
-    const auto left = since_ + open_time_ - now;
-    if (state_ == "open" && std::abs(why.retry_after_ms * ms - left) > rounding)
+    const auto told = now + why.retry_after_ms * ms - open_time_;
+    if (state_ == "open" && (told + rounding < since_ || told - rounding > since_latest_))
       return "a purchase was told to wait for another time than the breaker stays open";
     if (state_ == "closed") return "a purchase was refused while the breaker was closed";
-    if (state_ == "open" && now > since_ + open_time_ + rounding)
+    if (state_ == "open" && now > since_latest_ + open_time_ + rounding)
       return "the breaker was still open after its time was over";
     if (state_ == "half_open" && now > probed_at_ + rule_.lease_ms * ms + rounding)
       return "a probe without an answer blocked the breaker beyond its lease";
@@ -169,7 +176,10 @@ class breaker_holds final : public oracle {
   circuit_breaker_config rule_;
   virtual_ns open_time_;
   std::string state_ = "closed";
-  virtual_ns since_ = 0;
+  virtual_ns since_ = 0;         ///< the earliest that it can be
+  virtual_ns since_latest_ = 0;  ///< the same, unless nobody saw when it was due
+  virtual_ns first_born_ = 0;    ///< of the purchases of this half-open era
+  int born_in_era_ = 0;
   virtual_ns probed_at_ = 0;
   int era_ = 0;
   int probes_ = 0;

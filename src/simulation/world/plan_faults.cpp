@@ -123,6 +123,13 @@ void draw_ailing(plan& p, const drawer& d) {
     p.faults.push_back(f);
     f.at_ms += f.for_ms + d.one_of<std::int64_t>("ailing-pause", {1, 200, 2'000}, i);
   }
+  // While a breaker is open nobody is let in but its probe: whoever dies next is that.
+  if (!d.chance("probe-dies", half)) return;
+  fault last;
+  last.what = fault::kind::last_step;
+  last.target = "reservation";
+  last.at_ms = d.upto("probe-dies-at", f.at_ms + p.numbers.breaker_open_ms);
+  p.faults.push_back(last);
 }
 
 }  // namespace
