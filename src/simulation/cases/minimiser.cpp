@@ -46,7 +46,7 @@ class shrinker {
   /// Whether everything that chance did can be told by one message that is late.
   bool one_late_message() {
     constexpr std::uint32_t occurrences_max = 3;
-    if (best_.script.size() < 2) return false;
+    if (best_.script.size() < 2 || spent()) return false;
     for (const auto& [link, count] : links_of(best_))
       for (std::uint32_t n = 1; n <= std::min(count, occurrences_max); ++n)
         for (const std::uint64_t late_us : {1'000'000U, 100'000U}) {
@@ -185,12 +185,17 @@ class shrinker {
   /// Without an operation the client's next one must wait by itself, and what follows has other
   /// numbers.
   void operations_with_time() {
-    for (std::size_t i = 0; i < best_.operations.size();) {
-      auto smaller = without_operation(best_, i, beginning_of(best_));
-      if (accept(smaller)) continue;
-      for (auto& d : smaller.script)
+    if (spent()) return;
+    auto b = beginning_of(best_);
+    for (std::size_t i = 0; i < best_.operations.size() && !spent();) {
+      auto smaller = without_operation(best_, i, b);
+      auto renumbered = smaller;
+      for (auto& d : renumbered.script)
         if (d.occurrence > 1) --d.occurrence;
-      if (!accept(std::move(smaller))) ++i;
+      if (accept(std::move(smaller)) || accept(std::move(renumbered)))
+        b = beginning_of(best_);
+      else
+        ++i;
     }
   }
 
@@ -212,6 +217,7 @@ class shrinker {
 
   void opening() {
     constexpr std::uint64_t fresh_seeds = 3;
+    if (spent()) return;
     const auto b = beginning_of(best_);
     if (!begins_late(b)) return;
     const auto smaller = from_first_question(best_, b);

@@ -33,6 +33,7 @@ class queues_within_limits final : public oracle {
   }
 
   std::string on_sending(const sending_view& view) override {
+    if (view.is<service_healed>()) tries_.clear();  // nobody waits out a pause behind that
     if (view.passed_on) return {};
     const auto& content = view.element.content();
     if (view.sender == "mail_relay" && view.is<send_mail>())
@@ -45,7 +46,7 @@ class queues_within_limits final : public oracle {
   }
 
  private:
-  /// Two by itself, and one for every healing.
+  /// Two by itself, those of a short back-off, and what was on its way.
   static constexpr std::size_t tries_max = 6;
 
   std::string tried(const std::string& item, virtual_ns now) {

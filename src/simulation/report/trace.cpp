@@ -20,10 +20,11 @@ std::string clip(const std::string& text) {
 
 // -- columns -------------------------------------------------------------------------------------
 
+/// "client#1 -> door(inventory)", "-> inventory#1" from nobody, "client#1" of one alone.
 std::string ends_of(const story_line& line) {
-  const bool arrow = line.what == story_line::kind::from_nobody || !line.from.empty();
-  auto ends = line.from + (arrow && !line.to.empty() ? " -> " : "") + line.to;
-  if (line.from.empty() && arrow) ends.erase(0, 1);
+  const bool arrow =
+      !line.to.empty() && (!line.from.empty() || line.what == story_line::kind::from_nobody);
+  auto ends = line.from + (line.from.empty() || !arrow ? "" : " ") + (arrow ? "-> " : "") + line.to;
   ends.resize(std::max(ends.size(), ends_width), ' ');
   return ends;
 }

@@ -6,6 +6,8 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
+
 namespace taquilla::simulation {
 
 namespace {
@@ -106,7 +108,8 @@ disk_fault world::draw_disk_fault(disk_operation what, const std::string& name, 
   bool changes = what == disk_operation::write || what == disk_operation::sync;
   if (changes && hits(w.kill_ppm)) return disk_fault::kill;
   const bool shaken = disk_operations_ < disk_shaken_until_;
-  if (changes && hits(shaken ? w.shaken_ppm : w.power_ppm)) return disk_fault::power;
+  const auto power_ppm = shaken ? std::max(w.shaken_ppm, w.power_ppm) : w.power_ppm;
+  if (changes && hits(power_ppm)) return disk_fault::power;
   return disk_fault::none;
 }
 
@@ -121,7 +124,9 @@ disk_fault world::before(disk_operation what, const char* file) {
   auto fate =
       static_cast<disk_fault>(taken_.take(choice::disk_fault, hash, name, occurrence, proposal));
   ++disk_operations_;
-  if (fate == disk_fault::full && engine_.now() >= disk_full_until_)
+  // Not while a process tries to start: it would be given up for a disk that is full again and
+  // again.
+  if (fate == disk_fault::full && engine_.now() >= disk_full_until_ && engine_.running())
     disk_full_until_ = engine_.now() + plan_.disk.full_for_ms * ms;
   if (fate == disk_fault::full || fate == disk_fault::io_error)
     disk_shaken_until_ = disk_operations_ + shaken_operations;

@@ -36,7 +36,7 @@ void world::send(const mail& what, std::function<void(error)> done) {
   const auto us = draw_post_time(name, hash, occurrence);
   const auto number = ++conversations_;
   at_the_post_.emplace(number, std::move(done));
-  const auto by = std::make_pair(process_, notifications_);
+  const auto by = std::make_pair(process_, notification_);
   engine_.at(engine_.now() + static_cast<virtual_ns>(us) * 1000, [this, number, fault, what, by] {
     if (fault == post_fault::none) {
       facts_.posted[what.message_id] = what.to;

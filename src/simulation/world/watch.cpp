@@ -18,6 +18,7 @@ std::string world::name_of(const std::string& role, std::uint32_t incarnation) c
 }
 
 void world::on_delivery(const delivery_view& view) {
+  if (view.receiver == "notification") notification_ = view.incarnation;
   for (auto& o : oracles_) o->on_delivery(view);
   if (!options_.trace) return;
   auto kind = view.element ? trace_event::kind::message : trace_event::kind::start;
@@ -49,7 +50,6 @@ void world::on_sending(const sending_view& view) {
 
 void world::on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns now) {
   if (role == "event_feed") visitors_.feed_is_born();
-  if (role == "notification") ++notifications_;
   for (auto& o : oracles_) object(*o, o->on_spawned(role, incarnation, now));
 }
 

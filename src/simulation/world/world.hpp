@@ -144,7 +144,7 @@ class world final : private engine_observer,
   std::uint64_t disk_operations_ = 0;
   std::uint64_t disk_shaken_until_ = 0;  // in operations: an error was not long ago
   virtual_ns disk_full_until_ = 0;
-  std::uint32_t notifications_ = 0;  // of this run, so far
+  std::uint32_t notification_ = 0;  // which one of this process handles a message, or did last
   /// By message id: which process's which NOTIFICATION the mail server took it from.
   std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> taken_from_;
   bool healed_ = false;
