@@ -183,12 +183,10 @@ bool world::hall_settled() const {
   constexpr std::uint64_t short_us =
       400'000;  // a rest report comes later than this after the healing
   const auto& taken = taken_.taken();
-  const bool disk_refused = std::any_of(
-      taken.begin(), taken.end(), [](const decision& d) { return d.kind == choice::disk_fault; });
   for (const auto& d : taken) {
-    // The first copy was refused with its batch, and nobody waits for what the second one did.
-    if (d.kind == choice::doubled && disk_refused && d.name == "cancellation>store cancel_purchase")
-      return false;
+    // The first copy may be refused (with its batch, or because the reservation was not there yet),
+    // and nobody waits for what the second one does.
+    if (d.kind == choice::doubled && d.name == "cancellation>store cancel_purchase") return false;
     // A deadline that comes early loses the answer that it no longer waits for.
     if (d.kind == choice::lost || d.kind == choice::early) return false;
     if ((d.kind == choice::delay || d.kind == choice::disk_slow) && d.value > short_us)
