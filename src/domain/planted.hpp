@@ -3,9 +3,9 @@
 // `taquilla simulate --teeth` breaks one rule at a time and demands that the oracle in charge says
 // so: that is how we know that the oracles can bite. Rules that the store keeps are broken from
 // outside, by a wrapper of the simulator's; for the others production code asks
-// `planted::is(bug::x)` at the one place where the rule lives. Outside --teeth nothing is ever
-// planted: the question is a relaxed load of one byte that stays zero, and only the simulator (and
-// tests) may write it. The registry that says which oracle must catch which bug is
+// `planted::is(bug::x)` at the one place where the rule lives. Outside --teeth and --plant
+// nothing is ever planted: the question is a relaxed load of one byte that stays zero, and only the
+// simulator (and tests) may write it. The registry that says which oracle must catch which bug is
 // src/simulation/campaign/teeth.cpp.
 #pragma once
 
@@ -35,6 +35,7 @@ enum class bug : std::uint8_t {
   failure_unnamed,         ///< why a purchase failed is not written down
   recovery_skipped,        ///< purchases that were open at a crash stay open
   rebuild_forgets_sold,    ///< a restarted INVENTORY starts with an empty hall
+  page_cut_short,          ///< a later page of a buyer's mails lacks one
   // in the actors and policies
   breaker_ignored,        ///< calls pass while the breaker is open
   half_open_floods,       ///< half-open admits every call instead of one probe
@@ -55,12 +56,11 @@ enum class bug : std::uint8_t {
   cancelled_too_early,    ///< a cancellation is answered before INVENTORY has freed the seat
   timeline_repeats,       ///< what was written down early is written down again at the end
   mail_filed_unsent,      ///< a mail that the mail server did not take is filed as delivered
-  news_skipped,            ///< after a burst the event feed leaves a line out
-  ready_always,            ///< the supervisor calls the house ready, whoever is missing
-  pause_forgotten,         ///< a relay asks at once again for what the store did not take
-  taken_forgotten,         ///< a mail that was taken is sent whenever it is asked for
-  timer_forgotten,         ///< the store's timer for a commit is never set again
-  page_cut_short,          ///< a later page of a buyer's mails lacks one
+  news_skipped,           ///< after a burst the event feed leaves a line out
+  ready_always,           ///< the supervisor calls the house ready, whoever is missing
+  pause_forgotten,        ///< a relay asks at once again for what the store did not take
+  taken_forgotten,        ///< a mail that was taken is sent whenever it is asked for
+  timer_forgotten,        ///< the store's timer for a commit is never set again
   // in the gateway
   place_kept,  ///< who has been answered keeps his place in a turnstile
   // in the simulator itself
