@@ -77,6 +77,24 @@ TEST_CASE("a case file reads back as it was written") {
   }
 }
 
+TEST_CASE("what chance does the same way many times in a row is one line") {
+  case_file c;
+  c.what.script = {{choice::disk_fault, "wal write", 9, 1, 0},
+                   {choice::delay, "reservation>door hold_seat", 2, 20'000, 0},
+                   {choice::disk_fault, "wal write", 8, 1, 0},
+                   {choice::disk_fault, "wal write", 10, 1, 0},
+                   {choice::disk_fault, "wal write", 11, 2, 0}};
+  const auto text = print_case(c);
+  CHECK(text.find("take disk-fault \"wal write\" #8..10 = EIO\n") != std::string::npos);
+  CHECK(text.find("take disk-fault \"wal write\" #11 = ENOSPC\n") != std::string::npos);
+  CHECK(weight(c.what) == 3);
+  case_file again;
+  std::string error;
+  REQUIRE_MESSAGE(parse_case(text, again, error), error);
+  CHECK(again.what.script.size() == 5);
+  CHECK(print_case(again) == text);
+}
+
 TEST_CASE("the example in the essay of case_file.hpp is a case file") {
   std::istringstream header(read_all(TAQUILLA_SOURCE_DIR "/src/simulation/cases/case_file.hpp"));
   const std::string indented = "//   ";
@@ -95,9 +113,14 @@ TEST_CASE("a case file that cannot be understood says where and why") {
   CHECK(why_not("simcase 1\n\nfault at=1ms explode") == "line 3: unknown fault 'explode'");
   CHECK(why_not("simcase 1\nknob colour 3") == "line 2: unknown knob 'colour'");
   CHECK(why_not("simcase 1\ntake delay x #1 = 2") ==
-        "line 2: expected: take KIND \"NAME\" #N = VALUE");
-  CHECK(why_not("simcase 1\ntake") == "line 2: expected: take KIND \"NAME\" #N = VALUE");
+        "line 2: expected: take KIND \"NAME\" #N = VALUE, or #N..M");
+  CHECK(why_not("simcase 1\ntake") == "line 2: expected: take KIND \"NAME\" #N = VALUE, or #N..M");
   CHECK(why_not("simcase 1\ntake delay \"x\" #1 = 2 3") == "line 2: expected: #N = VALUE");
+  CHECK(why_not("simcase 1\ntake delay \"x\" #4..2 = 2") ==
+        "line 2: '4..2' is no row of at most 10000");
+  CHECK(why_not("simcase 1\ntake delay \"x\" #1..99999 = 2") ==
+        "line 2: '1..99999' is no row of at most 10000");
+  CHECK(why_not("simcase 1\nknob breaker_probes 17") == "line 2: breaker: probes must be 1..16");
   CHECK(why_not("simcase 1\noracle none really") == "line 2: 'really' is one word too many");
   CHECK(why_not("simcase 1\nknob batch_max 3 4") == "line 2: '4' is one word too many");
   CHECK(why_not("simcase 1\npost pigeon") == "line 2: unknown post 'pigeon': smtp, none");

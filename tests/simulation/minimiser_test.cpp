@@ -95,3 +95,45 @@ TEST_CASE("a story that hangs on a moment shrinks although delays come before th
   REQUIRE(r.failed());
   CHECK(minimise(p, r).decisions_after <= 4);
 }
+
+TEST_CASE(
+    "without an operation the next one is asked when it was, and later messages have other "
+    "numbers") {
+  plan p;
+  p.operations = {buy("A1", 300'000), buy("A1", 20'000), buy("A2", 30'000)};
+  p.script = {{choice::delay, "client>reservation_desk purchase_order", 1, 1'000, 0},
+              {choice::delay, "client>reservation_desk purchase_order", 3, 2'000, 0},
+              {choice::delay, "reservation>inventory hold_seat", 3, 4'000, 0}};
+  const auto b = beginning_of(p);
+  CHECK(begins_by_chance(b) == false);
+  const auto shorter = without_operation(p, 1, b);
+  REQUIRE(shorter.operations.size() == 2);
+  const auto number = [&](renumber guess, std::size_t which) {
+    return renumbered(shorter, 1, b, guess).script[which].occurrence;
+  };
+  CHECK(number(renumber::later, 0) == 1);
+  CHECK(number(renumber::later, 1) == 2);
+  CHECK(number(renumber::later, 2) == 2);
+  CHECK(number(renumber::at_desk, 1) == 2);
+  CHECK(number(renumber::at_desk, 2) == 3);
+  const auto then = beginning_of(renumbered(shorter, 1, b, renumber::later));
+  CHECK(then.asked_us[1] == b.asked_us[2]);
+}
+
+TEST_CASE("a story of a breaker that takes many failures is told of one that opens at once") {
+  const planting bug{planted::bug::half_open_floods};
+  plan p;
+  p.strategy.which = strategy_name::kind::random;
+  p.numbers.breaker_open_ms = 1'000;
+  p.faults = {fault_of(fault::kind::chaos, "inventory", 1)};
+  p.faults[0].detail = "crash";
+  for (int i = 0; i < p.numbers.breaker_failures; ++i) p.operations.push_back(buy("A1"));
+  p.operations.push_back(buy("A1", 1'100'000));
+  p.operations.push_back(buy("A2", 1'350'000));
+  p.operations.back().client = 2;
+  const auto r = replay(p);
+  REQUIRE(r.broken.oracle == "breaker-holds");
+  const auto told = minimise(p, r);
+  CHECK(told.smallest.what.numbers.breaker_failures == 1);
+  CHECK(told.decisions_after <= 4);
+}

@@ -216,12 +216,23 @@ std::uint64_t value_of(choice kind, const std::string& word) {
   return natural(word, 10);
 }
 
-decision parse_decision(const std::string& rest) {
+/// "8", or "8..18": the same for each of them.
+void add_decisions(std::vector<decision>& script, decision d, const std::string& numbers) {
+  constexpr std::uint64_t longest = 10'000;
+  const auto dots = numbers.find("..");
+  const auto first = natural(numbers.substr(0, dots), 10);
+  const auto last = dots == std::string::npos ? first : natural(numbers.substr(dots + 2), 10);
+  if (last < first || last - first >= longest)
+    throw bad_line{"'" + numbers + "' is no row of at most " + std::to_string(longest)};
+  for (d.occurrence = first; d.occurrence <= last; ++d.occurrence) script.push_back(d);
+}
+
+void parse_decisions(std::vector<decision>& script, const std::string& rest) {
   decision d;
   auto open = rest.find('"');
   auto close = rest.rfind('"');
   if (open == std::string::npos || close == open || open == 0)
-    throw bad_line{"expected: take KIND \"NAME\" #N = VALUE"};
+    throw bad_line{"expected: take KIND \"NAME\" #N = VALUE, or #N..M"};
   auto kind = rest.substr(0, rest.find(' '));
   if (!parse_choice(kind, d.kind)) throw bad_line{"unknown decision '" + kind + "'"};
   d.name = rest.substr(open + 1, close - open - 1);
@@ -230,9 +241,8 @@ decision parse_decision(const std::string& rest) {
   tail >> sharp >> equals >> value;
   if (sharp.rfind('#', 0) != 0 || equals != "=" || value.empty() || tail >> more)
     throw bad_line{"expected: #N = VALUE"};
-  d.occurrence = natural(sharp.substr(1), 10);
   d.value = value_of(d.kind, value);
-  return d;
+  add_decisions(script, d, sharp.substr(1));
 }
 
 void parse_knob(knobs& k, std::istringstream& line) {
@@ -246,6 +256,8 @@ void parse_knob(knobs& k, std::istringstream& line) {
           known.member == &knobs::commit_delay_ms || known.member == &knobs::retry_base_ms;
       const int least = may_be_none ? 0 : 1;
       if (k.*known.member < least) throw bad_line{"knobs are positive"};
+      const auto wrong = problem(breaker_of(k));
+      if (!wrong.empty()) throw bad_line{std::string{wrong}};
       return;
     }
   throw bad_line{"unknown knob '" + name + "'"};
@@ -311,7 +323,7 @@ void parse_line(case_file& c, std::set<std::string>& stated, const std::string& 
   if (word == "take") {
     std::string rest;
     std::getline(line >> std::ws, rest);
-    return c.what.script.push_back(parse_decision(rest));
+    return parse_decisions(c.what.script, rest);
   }
   if (word == "knob") {
     parse_knob(c.what.numbers, line);

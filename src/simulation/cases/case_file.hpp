@@ -14,6 +14,7 @@
 //   fault at=10ms chaos payment slow delay=6000ms rate=1000000 for=8000ms
 //   visit at=300ms wait buyer=2 for=3000ms
 //   take delay "reservation>inventory hold_seat" #2 = 20000
+//   take disk-fault "wal write" #8..18 = ENOSPC
 //
 // `oracle` names what is expected to fail, "none" in a run that must pass. `hash` is optional: the
 // run as it was when the case was written. Unknown words are errors with their line number, never
@@ -46,5 +47,13 @@ std::string print(const operation& o);
 std::string print(const fault& f);
 std::string print(const visit& v);
 std::string print(const decision& d);
+
+/// What one line of a case file says: the same decision `times` times in a row.
+struct decision_line {
+  decision first;
+  std::uint64_t times = 1;
+};
+/// The script in as few lines as it takes, each where its first decision is.
+std::vector<decision_line> lines_of(const std::vector<decision>& script);
 
 }  // namespace taquilla::simulation

@@ -4,7 +4,9 @@
 
 #include <cinttypes>
 #include <cstdio>
+#include <set>
 #include <sstream>
+#include <tuple>
 
 namespace taquilla::simulation {
 
@@ -14,6 +16,13 @@ std::string word_of_value(const decision& d) {
   if (d.kind == choice::disk_fault) return to_string(static_cast<disk_fault>(d.value));
   if (d.kind == choice::post_fault) return to_string(static_cast<post_fault>(d.value));
   return std::to_string(d.value);
+}
+
+std::string print(const decision_line& l) {
+  const auto first = l.first.occurrence, last = first + l.times - 1;
+  return std::string("take ") + to_string(l.first.kind) + " \"" + l.first.name + "\" #" +
+         std::to_string(first) + (last == first ? "" : ".." + std::to_string(last)) + " = " +
+         word_of_value(l.first);
 }
 
 std::string hex(std::uint64_t value) {
@@ -60,9 +69,22 @@ std::string print(const visit& v) {
   return out;
 }
 
-std::string print(const decision& d) {
-  return std::string("take ") + to_string(d.kind) + " \"" + d.name + "\" #" +
-         std::to_string(d.occurrence) + " = " + word_of_value(d);
+std::string print(const decision& d) { return print(decision_line{d, 1}); }
+
+std::vector<decision_line> lines_of(const std::vector<decision>& script) {
+  const auto with_number = [](const decision& d, std::uint64_t n) {
+    return std::make_tuple(d.kind, d.name, d.value, n);
+  };
+  std::set<std::tuple<choice, std::string, std::uint64_t, std::uint64_t>> all;
+  for (const auto& d : script) all.insert(with_number(d, d.occurrence));
+  std::vector<decision_line> out;
+  for (const auto& d : script) {
+    if (all.count(with_number(d, d.occurrence - 1)) > 0) continue;  // told with the one before
+    std::uint64_t times = 1;
+    while (all.count(with_number(d, d.occurrence + times)) > 0) ++times;
+    out.push_back({d, times});
+  }
+  return out;
 }
 
 std::string print_case(const case_file& c) {
@@ -83,7 +105,7 @@ std::string print_case(const case_file& c) {
   for (const auto& o : p.operations) out << print(o) << "\n";
   for (const auto& f : p.faults) out << print(f) << "\n";
   for (const auto& v : p.visits) out << print(v) << "\n";
-  for (const auto& d : p.script) out << print(d) << "\n";
+  for (const auto& line : lines_of(p.script)) out << print(line) << "\n";
   return out.str();
 }
 

@@ -14,7 +14,7 @@ namespace taquilla::simulation {
 namespace {
 
 /// Nobody needs help to read so few decisions.
-constexpr std::size_t short_story = 8;
+constexpr std::size_t short_story = 5;
 
 class shrinker {
  public:
@@ -57,6 +57,21 @@ class shrinker {
     return false;
   }
 
+  /// Whether it also breaks where all take their turns as they come, so that nothing is left to
+  /// chance but what links and disk do.
+  bool in_turn() {
+    auto plainer = best_;
+    plainer.strategy.which = strategy_name::kind::fifo;
+    return best_.strategy.which != plainer.strategy.which && fails_anew_often(plainer);
+  }
+
+  /// Whether it also breaks with a breaker that opens at once.
+  bool with_touchy_breaker() {
+    auto plainer = best_;
+    plainer.numbers.breaker_failures = 1;
+    return best_.numbers.breaker_failures != 1 && (accept(plainer) || fails_anew_often(plainer));
+  }
+
   /// A script names the n-th decision of a kind: it means nothing to a plan that lacks an operation
   /// before it. So a plan without one is also played with fresh decisions, which may fail as well.
   bool resow() {
@@ -94,6 +109,13 @@ class shrinker {
       for (std::uint64_t seed = 1; seed <= fresh_seeds; ++seed)
         if (fails_anew(smaller, seed)) return true;
     }
+    return false;
+  }
+
+  bool fails_anew_often(const plan& candidate) {
+    constexpr std::uint64_t fresh_seeds = 100;
+    for (std::uint64_t seed = 1; seed <= fresh_seeds; ++seed)
+      if (fails_anew(candidate, seed)) return true;
     return false;
   }
 
@@ -188,11 +210,12 @@ class shrinker {
     if (spent()) return;
     auto b = beginning_of(best_);
     for (std::size_t i = 0; i < best_.operations.size() && !spent();) {
-      auto smaller = without_operation(best_, i, b);
-      auto renumbered = smaller;
-      for (auto& d : renumbered.script)
-        if (d.occurrence > 1) --d.occurrence;
-      if (accept(std::move(smaller)) || accept(std::move(renumbered)))
+      const auto smaller = without_operation(best_, i, b);
+      const auto accept_by = [&](renumber guess) {
+        return accept(renumbered(smaller, i, b, guess));
+      };
+      if (accept(smaller) || accept_by(renumber::later) || accept_by(renumber::at_desk) ||
+          accept_by(renumber::all))
         b = beginning_of(best_);
       else
         ++i;
@@ -219,7 +242,7 @@ class shrinker {
     constexpr std::uint64_t fresh_seeds = 3;
     if (spent()) return;
     const auto b = beginning_of(best_);
-    if (!begins_late(b)) return;
+    if (!begins_late(b) && !begins_by_chance(b)) return;
     const auto smaller = from_first_question(best_, b);
     if (accept(smaller)) return;
     for (std::uint64_t seed = 1; seed <= fresh_seeds; ++seed)
@@ -306,7 +329,7 @@ class shrinker {
 }  // namespace
 
 std::size_t weight(const plan& p) {
-  return p.operations.size() + p.faults.size() + p.visits.size() + p.script.size();
+  return p.operations.size() + p.faults.size() + p.visits.size() + lines_of(p.script).size();
 }
 
 minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_max,
@@ -317,13 +340,17 @@ minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_
   out.decisions_before = weight(start);
   shrinker s(start, failing.broken.oracle, runs_max, budget_s);
   if (s.accept(start)) {
-    s.shrink();
-    auto shortest = s.best();
-    while (s.resow()) {
-      s.shrink();
-      if (weight(s.best()) < weight(shortest)) shortest = s.best();
-    }
-    s.restore(std::move(shortest));
+    auto shortest = start;
+    const auto shrink_and_resow = [&] {
+      do {
+        s.shrink();
+        if (weight(s.best()) < weight(shortest)) shortest = s.best();
+      } while (s.resow());
+      s.restore(shortest);
+    };
+    shrink_and_resow();
+    if (weight(s.best()) > short_story && s.in_turn()) shrink_and_resow();
+    if (weight(s.best()) > short_story && s.with_touchy_breaker()) shrink_and_resow();
     if (weight(s.best()) > short_story && s.one_late_message()) s.shrink();
     s.accept(in_order_of_time(s.best()));
   }

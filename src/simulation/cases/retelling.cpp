@@ -17,15 +17,23 @@ constexpr std::int64_t usual_start_us = 250'000;
 
 beginning beginning_of(const plan& p) {
   beginning out;
+  std::vector<std::uint64_t> steps;  // of the questions, in the order of the history
   run_options how;
   how.trace = [&](const trace_event& e) {
-    if (out.first_ask_step != 0 || e.what != trace_event::kind::invoked) return;
+    if (e.what != trace_event::kind::invoked) return;
+    if (e.from.rfind("client", 0) == 0) steps.push_back(e.step);
+    if (out.first_ask_step != 0) return;
     out.first_ask_step = e.step;
     out.first_ask_us = e.now / 1000;
   };
   auto r = replay(p, how);
   out.asked_us.assign(p.operations.size(), -1);
-  for (const auto& entry : r.story.entries()) out.asked_us[entry.index] = entry.invoked / 1000;
+  out.asked_step.assign(p.operations.size(), 0);
+  std::size_t n = 0;
+  for (const auto& entry : r.story.entries()) {
+    out.asked_us[entry.index] = entry.invoked / 1000;
+    if (n < steps.size()) out.asked_step[entry.index] = steps[n++];
+  }
   out.taken = std::move(r.taken);
   return out;
 }
@@ -38,11 +46,32 @@ plan without_operation(const plan& p, std::size_t which, const beginning& b) {
   const auto at = ops.begin() + static_cast<std::ptrdiff_t>(which);
   const auto next = std::find_if(at + 1, ops.end(), same);
   const bool first = std::find_if(ops.begin(), at, same) == at;
-  if (first && next != ops.end()) {
+  if (next != ops.end()) {
     const auto asked_us = b.asked_us[static_cast<std::size_t>(next - ops.begin())];
-    if (asked_us >= 0) next->think_us = asked_us;
+    // Thinking begins with the answer before.
+    const auto begun_us = first ? 0 : b.asked_us[which] - at->think_us;
+    if (asked_us >= 0) next->think_us = asked_us - begun_us;
   }
   ops.erase(at);
+  return out;
+}
+
+plan renumbered(plan out, std::size_t which, const beginning& b, renumber guess) {
+  const auto decided_before = [&](const decision& d) {
+    const auto taken = std::find(b.taken.begin(), b.taken.end(), d);
+    return taken != b.taken.end() && taken->step < b.asked_step[which];
+  };
+  const auto is_at_desk = [](const decision& d) {
+    return d.name.rfind("client>", 0) == 0 || d.name.rfind("clerk>", 0) == 0 ||
+           d.name.find(">client ") != std::string::npos ||
+           d.name.find(">clerk ") != std::string::npos;
+  };
+  for (auto& d : out.script) {
+    if (d.occurrence <= 1) continue;
+    if (guess != renumber::all && decided_before(d)) continue;
+    if (guess == renumber::at_desk && !is_at_desk(d)) continue;
+    --d.occurrence;
+  }
   return out;
 }
 
@@ -58,6 +87,11 @@ std::map<std::string, std::uint32_t> links_of(const plan& p) {
   };
   replay(p, how);
   return out;
+}
+
+bool begins_by_chance(const beginning& b) {
+  return std::any_of(b.taken.begin(), b.taken.end(),
+                     [&](const decision& d) { return d.step < b.first_ask_step; });
 }
 
 bool begins_late(const beginning& b) {

@@ -19,8 +19,9 @@ namespace taquilla::simulation {
 struct beginning {
   std::uint64_t first_ask_step = 0;  ///< 0: nobody ever asked
   std::int64_t first_ask_us = 0;
-  std::vector<std::int64_t> asked_us;  ///< by operation; -1: never
-  std::vector<decision> taken;         ///< with their steps
+  std::vector<std::int64_t> asked_us;     ///< by operation; -1: never
+  std::vector<std::uint64_t> asked_step;  ///< by operation; 0: never
+  std::vector<decision> taken;            ///< with their steps
 };
 /// Costs a run with a trace.
 beginning beginning_of(const plan& p);
@@ -31,8 +32,21 @@ bool begins_late(const beginning& b);
 /// Precondition: begins_late(b).
 plan from_first_question(const plan& p, const beginning& b);
 
+/// Whether chance took part before the first question.
+bool begins_by_chance(const beginning& b);
+
 /// Without operation `which`; the same client's next one is asked when it was asked before.
 plan without_operation(const plan& p, std::size_t which, const beginning& b);
+
+/// What numbers later messages have where the one of an operation is missing depends on which
+/// messages it took: a guess.
+enum class renumber : std::uint8_t {
+  all,      ///< every number of a script one lower
+  later,    ///< of what was decided behind the question
+  at_desk,  ///< of that, only between those who ask and the desk: the question went no further
+};
+/// The script of `out`, a plan without operation `which` of `p`, by that guess.
+plan renumbered(plan out, std::size_t which, const beginning& b, renumber guess);
 
 /// Without visits there is no front desk, through which buyers come too: they speak to the desk
 /// themselves.

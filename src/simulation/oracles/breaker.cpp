@@ -2,20 +2,22 @@
 //
 // The desk announces each change of its breaker to the event feed before it lets anybody act on it,
 // so the order of sending is the order of truth; what the desk has heard is what was delivered to
-// it. Open lets nothing pass and is over after `open_ms`, neither earlier nor later. One era of
-// half-open has one probe; only a probe's good answer closes the breaker, and a probe that nobody
-// answers does not block it for ever. Closed opens at the `failures`-th failure in a row, not
-// before. A word that INVENTORY is back lets a probe pass at once, and who is refused is told how
-// long the breaker stays open. Every purchase that asked tells the breaker how it went before it
-// ends.
+// it. Open lets nothing pass and is over after `open_ms`, neither earlier nor later. Half-open has
+// `probes` at once, and no more than are needed to close it; only good answers of probes close the
+// breaker, and a probe that nobody answers does not block it for ever. Closed opens at the
+// `failures`-th failure in a row, not before. A word that INVENTORY is back lets a probe pass at
+// once, and who is refused is told how long the breaker stays open. Every purchase that asked tells
+// the breaker how it went before it ends.
 #include "actors/errors.hpp"
 #include "policies/circuit_breaker_config.hpp"
 #include "simulation/oracles/news.hpp"
 #include "simulation/oracles/promises.hpp"
+#include "simulation/world/plan.hpp"
 
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 
 namespace taquilla::simulation {
 
@@ -27,10 +29,11 @@ constexpr virtual_ns rounding = 2 * ms;
 
 class breaker_holds final : public oracle {
  public:
-  explicit breaker_holds(std::int64_t open_ms) : open_time_(open_ms * ms) {}
+  explicit breaker_holds(const circuit_breaker_config& rule)
+      : rule_(rule), open_time_(rule.open_ms * ms) {}
   const char* name() const override { return "breaker-holds"; }
 
-  void on_process_start(virtual_ns) override { *this = breaker_holds{open_time_ / ms}; }
+  void on_process_start(virtual_ns) override { *this = breaker_holds{rule_}; }
 
   std::string on_spawned(const std::string& role, std::uint32_t incarnation,
                          virtual_ns now) override {
@@ -81,6 +84,7 @@ class breaker_holds final : public oracle {
     int era = 0;
     bool too_late = false;    ///< the breaker should have been open by then
     bool unreported = false;  ///< it asked INVENTORY, and has not said how that went
+    bool probes = false;      ///< it asked while the breaker was half-open, which knows no answer
     std::optional<breaker_outcome> due = {};  ///< what it has to say: it has the answer
   };
 
@@ -90,15 +94,16 @@ class breaker_holds final : public oracle {
     born_in_era_ = 0;
     ++era_;
     due_half_open_ = false;
-    probes_ = failures_ = 0;
-    probe_well_ = false;
+    probing_ = good_probes_ = good_answers_ = failures_ = 0;
   }
 
   std::string announced(const happened& what, virtual_ns now) {
     const auto to = what.kind.substr(8);
     std::string wrong;
-    if (state_ == "half_open" && to == "closed" && !probe_well_)
-      wrong = "the breaker closed and no probe had come back well";
+    if (state_ == "half_open" && to == "closed" && good_answers_ < rule_.successes_to_close)
+      wrong = "the breaker closed and " +
+              (good_answers_ == 0 ? "no probe" : "only " + std::to_string(good_answers_)) +
+              " had come back well";
     if (state_ == "closed" && to == "open" && failures_ < rule_.failures)
       wrong = "the breaker opened after " + std::to_string(failures_) + " failures in a row";
     if (state_ == "open" && to == "half_open" && !healed_ && now + rounding < since_ + open_time_)
@@ -121,8 +126,12 @@ class breaker_holds final : public oracle {
       return "a purchase asked INVENTORY that was let in while the breaker was open";
     if (birth.too_late) return "a purchase was let in when the breaker should have opened";
     if (birth.state != "half_open" || birth.era != era_) return {};
-    if (++probes_ > 1) return "two probes were let in while the breaker was half-open";
-    return {};
+    birth.probes = true;
+    ++probing_;
+    if (probing_ <= rule_.probes && good_probes_ + probing_ <= rule_.successes_to_close) return {};
+    return (probing_ == 2 ? "two" : std::to_string(probing_)) +
+           " probes were under way while the breaker was half-open" +
+           (good_probes_ == 0 ? "" : ", and " + std::to_string(good_probes_) + " had been good");
   }
 
   std::string refused(const error& why, virtual_ns now) const {
@@ -160,14 +169,18 @@ class breaker_holds final : public oracle {
     auto& birth = born_in_[incarnation];
     birth.unreported = false;
     if (birth.state == "half_open" && birth.era == era_ && how == breaker_outcome::success)
-      probe_well_ = true;
+      ++good_answers_;
     if (!birth.due || *birth.due == how) return {};
     return "the breaker was told the opposite of how INVENTORY had answered";
   }
 
   /// Delivered: the desk counts it.
   void heard(std::uint32_t incarnation, breaker_outcome how) {
-    const auto& birth = born_in_[incarnation];
+    auto& birth = born_in_[incarnation];
+    if (birth.era == era_ && std::exchange(birth.probes, false)) {
+      --probing_;
+      if (how == breaker_outcome::success) ++good_probes_;
+    }
     if (state_ != "closed" || birth.state != "closed" || birth.era != era_) return;
     if (how == breaker_outcome::success) failures_ = 0;
     if (how == breaker_outcome::failure) ++failures_;
@@ -182,10 +195,11 @@ class breaker_holds final : public oracle {
   int born_in_era_ = 0;
   virtual_ns probed_at_ = 0;
   int era_ = 0;
-  int probes_ = 0;
-  int failures_ = 0;  ///< in a row, while closed
-  bool probe_well_ = false;
-  bool healed_ = false;         ///< the desk is just hearing that INVENTORY is back
+  int probing_ = 0;       ///< probes that the desk has not heard of
+  int good_probes_ = 0;   ///< that the desk has heard of
+  int good_answers_ = 0;  ///< of probes that have told the desk so: from here on it may have heard
+  int failures_ = 0;      ///< in a row, while closed
+  bool healed_ = false;   ///< the desk is just hearing that INVENTORY is back
   bool due_half_open_ = false;  ///< it has heard so, and the breaker was not closed
   std::map<std::uint32_t, birth> born_in_;
 };
@@ -193,7 +207,7 @@ class breaker_holds final : public oracle {
 }  // namespace
 
 std::unique_ptr<oracle> make_breaker(const plan& p) {
-  return std::make_unique<breaker_holds>(p.numbers.breaker_open_ms);
+  return std::make_unique<breaker_holds>(breaker_of(p.numbers));
 }
 
 }  // namespace taquilla::simulation

@@ -68,9 +68,10 @@ constexpr promise promises[] = {
      "are (where disk and clock are no excuse)"},
     {"listings-are-whole", "page by page a buyer is shown all of his reservations and mails"},
     {"breaker-holds",
-     "opens at its failures in a row, stays open its time and no longer, half-open one "
-     "probe, only a probe's good answer closes; a probe may pass when INVENTORY is back; "
-     "who is refused hears how long; every purchase that asked reports what it heard"},
+     "opens at its failures in a row, stays open its time and no longer, half-open no "
+     "more probes than it needs, only their good answers close it; a probe may pass when "
+     "INVENTORY is back; who is refused hears how long; every purchase that asked reports what it "
+     "heard"},
     {"supervision-holds",
      "the supervisor restarts no more than it may, gives nobody up for ever, and all who "
      "wait for a service hear at once that it is back; what it says of the house's health "

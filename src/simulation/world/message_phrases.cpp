@@ -66,6 +66,12 @@ std::string words(const live_seat& m) {
   const auto who = m.id == 0 ? "nobody" : sale(m.id) + (m.confirmed ? ", sold" : ", pending");
   return place(m.event, m.seat) + ": " + who;
 }
+std::string words(const inventory_heard& m) {
+  const char* how = m.outcome == breaker_outcome::success   ? "well"
+                    : m.outcome == breaker_outcome::failure ? "badly"
+                                                            : "not asked";
+  return std::string{how} + ", permit " + std::to_string(m.permit.id);
+}
 std::string words(const live_seats& m) {
   return m.after == 0 ? "from the first" : "behind " + sale(m.after);
 }
@@ -193,7 +199,7 @@ bool one_says(const caf::type_erased_tuple& content, std::string& out) {
 
 bool phrase_of(const caf::type_erased_tuple& content, std::string& out) {
   return one_says<hold_seat, hold_answer, release_seat, sell_seat, recheck_seat, find_seat_owner,
-                  live_seat, live_seats, live_seats_page>(content, out) ||
+                  live_seat, live_seats, live_seats_page, inventory_heard>(content, out) ||
          one_says<purchase_order, purchase_accepted, purchase_over, record_purchase,
                   purchase_recorded, bind_key, find_key, key_owner, confirm_purchase,
                   purchase_confirmed, fail_purchase, purchase_failed, cancel_reservation,

@@ -83,7 +83,10 @@ void draw_knobs(plan& p, const drawer& d) {
   k.deadline_ms = d.one_of<std::int64_t>("deadline", {20'000, 20'000, 16'000});
   k.batch_max = d.one_of<std::int64_t>("batch", {512, 512, 2, 1});
   k.commit_delay_ms = d.one_of<std::int64_t>("commit-delay", {2, 2, 0, 50});
+  k.breaker_failures = d.one_of<std::int64_t>("breaker-failures", {5, 5, 2, 1});
   k.breaker_open_ms = d.one_of<std::int64_t>("breaker-open", {30'000, 5'000, 1'000});
+  k.breaker_probes = d.one_of<std::int64_t>("breaker-probes", {1, 1, 1, 2});
+  k.breaker_successes = d.one_of<std::int64_t>("breaker-successes", {1, 1, 1, 2});
   k.sweep_ms = d.one_of<std::int64_t>("sweep", {5'000, 1'000});
   k.mail_attempts = d.one_of<std::int64_t>("mail-attempts", {1'000'000, 1'000'000, 3});
   // Small limits are met by small crowds.
@@ -185,6 +188,15 @@ bool is_quiet(const plan& p) {
   return is_steady(p) && p.fast_disk && p.faults.empty() && p.links.lost_ppm == 0 &&
          p.links.late_ppm == 0 && p.links.doubled_ppm == 0 && p.links.overtake_ppm == 0 &&
          p.links.bad_ppm == 0 && p.links.delay_max_us <= quick_us;
+}
+
+circuit_breaker_config breaker_of(const knobs& k) {
+  circuit_breaker_config out;
+  out.failures = static_cast<int>(k.breaker_failures);
+  out.open_ms = k.breaker_open_ms;
+  out.probes = static_cast<int>(k.breaker_probes);
+  out.successes_to_close = static_cast<int>(k.breaker_successes);
+  return out;
 }
 
 bool is_profile(const std::string& name) {

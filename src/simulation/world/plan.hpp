@@ -9,6 +9,7 @@
 // faults.
 #pragma once
 
+#include "policies/circuit_breaker_config.hpp"
 #include "simulation/engine/decisions.hpp"
 #include "simulation/engine/links.hpp"
 #include "simulation/engine/strategy.hpp"
@@ -126,7 +127,10 @@ struct knobs {
   std::int64_t sweep_ms = 5'000;
   std::int64_t batch_max = 512;
   std::int64_t commit_delay_ms = 2;
+  std::int64_t breaker_failures = 5;
   std::int64_t breaker_open_ms = 30'000;
+  std::int64_t breaker_probes = 1;
+  std::int64_t breaker_successes = 1;
   std::int64_t mail_attempts = 1'000'000;
   std::int64_t in_flight_max = 5'000;
   std::int64_t joiners_max = 64;
@@ -143,13 +147,16 @@ struct named_knob {
   const char* name;
   std::int64_t knobs::*member;
 };
-constexpr std::array<named_knob, 16> all_knobs{{{"hold_ms", &knobs::hold_ms},
+constexpr std::array<named_knob, 19> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
                                                 {"deadline_ms", &knobs::deadline_ms},
                                                 {"sweep_ms", &knobs::sweep_ms},
                                                 {"batch_max", &knobs::batch_max},
                                                 {"commit_delay_ms", &knobs::commit_delay_ms},
+                                                {"breaker_failures", &knobs::breaker_failures},
                                                 {"breaker_open_ms", &knobs::breaker_open_ms},
+                                                {"breaker_probes", &knobs::breaker_probes},
+                                                {"breaker_successes", &knobs::breaker_successes},
                                                 {"mail_attempts", &knobs::mail_attempts},
                                                 {"in_flight_max", &knobs::in_flight_max},
                                                 {"joiners_max", &knobs::joiners_max},
@@ -177,6 +184,9 @@ struct plan {
   std::vector<visit> visits;     ///< without any there is no front desk
   std::vector<decision> script;  ///< of a replay; empty when the seed decides
 };
+
+/// The breaker before INVENTORY that a run with these numbers has.
+circuit_breaker_config breaker_of(const knobs& k);
 
 /// Names that draw_plan accepts.
 bool is_profile(const std::string& name);

@@ -139,7 +139,7 @@ theatre_options world::tuned() const {
   theatre_options o;
   const auto& k = plan_.numbers;
   o.inventory.hold_ms = k.hold_ms;
-  o.inventory.breaker.open_ms = k.breaker_open_ms;
+  o.inventory.breaker = breaker_of(k);
   o.inventory.page = static_cast<std::uint32_t>(k.page);
   o.inventory.pages_a_period = static_cast<int>(k.pages_a_period);
   o.payment.attempt_timeout_ms = k.attempt_timeout_ms;
