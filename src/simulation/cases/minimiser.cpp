@@ -16,6 +16,10 @@ namespace {
 /// Nobody needs help to read so few decisions.
 constexpr std::size_t short_story = 5;
 
+/// Whose patience makes stories long.
+constexpr std::int64_t knobs::*patience[] = {&knobs::breaker_failures, &knobs::limiter_burst,
+                                             &knobs::restarts};
+
 class shrinker {
  public:
   shrinker(plan start, std::string oracle, std::uint64_t runs_max, double budget_s)
@@ -65,11 +69,11 @@ class shrinker {
     return best_.strategy.which != plainer.strategy.which && fails_anew_often(plainer);
   }
 
-  /// Whether it also breaks with a breaker that opens at once.
-  bool with_touchy_breaker() {
+  /// Whether it also breaks where that limit is reached at once.
+  bool with_little(std::int64_t knobs::*limit) {
     auto plainer = best_;
-    plainer.numbers.breaker_failures = 1;
-    return best_.numbers.breaker_failures != 1 && (accept(plainer) || fails_anew_often(plainer));
+    plainer.numbers.*limit = 1;
+    return best_.numbers.*limit != 1 && (accept(plainer) || fails_anew_often(plainer));
   }
 
   /// A script names the n-th decision of a kind: it means nothing to a plan that lacks an operation
@@ -350,7 +354,8 @@ minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_
     };
     shrink_and_resow();
     if (weight(s.best()) > short_story && s.in_turn()) shrink_and_resow();
-    if (weight(s.best()) > short_story && s.with_touchy_breaker()) shrink_and_resow();
+    for (auto limit : patience)
+      if (weight(s.best()) > short_story && s.with_little(limit)) shrink_and_resow();
     if (weight(s.best()) > short_story && s.one_late_message()) s.shrink();
     s.accept(in_order_of_time(s.best()));
   }

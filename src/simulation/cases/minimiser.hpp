@@ -12,8 +12,8 @@
 // first question (a process that dies early, a slow start) can only go if everything else comes
 // earlier. And a script names decisions by their number, so it means nothing to a plan that lacks
 // an operation: such a plan is played with other numbers, and with a few fresh seeds too. A story
-// that is long all the same is played with all taking their turns in order, with a breaker that
-// opens at the first failure, and with a single late message, each of them.
+// that is long all the same is played with all taking their turns in order, with a breaker, a
+// limiter or a supervisor that has little patience, and with a single late message, each of them.
 #pragma once
 
 #include "simulation/cases/case_file.hpp"

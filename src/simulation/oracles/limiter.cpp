@@ -16,7 +16,9 @@ class limiter_law final : public oracle {
  public:
   const char* name() const override { return "limiter-law"; }
 
-  std::string at_end(const plan&, const history& h, const final_state&, const run_facts&) override {
+  std::string at_end(const plan& p, const history& h, const final_state&,
+                     const run_facts&) override {
+    rule_.burst = p.numbers.limiter_burst;
     // A new process starts with an empty table.
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::int64_t>> passed_ms;
     for (const auto& e : h.entries())
@@ -37,17 +39,16 @@ class limiter_law final : public oracle {
     std::int64_t last_ms = 0;
   };
 
-  static std::string second_reading(const history& h) {
-    const rate_limiter_config rule;
+  std::string second_reading(const history& h) const {
     std::map<std::pair<std::uint32_t, std::uint32_t>, bucket> buckets;
     for (const auto& e : h.entries()) {
       if (e.what.what != operation::kind::buy) continue;
       const auto now_ms = e.invoked / 1'000'000;
       auto [place, fresh] = buckets.emplace(std::make_pair(e.process, e.what.client), bucket{});
       auto& b = place->second;
-      const auto drained = rule.rate_milli * (now_ms - b.last_ms) / 1'000;
+      const auto drained = rule_.rate_milli * (now_ms - b.last_ms) / 1'000;
       const auto excess = fresh ? 0 : std::max<std::int64_t>(0, b.excess_milli - drained + 1'000);
-      const bool passes = excess <= rule.burst * 1'000;
+      const bool passes = excess <= rule_.burst * 1'000;
       if (passes) b = {excess, now_ms};
       if (passes == (e.why != errc::rate_limited)) continue;
       return "client " + std::to_string(e.what.client) + (passes ? " was refused" : " passed") +
@@ -56,10 +57,11 @@ class limiter_law final : public oracle {
     return {};
   }
 
-  static std::int64_t allowed(std::int64_t window_ms) {
-    const rate_limiter_config rule;
-    return rule.burst + 1 + rule.rate_milli * window_ms / 1'000'000;
+  std::int64_t allowed(std::int64_t window_ms) const {
+    return rule_.burst + 1 + rule_.rate_milli * window_ms / 1'000'000;
   }
+
+  rate_limiter_config rule_;
 };
 
 }  // namespace

@@ -20,11 +20,13 @@ namespace {
 class supervision_holds final : public oracle {
  public:
   /// @param steady time does not pass while the supervisor waits for its turn.
-  explicit supervision_holds(bool steady) : steady_(steady) {}
+  supervision_holds(bool steady, std::int64_t restarts) : steady_(steady) {
+    rule_.restarts = static_cast<int>(restarts);
+  }
 
   const char* name() const override { return "supervision-holds"; }
 
-  void on_process_start(virtual_ns) override { *this = supervision_holds{steady_}; }
+  void on_process_start(virtual_ns) override { *this = supervision_holds{steady_, rule_.restarts}; }
 
   std::string on_sending(const sending_view& view) override {
     now_ = view.now;
@@ -54,12 +56,11 @@ class supervision_holds final : public oracle {
       deaths_[what->subject].clear();
     }
     if (what->kind != "actor.restarting") return {};
-    const restart_intensity_config rule;
     times.push_back(view.now);
-    while (view.now - times.front() > rule.period_ms * 1'000'000) times.pop_front();
-    if (times.size() <= static_cast<std::size_t>(rule.restarts) + 1) return {};
+    while (view.now - times.front() > rule_.period_ms * 1'000'000) times.pop_front();
+    if (times.size() <= static_cast<std::size_t>(rule_.restarts) + 1) return {};
     return what->subject + " was restarted " + std::to_string(times.size()) + " times within " +
-           std::to_string(rule.period_ms) + " ms";
+           std::to_string(rule_.period_ms) + " ms";
   }
 
   std::string at_end(const plan&, const history&, const final_state&,
@@ -103,7 +104,7 @@ class supervision_holds final : public oracle {
   /// Giving up is for a period, not for ever; but who stops starts nobody.
   std::string left_for_good() const {
     if (stopping_ || !steady_) return {};
-    const auto period = restart_intensity_config{}.period_ms * 1'000'000;
+    const auto period = rule_.period_ms * 1'000'000;
     for (const auto& [child, since] : gave_up_)
       if (now_ - since > period + rounding) return child + " was given up and never tried again";
     return {};
@@ -111,14 +112,14 @@ class supervision_holds final : public oracle {
 
   /// The first instant at which a death would be answered by a restart again.
   bool is_too_early(const std::string& child) {
-    const restart_intensity_config rule;
     const auto& deaths = deaths_[child];
-    const auto restarts = static_cast<std::size_t>(rule.restarts);
+    const auto restarts = static_cast<std::size_t>(rule_.restarts);
     if (gave_up_.count(child) == 0 || deaths.size() < restarts) return false;
-    return now_ + rounding < deaths[deaths.size() - restarts] + rule.period_ms * 1'000'000;
+    return now_ + rounding < deaths[deaths.size() - restarts] + rule_.period_ms * 1'000'000;
   }
 
   bool steady_;
+  restart_intensity_config rule_;
   std::map<std::string, std::string> states_;  ///< the last news of each child
   std::map<std::string, std::deque<virtual_ns>> restarts_;
   std::map<std::string, std::vector<virtual_ns>> deaths_;  ///< since it was last forgiven
@@ -136,7 +137,7 @@ class supervision_holds final : public oracle {
 }  // namespace
 
 std::unique_ptr<oracle> make_restarts(const plan& p) {
-  return std::make_unique<supervision_holds>(is_steady(p));
+  return std::make_unique<supervision_holds>(is_steady(p), p.numbers.restarts);
 }
 
 }  // namespace taquilla::simulation

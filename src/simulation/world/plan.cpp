@@ -87,6 +87,8 @@ void draw_knobs(plan& p, const drawer& d) {
   k.breaker_open_ms = d.one_of<std::int64_t>("breaker-open", {30'000, 5'000, 1'000});
   k.breaker_probes = d.one_of<std::int64_t>("breaker-probes", {1, 1, 1, 2});
   k.breaker_successes = d.one_of<std::int64_t>("breaker-successes", {1, 1, 1, 2});
+  k.limiter_burst = d.one_of<std::int64_t>("limiter-burst", {5, 5, 5, 5, 5, 5, 5, 1});
+  k.restarts = d.one_of<std::int64_t>("restarts", {5, 5, 5, 1});
   k.sweep_ms = d.one_of<std::int64_t>("sweep", {5'000, 1'000});
   k.mail_attempts = d.one_of<std::int64_t>("mail-attempts", {1'000'000, 1'000'000, 3});
   // Small limits are met by small crowds.

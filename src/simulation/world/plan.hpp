@@ -131,6 +131,8 @@ struct knobs {
   std::int64_t breaker_open_ms = 30'000;
   std::int64_t breaker_probes = 1;
   std::int64_t breaker_successes = 1;
+  std::int64_t limiter_burst = 5;
+  std::int64_t restarts = 5;
   std::int64_t mail_attempts = 1'000'000;
   std::int64_t in_flight_max = 5'000;
   std::int64_t joiners_max = 64;
@@ -147,7 +149,7 @@ struct named_knob {
   const char* name;
   std::int64_t knobs::*member;
 };
-constexpr std::array<named_knob, 19> all_knobs{{{"hold_ms", &knobs::hold_ms},
+constexpr std::array<named_knob, 21> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
                                                 {"deadline_ms", &knobs::deadline_ms},
                                                 {"sweep_ms", &knobs::sweep_ms},
@@ -157,6 +159,8 @@ constexpr std::array<named_knob, 19> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"breaker_open_ms", &knobs::breaker_open_ms},
                                                 {"breaker_probes", &knobs::breaker_probes},
                                                 {"breaker_successes", &knobs::breaker_successes},
+                                                {"limiter_burst", &knobs::limiter_burst},
+                                                {"restarts", &knobs::restarts},
                                                 {"mail_attempts", &knobs::mail_attempts},
                                                 {"in_flight_max", &knobs::in_flight_max},
                                                 {"joiners_max", &knobs::joiners_max},

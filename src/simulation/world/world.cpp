@@ -140,6 +140,7 @@ theatre_options world::tuned() const {
   const auto& k = plan_.numbers;
   o.inventory.hold_ms = k.hold_ms;
   o.inventory.breaker = breaker_of(k);
+  o.supervisor.intensity.restarts = static_cast<int>(k.restarts);
   o.inventory.page = static_cast<std::uint32_t>(k.page);
   o.inventory.pages_a_period = static_cast<int>(k.pages_a_period);
   o.payment.attempt_timeout_ms = k.attempt_timeout_ms;
@@ -215,7 +216,9 @@ void world::compose(caf::actor_system& system) {
   auto house = build_theatre(system, std::move(parts));
   behind_doors_.clear();
   for (const auto& at : house.doors) behind_doors_.push_back(at.service);
-  limiter_ = std::make_unique<rate_limiter>();
+  rate_limiter_config limit;
+  limit.burst = plan_.numbers.limiter_burst;
+  limiter_ = std::make_unique<rate_limiter>(limit);
   visitors_.house_is_built(house, tuned());
   operator_ = spawn_operator(system, house, *this);
   clients_.assign(scripts_.size(), client_actor{});
