@@ -2,6 +2,7 @@
 
 #include "actors/doorway.hpp"
 #include "actors/errors.hpp"
+#include "domain/planted.hpp"
 #include "policies/chaos.hpp"
 
 #include <caf/all.hpp>
@@ -106,7 +107,7 @@ class door_state {
     if (verdict.fault) {
       tell(asker, found, verdict.fault_id, *verdict.fault);
       crash_may_be_over(now, verdict);
-      if (*verdict.fault == chaos_kind::stall) return;  // the promise dies undelivered: silence
+      if (is_silent(*verdict.fault)) return;  // the promise dies undelivered
       if (*verdict.fault == chaos_kind::panic && child_)
         self_->send_exit(child_, to_caf({errc::fault_injected, "injected panic", 0}));
       held.lossy = *verdict.fault == chaos_kind::lossy;
@@ -117,6 +118,11 @@ class door_state {
     if (waiting_.size() >= options_.held_back_max) let_first_go();
     waiting_.emplace(later(now, verdict.delay_ms), std::move(held));
     wake_at(waiting_.begin()->first);
+  }
+
+  static bool is_silent(chaos_kind kind) {
+    if (planted::is(planted::bug::work_lost_too) && kind == chaos_kind::lossy) return true;
+    return kind == chaos_kind::stall;
   }
 
   /// What ends a hold must not overtake the hold, nor its own like: it waits as long as `slow` lets

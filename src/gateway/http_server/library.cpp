@@ -247,7 +247,8 @@ class response_writer::library : public httplib::Server {
     std::size_t from = 0;
     for (auto at = head.find('\x01'); at != std::string::npos; at = head.find('\x01', from)) {
       const auto end = head.find('\x02', at);
-      out.push_back({head.substr(from, at - from), std::stoull(head.substr(at + 1, end - at - 1))});
+      out.push_back({head.substr(from, at - from),
+                     static_cast<std::size_t>(std::stoull(head.substr(at + 1, end - at - 1)))});
       from = end + 1;
     }
     out.push_back({head.substr(from), no_mark});

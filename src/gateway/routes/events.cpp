@@ -29,7 +29,7 @@ void list_events(const http_request& request, const exchange& out) {
           if (from == events.end()) return to.refuse({{"after", not_a_cursor}});
           ++from;
         }
-        const bool more = events.end() - from > limit;
+        const bool more = static_cast<std::size_t>(events.end() - from) > limit;
         const std::vector<event_view> shown{from, more ? from + limit : events.end()};
         to.answer(page("events", shown, more ? shown.back().event : "", write_event));
       }));

@@ -26,7 +26,8 @@ struct block {
 constexpr std::size_t header_bytes = offsetof(block, next);
 
 /// The beginning of a piece. All that the allocator knows is in here, so that a copy has it too.
-struct arena {
+/// What follows it is as aligned as SQLite wants, also where pointers have four bytes.
+struct alignas(8) arena {
   std::size_t used;
   std::array<block*, classes> free;
 };

@@ -21,6 +21,7 @@ oracles make_oracles(const plan& p) {
   oracles all;
   all.push_back(make_breaker(p));
   all.push_back(make_restarts(p));
+  all.push_back(make_chaos(p));
   all.push_back(make_drains());
   all.push_back(make_holds(p));
   all.push_back(make_in_order(p));

@@ -72,8 +72,13 @@ constexpr promise promises[] = {
      "more probes than it needs, only their good answers close it; a probe may pass when "
      "INVENTORY is back; who is refused hears how long; every purchase that asked reports what it "
      "heard"},
+    {"chaos-as-ordered",
+     "what chaos was ordered to do is done, to all whom it was ordered for, as often and as long "
+     "as "
+     "ordered, and to nobody else; who was ordered to be down stays down so long, and no longer"},
     {"supervision-holds",
-     "the supervisor restarts no more than it may, gives nobody up for ever, and all who "
+     "the supervisor restarts no more than it may, nor sooner, gives nobody up for ever, and all "
+     "who "
      "wait for a service hear at once that it is back; what it says of the house's health "
      "is what it knows"},
     {"holds-exclude",

@@ -1,10 +1,12 @@
 // Promise of the supervisor: no more restarts in a period than restart_intensity allows, but then
 // again, judged from what it tells the event feed.
+#include "policies/backoff.hpp"
 #include "policies/restart_intensity.hpp"
 #include "simulation/oracles/news.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/world/plan.hpp"
 
+#include <cstdlib>
 #include <deque>
 #include <map>
 #include <set>
@@ -40,6 +42,7 @@ class supervision_holds final : public oracle {
     if (!what) return {};
     if (what->kind != "actor.forgiven") states_[what->subject] = what->kind;
     untold_.erase(what->subject);
+    if (auto wrong = too_soon(*what); !wrong.empty()) return wrong;
     if (what->kind == "actor.starting" && is_too_early(what->subject))
       return what->subject + " was given up and tried again before its period was over";
     gave_up_.erase(what->subject);
@@ -73,6 +76,25 @@ class supervision_holds final : public oracle {
   }
 
  private:
+  /// A restart waits for as long as the deaths before it say; who was forgiven starts at once.
+  std::string too_soon(const happened& what) {
+    const auto& child = what.subject;
+    if (what.kind == "actor.starting") {
+      const auto due = due_.find(child);
+      const bool early = due != due_.end() && now_ + rounding < due->second;
+      due_.erase(child);
+      if (early) return child + " was restarted before its back-off was over";
+    }
+    if (what.kind == "actor.forgiven") due_.erase(child);
+    if (what.kind != "actor.restarting") return {};
+    constexpr int first = 6;  // of "died (2 in the period): ..."
+    const auto deaths = what.detail.rfind("died (", 0) == 0 ? std::atoi(&what.detail[first]) : 0;
+    const auto wait_ms =
+        deaths < 2 ? 0 : backoff_ceiling(rule_.backoff_base_ms, rule_.backoff_cap_ms, deaths - 2);
+    due_[child] = now_ + wait_ms * 1'000'000;
+    return {};
+  }
+
   /// What it says of its children is what it told the feed, and it is ready only with these two.
   std::string untrue(const health_report& told) const {
     bool ready = !stopping_;
@@ -106,7 +128,7 @@ class supervision_holds final : public oracle {
     if (stopping_ || !steady_) return {};
     const auto period = rule_.period_ms * 1'000'000;
     for (const auto& [child, since] : gave_up_)
-      if (now_ - since > period + rounding) return child + " was given up and never tried again";
+      if (now_ - since > period + held_up) return child + " was given up and never tried again";
     return {};
   }
 
@@ -125,11 +147,14 @@ class supervision_holds final : public oracle {
   std::map<std::string, std::vector<virtual_ns>> deaths_;  ///< since it was last forgiven
   std::map<std::string, virtual_ns> gave_up_;  ///< since when nobody tries to restart it
   static constexpr virtual_ns rounding = 2'000'000;
+  /// A slow disk may hold everybody up.
+  static constexpr virtual_ns held_up = 5'000'000'000;
   /// Its door has to answer first, and a run may end meanwhile.
   static constexpr virtual_ns telling_limit = 5'000'000'000;
 
   std::map<std::string, virtual_ns> untold_;  ///< who is up since when, and not all were told yet
   std::map<std::string, std::set<std::string>> told_;  ///< who were, since then
+  std::map<std::string, virtual_ns> due_;              ///< before which nobody restarts it
   virtual_ns now_ = 0;
   bool stopping_ = false;  ///< this process
 };

@@ -1,0 +1,301 @@
+// Promise of chaos: what was ordered is shown, to all whom it was ordered for, as often and as long
+// as ordered, and then no more. Judged by a second reading of the rules (policies/chaos.hpp).
+//
+// Requests: what every rule may hit (holds, charges, mails), from the moment at which the door has
+// heard of a rule. If the rule is for all, the door says of each that it was touched; of a rule
+// that is over, of none. What was touched is refused, or gets no answer (`stall`), or its work is
+// done (`lossy`), or it waits (`slow`). And meanwhile nothing goes past the door.
+// Crashes: who was ordered to be down stays down until the order is over by time or by count, or
+// somebody says recover; and is started then.
+//
+// Where two rules meet, or one is just ending, it keeps silent.
+#include "actors/door.hpp"
+#include "simulation/oracles/news.hpp"
+#include "simulation/oracles/promises.hpp"
+#include "simulation/world/plan.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace taquilla::simulation {
+
+namespace {
+
+constexpr virtual_ns ms = 1'000'000;
+constexpr virtual_ns never = std::numeric_limits<virtual_ns>::max() / 2;  // room for a sum
+/// Rules count whole milliseconds.
+constexpr virtual_ns rounding = 2 * ms;
+/// When a crash is over by count the supervisor asks the door about it, and again if need be; and a
+/// slow disk may hold everybody up.
+constexpr virtual_ns rising_limit = 5'000 * ms;
+
+/// One order, as its door should follow it.
+struct ordered {
+  std::string kind;
+  bool for_all = true;
+  virtual_ns delay = 0;
+  virtual_ns until = never;
+  std::uint64_t times = 0, touched = 0;  ///< 0 times: no limit
+
+  bool used_up() const { return times != 0 && touched >= times; }
+  bool surely_on(virtual_ns now) const { return !used_up() && now + rounding < until; }
+  bool surely_over(virtual_ns now) const { return used_up() || now > until + rounding; }
+};
+
+ordered ordered_by(const set_chaos& what, virtual_ns now) {
+  ordered out;
+  out.kind = what.kind;
+  out.for_all = what.rate_ppm >= 1'000'000;
+  out.delay = what.delay_ms * ms;
+  if (what.for_ms > 0) out.until = now + what.for_ms * ms;
+  out.times = what.kind == "panic" && what.times == 0 ? 1 : what.times;
+  return out;
+}
+
+/// A request at a door, from its arrival until the door turns to something else.
+struct passage {
+  std::string service;
+  bool asked = false;           ///< somebody waits for the answer
+  std::set<std::string> due;    ///< kinds that must touch it
+  std::string decisive;         ///< the one of them that decides the answer alone
+  std::set<std::string> touch;  ///< kinds that the door says have touched it
+  bool handed_over = false, refused = false;
+};
+
+/// What the rules of one door make of a request.
+void foresee(const std::vector<ordered>& rules, virtual_ns now, passage& p) {
+  bool chance = false, decided = false, late = false;
+  for (const auto& r : rules) {
+    if (r.surely_over(now)) continue;
+    const bool hits = r.for_all && r.surely_on(now);
+    if (r.kind == "slow") {
+      late = late || r.delay > 0 || !hits;
+      if (hits) p.due.insert(r.kind);
+      continue;
+    }
+    if (decided || chance) continue;
+    chance = !hits;
+    if (!hits) continue;
+    decided = true;
+    p.due.insert(r.kind);
+    p.decisive = r.kind;
+  }
+  if (late) p.decisive = decided || chance || p.due.count("slow") == 0 ? "" : "slow";
+}
+
+/// What is wrong with how it went; empty: nothing.
+std::string judged(const passage& p) {
+  for (const auto& kind : p.due)
+    if (p.touch.count(kind) == 0)
+      return "a request reached " + p.service + " untouched, and " + kind + " was ordered for all";
+  if (p.decisive.empty()) return {};
+  // To who has ended nothing is said, and so nothing is seen: also that the service was down.
+  const bool lost = p.asked && !p.handed_over && !p.refused;
+  if (p.decisive == "lossy")
+    return lost ? "lossy lost the work of a request to " + p.service + ", not its answer alone"
+                : "";
+  if (p.handed_over) return p.decisive + " let a request to " + p.service + " pass";
+  if (p.decisive == "stall" || p.decisive == "slow")
+    return p.refused ? p.decisive + " answered a request to " + p.service + " at once" : "";
+  return lost ? p.decisive + " left a request to " + p.service + " without an answer" : "";
+}
+
+/// "" for what not every rule may hit.
+template <class View>
+const char* service_of(const View& view) {
+  if (view.template is<hold_seat>()) return "inventory";
+  if (view.template is<charge_card>()) return "payment";
+  return view.template is<send_mail>() ? "notification" : "";
+}
+
+class chaos_as_ordered final : public oracle {
+ public:
+  /// @param steady time does not pass while the supervisor waits for its turn.
+  explicit chaos_as_ordered(bool steady) : steady_(steady) {}
+  const char* name() const override { return "chaos-as-ordered"; }
+
+  void on_process_start(virtual_ns) override { *this = chaos_as_ordered{steady_}; }
+
+  void on_delivery(const delivery_view& view) override {
+    if (at_door_) accuse(judged(*std::exchange(at_door_, std::nullopt)));
+    if (view.element == nullptr) return;
+    if (view.receiver == "door") return at_door(view);
+    if (view.receiver == "supervisor") at_supervisor(view);
+  }
+
+  std::string on_sending(const sending_view& view) override {
+    if (view.sender == "door" || view.sender == "supervisor") said(view);
+    if (at_door_)
+      in_passage(view);
+    else if (any_rules_)
+      past_door(view);
+    if (!crashes_.empty()) overdue(view.now);
+    return wrong_.empty() ? std::string{} : std::exchange(wrong_, {});
+  }
+
+  void on_ended(const std::string& role, std::uint32_t incarnation) override {
+    ended_.emplace(role, incarnation);
+  }
+
+  std::string at_end(const plan&, const history&, const final_state&, const run_facts&) override {
+    return wrong_;
+  }
+
+ private:
+  struct door {
+    std::string service;         ///< empty until a rule or a request has told
+    std::vector<ordered> rules;  ///< at most one of a kind, the oldest first
+  };
+  struct crash {
+    virtual_ns until = never;
+    virtual_ns used_up_at = never;
+  };
+
+  void accuse(std::string what) {
+    if (wrong_.empty()) wrong_ = std::move(what);
+  }
+
+  // -- requests ----------------------------------------------------------------------------------
+
+  void said(const sending_view& view) {
+    if (const auto* news_of_door = news(view, "door")) touched(*news_of_door, view.now);
+    if (const auto* news_of_all = news(view, "supervisor")) started(*news_of_all, view.now);
+    const bool by_door = view.sender == "door";
+    if (by_door ? view.receiver == "supervisor" : view.receiver == "door") ++under_way_;
+  }
+
+  void at_door(const delivery_view& view) {
+    if (view.sender == "supervisor") arrived(view.now);
+    auto& here = doors_[view.incarnation];
+    if (view.is<end_rules>()) here.rules.clear();
+    if (view.is<set_rule>()) obey(here, view.element->content().get_as<set_rule>(0).what, view.now);
+    const std::string service = service_of(view);
+    if (service.empty()) return;
+    here.service = service;
+    at_door_.emplace();
+    at_door_->service = service;
+    at_door_->asked = view.element->mid.is_request() && !has_ended(view);
+    foresee(here.rules, view.now, *at_door_);
+  }
+
+  bool has_ended(const delivery_view& view) const {
+    return ended_.count({view.sender, view.sender_incarnation}) > 0;
+  }
+
+  void obey(door& here, const set_chaos& what, virtual_ns now) {
+    here.service = what.service;
+    auto& rules = here.rules;
+    rules.erase(std::remove_if(rules.begin(), rules.end(),
+                               [&](const auto& old) { return old.kind == what.kind; }),
+                rules.end());
+    rules.push_back(ordered_by(what, now));
+    any_rules_ = true;
+    const auto down = crashes_.find(what.service);
+    if (what.kind == "crash" && down != crashes_.end()) down->second.used_up_at = never;
+  }
+
+  door* door_of(const std::string& service) {
+    for (auto& [number, each] : doors_)
+      if (each.service == service) return &each;
+    return nullptr;
+  }
+
+  void touched(const happened& said, virtual_ns now) {
+    if (said.kind != "fault.touched") return;
+    const auto kind = said.detail.substr(0, said.detail.find(':'));
+    if (at_door_) at_door_->touch.insert(kind);
+    auto* here = door_of(said.service);
+    const auto none = [&] {
+      accuse(kind + " touched a request to " + said.service + ", and was over");
+    };
+    if (here == nullptr) return none();
+    const auto rule = std::find_if(here->rules.begin(), here->rules.end(),
+                                   [&](const auto& r) { return r.kind == kind; });
+    if (rule == here->rules.end() || rule->surely_over(now)) return none();
+    ++rule->touched;
+    const auto down = crashes_.find(said.service);
+    if (kind == "crash" && rule->used_up() && down != crashes_.end()) down->second.used_up_at = now;
+  }
+
+  /// While a door is at it.
+  void in_passage(const sending_view& view) {
+    const std::string& to = view.receiver;
+    if (to == at_door_->service && service_of(view) == at_door_->service)
+      at_door_->handed_over = true;
+    if (view.sender == "door" && view.element.content().match_elements<caf::error>())
+      at_door_->refused = true;
+  }
+
+  void past_door(const sending_view& view) {
+    const std::string service = service_of(view);
+    const std::string& to = view.receiver;
+    if (service.empty() || to != service || view.passed_on || view.sender == "door") return;
+    const auto* here = door_of(service);
+    if (here == nullptr) return;
+    for (const auto& r : here->rules)
+      if (r.surely_on(view.now))
+        accuse("a request went past the door of " + service + ", and " + r.kind + " was ordered");
+  }
+
+  // -- crashes -----------------------------------------------------------------------------------
+
+  void at_supervisor(const delivery_view& view) {
+    if (view.sender == "door") arrived(view.now);
+    if (view.is<set_chaos>()) obey(view.element->content().get_as<set_chaos>(0), view.now);
+    stopping_ = stopping_ || view.is<stop_children>();
+  }
+
+  void obey(const set_chaos& order, virtual_ns now) {
+    if (stopping_) return;
+    if (order.kind == "recover") crashes_.erase(order.service);
+    if (order.kind == "crash") crashes_[order.service] = {ordered_by(order, now).until, never};
+  }
+
+  void started(const happened& said, virtual_ns now) {
+    const auto down = crashes_.find(said.subject);
+    if (down == crashes_.end()) return;
+    if (said.kind != "actor.restarting" && said.kind != "actor.starting") return;
+    const bool over = now + rounding >= down->second.until || down->second.used_up_at != never;
+    if (!over) accuse(said.subject + " was started, and its crash had been ordered to last");
+    crashes_.erase(down);
+  }
+
+  void overdue(virtual_ns now) {
+    if (!steady_ || stopping_) return;
+    for (const auto& [service, down] : crashes_) {
+      const bool by_time = down.until != never && now > down.until + rising_limit;
+      const bool by_count = down.used_up_at != never && under_way_ == 0 &&
+                            now > std::max(down.used_up_at, last_heard_) + rising_limit;
+      if (by_time || by_count) accuse(service + " stayed down after its crash was over");
+    }
+  }
+
+  /// A message between the supervisor and a door.
+  void arrived(virtual_ns now) {
+    --under_way_;
+    last_heard_ = now;
+  }
+
+  bool steady_;
+  std::map<std::uint32_t, door> doors_;   ///< by incarnation
+  std::map<std::string, crash> crashes_;  ///< ordered and not over, by service
+  std::set<std::pair<std::string, std::uint32_t>> ended_;
+  std::optional<passage> at_door_;
+  std::int64_t under_way_ = 0;  ///< messages between supervisor and doors
+  virtual_ns last_heard_ = 0;   ///< when the last of them arrived
+  bool any_rules_ = false;
+  bool stopping_ = false;
+  std::string wrong_;
+};
+
+}  // namespace
+
+std::unique_ptr<oracle> make_chaos(const plan& p) {
+  return std::make_unique<chaos_as_ordered>(is_steady(p));
+}
+
+}  // namespace taquilla::simulation
