@@ -5,6 +5,7 @@
 // heard of a rule. If the rule is for all, the door says of each that it was touched; of a rule
 // that is over, of none. What was touched is refused, or gets no answer (`stall`), or its work is
 // done (`lossy`), or it waits (`slow`). And meanwhile nothing goes past the door.
+// And what ends a hold stays behind it at the door.
 // Crashes: who was ordered to be down stays down until the order is over by time or by count, or
 // somebody says recover; and is started then.
 //
@@ -112,6 +113,36 @@ const char* service_of(const View& view) {
   return view.template is<send_mail>() ? "notification" : "";
 }
 
+/// Holds and what ends them, by their tokens: where a hold came first it goes in first.
+class waiting_line {
+ public:
+  void at_door(const caf::type_erased_tuple& what) {
+    if (what.match_elements<hold_seat>()) {
+      const auto token = what.get_as<hold_seat>(0).token;
+      came_.insert(token);
+      gone_.erase(token);
+    } else if (came_.count(ended_by(what)) > 0) {
+      behind_.insert(ended_by(what));
+    }
+  }
+
+  /// What goes in: whether it is a hold, and what came behind it is in already.
+  bool overtaken_by(const caf::type_erased_tuple& what) {
+    if (what.match_elements<hold_seat>()) return gone_.count(what.get_as<hold_seat>(0).token) > 0;
+    if (behind_.count(ended_by(what)) > 0) gone_.insert(ended_by(what));
+    return false;
+  }
+
+ private:
+  /// 0: it ends no hold.
+  static std::uint64_t ended_by(const caf::type_erased_tuple& what) {
+    if (what.match_elements<release_seat>()) return what.get_as<release_seat>(0).token;
+    return what.match_elements<sell_seat>() ? what.get_as<sell_seat>(0).token : 0;
+  }
+
+  std::set<std::uint64_t> came_, behind_, gone_;
+};
+
 class chaos_as_ordered final : public oracle {
  public:
   /// @param steady time does not pass while the supervisor waits for its turn.
@@ -129,6 +160,8 @@ class chaos_as_ordered final : public oracle {
 
   std::string on_sending(const sending_view& view) override {
     if (view.sender == "door" || view.sender == "supervisor") said(view);
+    if (view.receiver == "inventory" && any_rules_ && line_.overtaken_by(view.element.content()))
+      accuse("what ends a hold overtook it at the door");
     if (at_door_)
       in_passage(view);
     else if (any_rules_)
@@ -173,6 +206,7 @@ class chaos_as_ordered final : public oracle {
     auto& here = doors_[view.incarnation];
     if (view.is<end_rules>()) here.rules.clear();
     if (view.is<set_rule>()) obey(here, view.element->content().get_as<set_rule>(0).what, view.now);
+    if (view.sender == "reservation" || view.sender.empty()) line_.at_door(view.element->content());
     const std::string service = service_of(view);
     if (service.empty()) return;
     here.service = service;
@@ -285,6 +319,7 @@ class chaos_as_ordered final : public oracle {
   std::map<std::string, crash> crashes_;  ///< ordered and not over, by service
   std::set<std::pair<std::string, std::uint32_t>> ended_;
   std::optional<passage> at_door_;
+  waiting_line line_;
   std::int64_t under_way_ = 0;  ///< messages between supervisor and doors
   virtual_ns last_heard_ = 0;   ///< when the last of them arrived
   bool any_rules_ = false;

@@ -19,6 +19,7 @@ class limiter_law final : public oracle {
   std::string at_end(const plan& p, const history& h, const final_state&,
                      const run_facts&) override {
     rule_.burst = p.numbers.limiter_burst;
+    rule_.rate_milli = p.numbers.limiter_rate_milli;
     // A new process starts with an empty table.
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::int64_t>> passed_ms;
     for (const auto& e : h.entries())

@@ -22,7 +22,7 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_breaker(p));
   all.push_back(make_restarts(p));
   all.push_back(make_chaos(p));
-  all.push_back(make_drains());
+  all.push_back(make_drains(p));
   all.push_back(make_holds(p));
   all.push_back(make_in_order(p));
   all.push_back(make_cancels());

@@ -27,7 +27,7 @@ std::unique_ptr<oracle> make_cancels();    ///< who hears of his cancellation ma
 std::unique_ptr<oracle> make_timelines();  ///< a timeline tells what happened, and nothing twice
 std::unique_ptr<oracle> make_restarts(const plan& p);  ///< restarts no more than allowed, and tells
 std::unique_ptr<oracle> make_chaos(const plan& p);  ///< what was ordered is shown, no less, no more
-std::unique_ptr<oracle> make_drains();  ///< an orderly stop ends what was begun, begins nothing
+std::unique_ptr<oracle> make_drains(const plan& p);  ///< an orderly stop ends what was begun, begins nothing
 std::unique_ptr<oracle> make_feed(const plan& p);  ///< what happened is told, all of it, in order
 std::unique_ptr<oracle> make_visitors();  ///< who looks is answered, in time, with the truth
 std::unique_ptr<oracle> make_queues();    ///< no mailbox grows without end, no retry is endless

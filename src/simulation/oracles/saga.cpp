@@ -6,6 +6,7 @@
 #include "actors/options.hpp"
 #include "actors/protocol.hpp"
 #include "simulation/oracles/promises.hpp"
+#include "simulation/world/plan.hpp"
 
 #include <caf/all.hpp>
 
@@ -20,6 +21,8 @@ namespace {
 
 /// Deadlines count whole milliseconds.
 constexpr virtual_ns rounding = 2'000'000;
+/// What a purchase asks when its deadline is over it waits for no longer than this.
+constexpr virtual_ns last_steps = 100'000'000;
 
 struct progress {
   virtual_ns born = 0;
@@ -46,13 +49,14 @@ struct progress {
 
 class in_order final : public oracle {
  public:
-  explicit in_order(virtual_ns deadline) : deadline_(deadline) {}
+  /// @param punctual nothing but a purchase itself can keep it from ending in time.
+  in_order(virtual_ns deadline, bool punctual) : deadline_(deadline), punctual_(punctual) {}
   const char* name() const override { return "purchase-in-order"; }
 
   void on_process_start(virtual_ns) override {
     auto tokens = std::move(tokens_);
     auto rows = std::move(rows_);
-    *this = in_order{deadline_};
+    *this = in_order{deadline_, punctual_};
     tokens_ = std::move(tokens);
     rows_ = std::move(rows);
   }
@@ -98,6 +102,17 @@ class in_order final : public oracle {
     }
     // A door passes a message on in its sender's name: it counts once.
     if (view.sender == "reservation" && !view.passed_on) return says(view, content);
+    return {};
+  }
+
+  std::string at_end(const plan&, const history&, const final_state& f, const run_facts&) override {
+    std::map<std::uint64_t, reservation_id> rows;
+    for (const auto& row : f.all) {
+      const auto first = rows.emplace(row.token, row.id).first->second;
+      if (row.token != 0 && first != row.id)
+        return "one attempt wrote two rows, " + std::to_string(first) + " and " +
+               std::to_string(row.id);
+    }
     return {};
   }
 
@@ -167,7 +182,7 @@ class in_order final : public oracle {
       return p.paid ? std::string{} : "a purchase was confirmed that nobody had paid";
     }
     if (view.is<fail_purchase>()) return gives_up(p, content.get_as<fail_purchase>(0), view.now);
-    if (view.is<purchase_over>()) return ends(p, content.get_as<purchase_over>(0));
+    if (view.is<purchase_over>()) return ends(p, content.get_as<purchase_over>(0), view.now);
     return {};
   }
 
@@ -202,7 +217,9 @@ class in_order final : public oracle {
            " attempts, though time was left and nobody had denied another";
   }
 
-  static std::string ends(const progress& p, const purchase_over& how) {
+  std::string ends(const progress& p, const purchase_over& how, virtual_ns now) const {
+    if (punctual_ && now - p.born > deadline_ + last_steps)
+      return "a purchase waited for others beyond its deadline";
     if (how.accepted && how.answer.replayed) return {};
     if (how.accepted && !p.confirmed) return "a purchase was accepted before it was confirmed";
     if (how.accepted && !p.seat_sold) return "a seat was sold and INVENTORY not told";
@@ -231,6 +248,7 @@ class in_order final : public oracle {
 
   static inline const int attempts_max = payment_options{}.retry.attempts_max;
   virtual_ns deadline_;
+  bool punctual_;
   std::map<std::uint32_t, progress> all_;
   std::map<std::uint64_t, std::uint32_t> by_token_;
   std::map<reservation_id, std::uint32_t> at_work_;
@@ -243,7 +261,8 @@ class in_order final : public oracle {
 }  // namespace
 
 std::unique_ptr<oracle> make_in_order(const plan& p) {
-  return std::make_unique<in_order>(p.numbers.deadline_ms * 1'000'000);
+  return std::make_unique<in_order>(p.numbers.deadline_ms * 1'000'000,
+                                    is_punctual(p, "reservation"));
 }
 
 }  // namespace taquilla::simulation

@@ -88,6 +88,7 @@ class one_key final : public oracle {
         return "key " + a.what.key + " bought reservations " + std::to_string(a.id) + " and " +
                std::to_string(b.id);
       }
+    if (auto wrong = taken_for_own(h); !wrong.empty()) return wrong;
     return facts.duplicated ? std::string{} : refused_for_nothing(h);
   }
 
@@ -113,10 +114,27 @@ class one_key final : public oracle {
     return {};
   }
 
+  /// Who comes with the key of another purchase that was made, and stands, hears of the key, not of
+  /// the seat.
+  static std::string taken_for_own(const history& h) {
+    for (const auto& e : h.entries()) {
+      if (e.how != outcome::refused || e.why != errc::seat_taken) continue;
+      for (const auto& o : h.entries())
+        if (same_key(o, e) && !same_body(o, e) && o.how == outcome::accepted &&
+            o.ended < e.invoked && !cancel_asked(h, o.id, e.ended))
+          return "client " + std::to_string(e.what.client) + " came with key " + e.what.key +
+                 " of another purchase, and was told " + taquilla::to_string(e.why);
+    }
+    return {};
+  }
+
+  static bool same_body(const history_entry& a, const history_entry& b) {
+    return a.what.seat == b.what.seat && a.what.buyer == b.what.buyer &&
+           a.what.cents == b.what.cents;
+  }
+
   static bool may_have_it(const history_entry& o, const history_entry& e, const history& h) {
-    const bool same_body =
-        o.what.seat == e.what.seat && o.what.buyer == e.what.buyer && o.what.cents == e.what.cents;
-    if (!same_key(o, e) || same_body || o.invoked > e.ended) return false;
+    if (!same_key(o, e) || same_body(o, e) || o.invoked > e.ended) return false;
     if (o.ended >= e.invoked) return true;
     if (o.how == outcome::refused) return !leaves_nothing(o.why);
     return o.how != outcome::accepted || !was_cancelled(h, o.id, e.invoked);

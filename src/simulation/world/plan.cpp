@@ -3,6 +3,7 @@
 #include "simulation/world/hall.hpp"
 #include "simulation/world/plan_draws.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace taquilla::simulation {
@@ -88,6 +89,7 @@ void draw_knobs(plan& p, const drawer& d) {
   k.breaker_probes = d.one_of<std::int64_t>("breaker-probes", {1, 1, 1, 2});
   k.breaker_successes = d.one_of<std::int64_t>("breaker-successes", {1, 1, 1, 2});
   k.limiter_burst = d.one_of<std::int64_t>("limiter-burst", {5, 5, 5, 5, 5, 5, 5, 1});
+  k.limiter_rate_milli = d.one_of<std::int64_t>("limiter-rate", {2'000, 2'000, 2'000, 1'700, 333});
   k.restarts = d.one_of<std::int64_t>("restarts", {5, 5, 5, 1});
   k.sweep_ms = d.one_of<std::int64_t>("sweep", {5'000, 1'000});
   k.mail_attempts = d.one_of<std::int64_t>("mail-attempts", {1'000'000, 1'000'000, 3});
@@ -184,6 +186,13 @@ crowd draw_crowd(const drawer& d) {
 }
 
 bool is_steady(const plan& p) { return p.early_ppm == 0 || p.early_within_ms <= 1; }
+
+bool is_punctual(const plan& p, const std::string& role) {
+  return is_steady(p) && p.fast_disk &&
+         std::none_of(p.faults.begin(), p.faults.end(), [&](const fault& f) {
+           return f.what == fault::kind::stall && f.target == role;
+         });
+}
 
 bool is_quiet(const plan& p) {
   constexpr std::uint32_t quick_us = 50'000;

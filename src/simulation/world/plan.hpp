@@ -132,6 +132,7 @@ struct knobs {
   std::int64_t breaker_probes = 1;
   std::int64_t breaker_successes = 1;
   std::int64_t limiter_burst = 5;
+  std::int64_t limiter_rate_milli = 2'000;  ///< thousandths of a request per second
   std::int64_t restarts = 5;
   std::int64_t mail_attempts = 1'000'000;
   std::int64_t in_flight_max = 5'000;
@@ -149,7 +150,7 @@ struct named_knob {
   const char* name;
   std::int64_t knobs::*member;
 };
-constexpr std::array<named_knob, 21> all_knobs{{{"hold_ms", &knobs::hold_ms},
+constexpr std::array<named_knob, 22> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
                                                 {"deadline_ms", &knobs::deadline_ms},
                                                 {"sweep_ms", &knobs::sweep_ms},
@@ -160,6 +161,7 @@ constexpr std::array<named_knob, 21> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"breaker_probes", &knobs::breaker_probes},
                                                 {"breaker_successes", &knobs::breaker_successes},
                                                 {"limiter_burst", &knobs::limiter_burst},
+                                                {"limiter_rate_milli", &knobs::limiter_rate_milli},
                                                 {"restarts", &knobs::restarts},
                                                 {"mail_attempts", &knobs::mail_attempts},
                                                 {"in_flight_max", &knobs::in_flight_max},
@@ -199,6 +201,8 @@ plan draw_plan(std::uint64_t seed, const std::string& profile, const strategy_na
 
 /// Whether time stands still while messages wait, or hardly moves.
 bool is_steady(const plan& p);
+/// Whether actors of that role can do a thing when their own timers say so.
+bool is_punctual(const plan& p, const std::string& role);
 /// Whether nothing fails in it, and messages are quick, come once and in order. It tells of what
 /// was drawn; a script may bring trouble of its own.
 bool is_quiet(const plan& p);

@@ -1,5 +1,6 @@
 #include "simulation/world/plan_draws.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -104,8 +105,17 @@ void draw_storm(plan& p, const drawer& d) {
   f.target = d.one_of<const char*>(
       "storm-role", {"inventory", "payment", "notification", "settlement", "reservation_desk"});
   f.at_ms = draw_moment(d, 0);
+  const bool is_service = std::find(services.begin(), services.end(), f.target) != services.end();
+  const auto mended_after =
+      is_service && d.chance("storm-mended", half) ? d.upto("mended", deaths) : -1;
   for (int i = 0; i < deaths; ++i) {
     p.faults.push_back(f);
+    if (i == mended_after) {  // while it waits to be restarted, perhaps
+      auto mend = f;
+      mend.what = fault::kind::recover;
+      mend.at_ms += d.upto("storm-mended-at", 400);
+      p.faults.push_back(mend);
+    }
     f.at_ms += apart_ms;
   }
 }
@@ -150,6 +160,9 @@ void draw_faults(plan& p, const moods& m, const drawer& d) {
       mend.target = f.target;
       mend.at_ms = f.at_ms + d.upto("mend", 12'000, n);
       p.faults.push_back(mend);
+      if (!d.chance("again", half, n)) continue;
+      f.at_ms = mend.at_ms + d.upto("again-at", 3'000, n);
+      p.faults.push_back(f);
     }
   if (m.kills)
     for (auto i = some("kills", 2); i > 0; --i) {

@@ -218,6 +218,7 @@ void world::compose(caf::actor_system& system) {
   for (const auto& at : house.doors) behind_doors_.push_back(at.service);
   rate_limiter_config limit;
   limit.burst = plan_.numbers.limiter_burst;
+  limit.rate_milli = plan_.numbers.limiter_rate_milli;
   limiter_ = std::make_unique<rate_limiter>(limit);
   visitors_.house_is_built(house, tuned());
   operator_ = spawn_operator(system, house, *this);
