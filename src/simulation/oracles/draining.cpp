@@ -66,7 +66,7 @@ class drains_in_order final : public oracle {
   std::string on_sending(const sending_view& view) override {
     if (silent_) return "the last purchase was over, and the desk did not say that it is drained";
     if (unanswered_) return "the desk drained, and one who had asked was never answered";
-    if (punctual_ && !told_ && view.now > limit_at_ + rounding)
+    if (punctual_ && !under_way_.empty() && view.now > limit_at_ + rounding)
       return "the time to drain was over, and the desk did not end what was left";
     if (view.sender != desk) return {};
     const auto& mid = view.element.mid;

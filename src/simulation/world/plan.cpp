@@ -188,7 +188,12 @@ crowd draw_crowd(const drawer& d) {
 bool is_steady(const plan& p) { return p.early_ppm == 0 || p.early_within_ms <= 1; }
 
 bool is_punctual(const plan& p, const std::string& role) {
-  return is_steady(p) && p.fast_disk &&
+  // A disk that is slow holds up all at once.
+  const bool quick_disk =
+      p.disk.slow_ppm == 0 && std::none_of(p.script.begin(), p.script.end(), [](const decision& d) {
+        return d.kind == choice::disk_slow;
+      });
+  return is_steady(p) && quick_disk &&
          std::none_of(p.faults.begin(), p.faults.end(), [&](const fault& f) {
            return f.what == fault::kind::stall && f.target == role;
          });
