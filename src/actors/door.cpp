@@ -1,5 +1,6 @@
 #include "actors/door.hpp"
 
+#include "actors/chaos_order.hpp"
 #include "actors/doorway.hpp"
 #include "actors/errors.hpp"
 #include "domain/planted.hpp"
@@ -226,16 +227,9 @@ class door_state {
   }
 
   caf::result<chaos_report> set(const set_chaos& what) {
-    const auto kind = chaos_kind_of(what.kind);
-    if (!kind) return to_caf({errc::invalid_field, "unknown kind of chaos: " + what.kind, 0});
-    chaos_options options;
-    options.delay_ms = what.delay_ms;
-    options.rate = static_cast<double>(what.rate_ppm) / 1e6;
-    if (what.for_ms > 0) options.for_ms = what.for_ms;
-    if (what.times > 0) options.times = static_cast<std::int64_t>(what.times);
-    if (const auto wrong = problem(*kind, options); !wrong.empty())
-      return to_caf({errc::invalid_field, std::string{wrong}, 0});
-    const auto id = rules_.set(*kind, options, now_ms(self_));
+    const auto order = read_order(what);
+    if (!order) return to_caf(order.failure());
+    const auto id = rules_.set(order->kind, order->options, now_ms(self_));
     announced_.emplace(id, what.kind);
     watch_rules();
     tell_rule("fault.set", id, what.kind + limits_of(what));

@@ -1,6 +1,7 @@
 #include "actors/supervisor.hpp"
 
 #include "actors/ask.hpp"
+#include "actors/chaos_order.hpp"
 #include "actors/door.hpp"
 #include "domain/planted.hpp"
 #include "policies/restart_intensity.hpp"
@@ -202,6 +203,7 @@ class supervisor_state {
       return to_caf({errc::invalid_field, "no such service: " + order.service, 0});
     if (stopping_) return to_caf({errc::draining, {}, 1000});
     if (order.kind == "recover") return recover(*one);
+    if (const auto read = read_order(order); !read) return to_caf(read.failure());
     if (order.kind == "crash") crash(*one, order);
     if (order.kind == "panic" && order.times == 0) {  // with times=N, its door kills it N times
       panic(*one);

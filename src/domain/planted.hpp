@@ -60,6 +60,7 @@ enum class bug : std::uint8_t {
   ready_always,           ///< the supervisor calls the house ready, whoever is missing
   pause_forgotten,        ///< a relay asks at once again for what the store did not take
   taken_forgotten,        ///< a mail that was taken is sent whenever it is asked for
+  stale_page_believed,    ///< INVENTORY believes a page that is older than what it has heard
   work_lost_too,          ///< `lossy` loses the work, not only the answer
   timer_forgotten,        ///< the store's timer for a commit is never set again
   // in the gateway

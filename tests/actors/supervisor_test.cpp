@@ -108,6 +108,15 @@ TEST_CASE("the first restart is immediate, and each further one in the period wa
   }
 }
 
+TEST_CASE("an order that cannot be followed kills nobody") {
+  virtual_theatre house;
+  chaos_wish wish;
+  wish.delay_ms = 5;  // belongs to `slow`
+  CHECK_FALSE(house.chaos("inventory", "crash", wish).ok());
+  CHECK(state_of(house, "inventory") == "up");
+  CHECK(sells(house, "A1"));
+}
+
 TEST_CASE("a recover ends a give-up at once and forgets the deaths") {
   virtual_theatre house;
   while (state_of(house, "inventory") != "gave_up") house.kill("inventory"), house.advance(800);

@@ -75,6 +75,7 @@ const std::vector<tooth>& all_teeth() {
       {bug::pause_forgotten, "pause-forgotten", {"queues-within-limits"}, "disk"},
       {bug::taken_forgotten, "taken-forgotten", {mails}, "slow"},
       {bug::timer_forgotten, "timer-forgotten", {"store-answers-at-once"}, "swarm"},
+      {bug::stale_page_believed, "stale-page-believed", {"taken-means-somebody"}, "swarm"},
       {bug::work_lost_too, "work-lost-too", {"chaos-as-ordered"}, "slow"},
       {bug::page_cut_short, "page-cut-short", {"listings-are-whole"}, "calm"},
       {bug::place_kept, "place-kept", {"visitors-hear-the-truth"}, "calm"},

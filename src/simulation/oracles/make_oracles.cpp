@@ -24,6 +24,7 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_chaos(p));
   all.push_back(make_drains(p));
   all.push_back(make_holds(p));
+  all.push_back(make_refusals());
   all.push_back(make_in_order(p));
   all.push_back(make_cancels());
   all.push_back(make_queues());

@@ -84,6 +84,8 @@ constexpr promise promises[] = {
     {"holds-exclude",
      "a held seat is held for one buyer and for no longer than a hold lasts; one that "
      "INVENTORY has heard to be sold is held for nobody"},
+    {"taken-means-somebody",
+     "a seat is taken only if INVENTORY has heard of somebody who may have it"},
     {"seat-map-is-true",
      "INVENTORY shows what the store knows: at once where no word was lost, and after "
      "healing whatever was"},

@@ -21,13 +21,15 @@ std::unique_ptr<oracle> make_promptness();     ///< mails and refunds need nobod
 std::unique_ptr<oracle> make_breaker(
     const plan& p);  ///< opens, waits, probes and closes by its rules
 std::unique_ptr<oracle> make_holds(const plan& p);  ///< a held seat is held for one buyer
-std::unique_ptr<oracle> make_seat_map();            ///< INVENTORY shows what the store knows
-std::unique_ptr<oracle> make_limiter();             ///< burst + 1 + rate x time, for every client
+std::unique_ptr<oracle> make_refusals();   ///< a seat is taken only if somebody may have it
+std::unique_ptr<oracle> make_seat_map();   ///< INVENTORY shows what the store knows
+std::unique_ptr<oracle> make_limiter();    ///< burst + 1 + rate x time, for every client
 std::unique_ptr<oracle> make_cancels();    ///< who hears of his cancellation may buy again at once
 std::unique_ptr<oracle> make_timelines();  ///< a timeline tells what happened, and nothing twice
 std::unique_ptr<oracle> make_restarts(const plan& p);  ///< restarts no more than allowed, and tells
 std::unique_ptr<oracle> make_chaos(const plan& p);  ///< what was ordered is shown, no less, no more
-std::unique_ptr<oracle> make_drains(const plan& p);  ///< an orderly stop ends what was begun, begins nothing
+std::unique_ptr<oracle> make_drains(
+    const plan& p);  ///< an orderly stop ends what was begun, begins nothing
 std::unique_ptr<oracle> make_feed(const plan& p);  ///< what happened is told, all of it, in order
 std::unique_ptr<oracle> make_visitors();  ///< who looks is answered, in time, with the truth
 std::unique_ptr<oracle> make_queues();    ///< no mailbox grows without end, no retry is endless
