@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ostream>
+#include <utility>
 
 namespace taquilla::simulation {
 
@@ -17,16 +18,15 @@ using planted::bug;
 
 constexpr std::uint64_t minimise_runs = 1500;
 
-}  // namespace
+constexpr const char* durable = "acknowledged-is-durable";
+constexpr const char* money = "every-charge-has-its-ticket";
+constexpr const char* mails = "mailed-once";
+constexpr const char* rest = "comes-to-rest";
+constexpr const char* breaker = "breaker-holds";
+constexpr const char* owner = "one-owner-per-seat";
 
-const std::vector<tooth>& all_teeth() {
-  const std::string durable = "acknowledged-is-durable";
-  const std::string money = "every-charge-has-its-ticket";
-  const std::string mails = "mailed-once";
-  const std::string rest = "comes-to-rest";
-  const std::string breaker = "breaker-holds";
-  const std::string owner = "one-owner-per-seat";
-  static const std::vector<tooth> teeth{
+std::vector<tooth> in_the_store() {
+  return {
       {bug::ack_before_commit, "ack-before-commit", {durable}, "crash"},
       {bug::synchronous_off, "synchronous-off", {durable, "store-opens"}, "disk"},
       {bug::seat_stolen, "seat-stolen", {durable, owner, "seat-history-linearizable"}, "crash"},
@@ -48,6 +48,11 @@ const std::vector<tooth>& all_teeth() {
       {bug::failure_unnamed, "failure-unnamed", {"audit-is-clean"}, "slow"},
       {bug::recovery_skipped, "recovery-skipped", {rest}, "crash"},
       {bug::rebuild_forgets_sold, "rebuild-forgets-sold", {"seat-map-is-true"}, "crash"},
+  };
+}
+
+std::vector<tooth> in_actors_and_policies() {
+  return {
       {bug::breaker_ignored, "breaker-ignored", {breaker}, "crash"},
       {bug::half_open_floods, "half-open-floods", {breaker}, "slow"},
       {bug::late_result_closes, "late-result-closes", {breaker}, "slow"},
@@ -80,6 +85,16 @@ const std::vector<tooth>& all_teeth() {
       {bug::page_cut_short, "page-cut-short", {"listings-are-whole"}, "calm"},
       {bug::place_kept, "place-kept", {"visitors-hear-the-truth"}, "calm"},
   };
+}
+
+}  // namespace
+
+const std::vector<tooth>& all_teeth() {
+  static const std::vector<tooth> teeth = [] {
+    auto all = in_the_store();
+    for (auto& one : in_actors_and_policies()) all.push_back(std::move(one));
+    return all;
+  }();
   return teeth;
 }
 
