@@ -30,8 +30,7 @@ constexpr virtual_ns ms = 1'000'000;
 constexpr virtual_ns never = std::numeric_limits<virtual_ns>::max() / 2;  // room for a sum
 /// Rules count whole milliseconds.
 constexpr virtual_ns rounding = 2 * ms;
-/// When a crash is over by count the supervisor asks the door about it, and again if need be; and a
-/// slow disk may hold everybody up.
+/// When a crash is over by count the supervisor asks the door about it, and again if need be.
 constexpr virtual_ns rising_limit = 5'000 * ms;
 
 /// One order, as its door should follow it.
@@ -145,11 +144,11 @@ class waiting_line {
 
 class chaos_as_ordered final : public oracle {
  public:
-  /// @param steady time does not pass while the supervisor waits for its turn.
-  explicit chaos_as_ordered(bool steady) : steady_(steady) {}
+  /// @param punctual the supervisor acts when its own timers say so.
+  explicit chaos_as_ordered(bool punctual) : punctual_(punctual) {}
   const char* name() const override { return "chaos-as-ordered"; }
 
-  void on_process_start(virtual_ns) override { *this = chaos_as_ordered{steady_}; }
+  void on_process_start(virtual_ns) override { *this = chaos_as_ordered{punctual_}; }
 
   void on_delivery(const delivery_view& view) override {
     if (at_door_) accuse(judged(*std::exchange(at_door_, std::nullopt)));
@@ -299,7 +298,7 @@ class chaos_as_ordered final : public oracle {
   }
 
   void overdue(virtual_ns now) {
-    if (!steady_ || stopping_) return;
+    if (!punctual_ || stopping_) return;
     for (const auto& [service, down] : crashes_) {
       const bool by_time = down.until != never && now > down.until + rising_limit;
       const bool by_count = down.used_up_at != never && under_way_ == 0 &&
@@ -314,7 +313,7 @@ class chaos_as_ordered final : public oracle {
     last_heard_ = now;
   }
 
-  bool steady_;
+  bool punctual_;
   std::map<std::uint32_t, door> doors_;   ///< by incarnation
   std::map<std::string, crash> crashes_;  ///< ordered and not over, by service
   std::set<std::pair<std::string, std::uint32_t>> ended_;
@@ -330,7 +329,7 @@ class chaos_as_ordered final : public oracle {
 }  // namespace
 
 std::unique_ptr<oracle> make_chaos(const plan& p) {
-  return std::make_unique<chaos_as_ordered>(is_steady(p));
+  return std::make_unique<chaos_as_ordered>(is_punctual(p, "supervisor"));
 }
 
 }  // namespace taquilla::simulation

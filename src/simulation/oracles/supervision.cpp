@@ -21,14 +21,16 @@ namespace {
 /// restart_intensity.
 class supervision_holds final : public oracle {
  public:
-  /// @param steady time does not pass while the supervisor waits for its turn.
-  supervision_holds(bool steady, std::int64_t restarts) : steady_(steady) {
+  /// @param punctual the supervisor acts when its own timers say so.
+  supervision_holds(bool punctual, std::int64_t restarts) : punctual_(punctual) {
     rule_.restarts = static_cast<int>(restarts);
   }
 
   const char* name() const override { return "supervision-holds"; }
 
-  void on_process_start(virtual_ns) override { *this = supervision_holds{steady_, rule_.restarts}; }
+  void on_process_start(virtual_ns) override {
+    *this = supervision_holds{punctual_, rule_.restarts};
+  }
 
   std::string on_sending(const sending_view& view) override {
     now_ = view.now;
@@ -125,10 +127,10 @@ class supervision_holds final : public oracle {
 
   /// Giving up is for a period, not for ever; but who stops starts nobody.
   std::string left_for_good() const {
-    if (stopping_ || !steady_) return {};
+    if (stopping_ || !punctual_) return {};
     const auto period = rule_.period_ms * 1'000'000;
     for (const auto& [child, since] : gave_up_)
-      if (now_ - since > period + held_up) return child + " was given up and never tried again";
+      if (now_ - since > period + rounding) return child + " was given up and never tried again";
     return {};
   }
 
@@ -140,15 +142,13 @@ class supervision_holds final : public oracle {
     return now_ + rounding < deaths[deaths.size() - restarts] + rule_.period_ms * 1'000'000;
   }
 
-  bool steady_;
+  bool punctual_;
   restart_intensity_config rule_;
   std::map<std::string, std::string> states_;  ///< the last news of each child
   std::map<std::string, std::deque<virtual_ns>> restarts_;
   std::map<std::string, std::vector<virtual_ns>> deaths_;  ///< since it was last forgiven
   std::map<std::string, virtual_ns> gave_up_;  ///< since when nobody tries to restart it
   static constexpr virtual_ns rounding = 2'000'000;
-  /// A slow disk may hold everybody up.
-  static constexpr virtual_ns held_up = 5'000'000'000;
   /// Its door has to answer first, and a run may end meanwhile.
   static constexpr virtual_ns telling_limit = 5'000'000'000;
 
@@ -162,7 +162,7 @@ class supervision_holds final : public oracle {
 }  // namespace
 
 std::unique_ptr<oracle> make_restarts(const plan& p) {
-  return std::make_unique<supervision_holds>(is_steady(p), p.numbers.restarts);
+  return std::make_unique<supervision_holds>(is_punctual(p, "supervisor"), p.numbers.restarts);
 }
 
 }  // namespace taquilla::simulation
