@@ -77,6 +77,10 @@ void draw_post(plan& p, const moods& m, const drawer& d) {
   p.post.slow_max_us = d.one_of<std::uint32_t>("post-slow-max", {50'000, 6'000'000, 30'000'000});
 }
 
+/// A client every 20 s. The limiter forgets one who has been idle for a minute, but not before it
+/// owes him nothing: these two meet.
+constexpr std::int64_t slow_limiter = 50, idle_client_us = 61'000'000;
+
 void draw_knobs(plan& p, const drawer& d) {
   auto& k = p.numbers;
   k.hold_ms = d.one_of<std::int64_t>("hold", {60'000, 60'000, 25'000});
@@ -89,7 +93,8 @@ void draw_knobs(plan& p, const drawer& d) {
   k.breaker_probes = d.one_of<std::int64_t>("breaker-probes", {1, 1, 1, 2});
   k.breaker_successes = d.one_of<std::int64_t>("breaker-successes", {1, 1, 1, 2});
   k.limiter_burst = d.one_of<std::int64_t>("limiter-burst", {5, 5, 5, 5, 5, 5, 5, 1});
-  k.limiter_rate_milli = d.one_of<std::int64_t>("limiter-rate", {2'000, 2'000, 2'000, 1'700, 333});
+  k.limiter_rate_milli =
+      d.one_of<std::int64_t>("limiter-rate", {2'000, 2'000, 2'000, 1'700, slow_limiter});
   k.restarts = d.one_of<std::int64_t>("restarts", {5, 5, 5, 1});
   k.sweep_ms = d.one_of<std::int64_t>("sweep", {5'000, 1'000});
   k.mail_attempts = d.one_of<std::int64_t>("mail-attempts", {1'000'000, 1'000'000, 3});
@@ -172,6 +177,8 @@ void draw_operations(plan& p, const drawer& d) {
     for (std::int64_t i = 0; i < count; ++i) {
       ++n;
       p.operations.push_back(draw_operation(d, who, c, n, seats));
+      if (p.numbers.limiter_rate_milli == slow_limiter && d.chance("long-pause", 100'000, n))
+        p.operations.back().think_us += idle_client_us;
     }
   }
 }
