@@ -85,9 +85,29 @@ TEST_CASE("a sale is told in a screen, from the question to the verdict") {
   CHECK(has(story, "VERDICT|||all promises kept\n"));
   CHECK(std::count(story.begin(), story.end(), '\n') < 40);
   for (const char* small_talk :
-       {"flush_batch", "commit_due", "show_rules", "due_mails", "report_ready", "happened",
+       {"flush_batch", "commit_due", "show_rules", "report_ready", "happened",
         "open_door", "mails(none", "look_again"})
     CHECK_MESSAGE(!has(story, small_talk), std::string{small_talk});
+}
+
+TEST_CASE("who asked is told where something was found") {
+  const auto story = told(one_sale());
+  const auto asked = story.find("|mail_relay#1|store#1|due_mails(");
+  REQUIRE(asked != std::string::npos);
+  CHECK(story.find("|mail_relay#1|store#1|due_mails(", asked + 1) == std::string::npos);
+  CHECK(story.find("|store#1|mail_relay#1|mails(1-confirmed") > asked);
+  CHECK_FALSE(has(story, "live_seats("));  // asked every few seconds, and nothing happened to it
+}
+
+TEST_CASE("what chance did stands before what happened later, though no step lies between") {
+  auto p = one_sale();
+  p.script = {{choice::delay, "inventory>reservation hold_answer", 1, 900'000, 0}};
+  p.operations.push_back(buy("A2", 500'000));
+  p.operations.back().client = 2;
+  const auto story = told(p);
+  const auto chance = story.find("CHANCE|||inventory>reservation hold_answer #1");
+  REQUIRE(chance != std::string::npos);
+  CHECK(chance < story.find("ASK|client#2|"));
 }
 
 TEST_CASE("what chance did stands where it was decided") {

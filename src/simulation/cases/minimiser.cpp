@@ -1,6 +1,7 @@
 #include "simulation/cases/minimiser.hpp"
 
 #include "simulation/campaign/stopwatch.hpp"
+#include "simulation/cases/plan_numbers.hpp"
 #include "simulation/cases/retelling.hpp"
 #include "simulation/report/failure.hpp"
 
@@ -61,6 +62,11 @@ class shrinker {
     return false;
   }
 
+  /// Numbers as a person would have written them: with one digit that counts, or two.
+  void round_numbers() {
+    for (const auto& number : numbers_of(best_)) round(number);
+  }
+
   /// Whether it also breaks where all take their turns as they come, so that nothing is left to
   /// chance but what links and disk do.
   bool in_turn() {
@@ -97,10 +103,9 @@ class shrinker {
     delays_with_time();
     delays_into_one();
     knobs_to_default();
-    lower_operations();
-    lower_faults();
-    lower_visits();
-    lower_script();
+    plainer_house();
+    lower_numbers();
+    without_keys();
     return std::make_pair(weight(best_), total()) != before;
   }
 
@@ -253,6 +258,23 @@ class shrinker {
       if (fails_anew(smaller, seed)) return;
   }
 
+  /// Without a mail server, timers that go off early, a disk that can fail.
+  void plainer_house() {
+    auto smaller = best_;
+    smaller.post = {};
+    if (best_.post.there) accept(std::move(smaller));
+    smaller = best_;
+    smaller.early_ppm = 0;
+    smaller.early_within_ms = 0;
+    if (best_.early_within_ms != 0) accept(std::move(smaller));
+    smaller = best_;
+    smaller.fast_disk = true;
+    const bool has_process_faults = std::any_of(
+        best_.faults.begin(), best_.faults.end(),
+        [](const fault& f) { return f.what == fault::kind::kill || f.what == fault::kind::power; });
+    if (!best_.fast_disk && !has_process_faults) accept(std::move(smaller));
+  }
+
   void knobs_to_default() {
     for (const auto& knob : all_knobs) {
       const auto member = knob.member;
@@ -263,62 +285,51 @@ class shrinker {
     }
   }
 
-  /// Tries `calm`, then half-way values, for one number of one unit.
-  template <class Get>
-  void lower(Get get, std::int64_t calm) {
-    for (int halvings = 0; halvings < 8; ++halvings) {
-      auto value = static_cast<std::int64_t>(get(best_));
-      if (value == calm) return;
-      auto smaller = best_;
-      get(smaller) = calm;
-      if (halvings > 0) get(smaller) = calm + (value - calm) / 2;
-      if (get(smaller) == get(best_)) return;
-      if (!accept(std::move(smaller)) && halvings > 0) return;
+  void lower_numbers() {
+    for (const auto& number : numbers_of(best_)) lower(number);
+  }
+
+  bool accept_with(const plan_number& number, std::int64_t value) {
+    auto other = best_;
+    number.set(other, value);
+    return accept(std::move(other));
+  }
+
+  /// Tries `calm`, then half-way values.
+  void lower(const plan_number& number) {
+    constexpr int halvings_max = 8;
+    for (int halvings = 0; halvings < halvings_max; ++halvings) {
+      const auto value = number.get(best_);
+      const auto next = halvings == 0 ? number.calm : number.calm + (value - number.calm) / 2;
+      if (next == value) return;
+      if (!accept_with(number, next) && halvings > 0) return;
     }
   }
 
-  void lower_operations() {
+  void round(const plan_number& number) {
+    const auto value = number.get(best_);
+    std::int64_t unit = 1;
+    while (value / unit >= 10) unit *= 10;
+    for (const auto step : {unit, unit / 10}) {
+      if (step <= 1 || value % step == 0) return;
+      const auto below = value / step * step;
+      if (accept_with(number, below) || accept_with(number, below + step)) return;
+    }
+  }
+
+  void without_keys() {
     for (std::size_t i = 0; i < best_.operations.size(); ++i) {
-      lower([i](plan& p) -> std::int64_t& { return p.operations[i].think_us; }, 0);
-      lower([i](plan& p) -> std::int64_t& { return p.operations[i].cents; }, operation{}.cents);
-      lower([i](plan& p) -> std::int64_t& { return p.operations[i].patience_ms; },
-            operation{}.patience_ms);
       auto smaller = best_;
       smaller.operations[i].key.clear();
       if (!best_.operations[i].key.empty()) accept(std::move(smaller));
     }
   }
 
-  void lower_faults() {
-    for (std::size_t i = 0; i < best_.faults.size(); ++i) {
-      lower([i](plan& p) -> std::int64_t& { return p.faults[i].at_ms; }, 0);
-      lower([i](plan& p) -> std::int64_t& { return p.faults[i].for_ms; }, 0);
-      lower([i](plan& p) -> std::int64_t& { return p.faults[i].value; }, 0);
-    }
-  }
-
-  void lower_visits() {
-    for (std::size_t i = 0; i < best_.visits.size(); ++i) {
-      lower([i](plan& p) -> std::int64_t& { return p.visits[i].at_ms; }, 0);
-      lower([i](plan& p) -> std::int64_t& { return p.visits[i].for_ms; }, 0);
-    }
-  }
-
-  void lower_script() {
-    for (std::size_t i = 0; i < best_.script.size(); ++i) {
-      auto kind = best_.script[i].kind;
-      if (!is_delay(kind) && kind != choice::doubled) continue;
-      lower([i](plan& p) -> std::uint64_t& { return p.script[i].value; }, 1);
-    }
-  }
-
-  /// Sum of the values that lower() works on: the measure of progress besides the number of units.
-  std::uint64_t total() const {
-    std::uint64_t sum = 0;
-    for (const auto& o : best_.operations) sum += static_cast<std::uint64_t>(o.think_us);
-    for (const auto& f : best_.faults) sum += static_cast<std::uint64_t>(f.at_ms + f.for_ms);
-    for (const auto& v : best_.visits) sum += static_cast<std::uint64_t>(v.at_ms + v.for_ms);
-    for (const auto& d : best_.script) sum += d.value;
+  /// All times together: the measure of progress besides the number of units.
+  std::int64_t total() const {
+    std::int64_t sum = 0;
+    for (const auto& number : numbers_of(best_))
+      if (number.is_time) sum += number.get(best_);
     return sum;
   }
 
@@ -357,6 +368,7 @@ minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_
     for (auto limit : patience)
       if (weight(s.best()) > short_story && s.with_little(limit)) shrink_and_resow();
     if (weight(s.best()) > short_story && s.one_late_message()) s.shrink();
+    s.round_numbers();
     s.accept(in_order_of_time(s.best()));
   }
   out.smallest.what = s.best();

@@ -58,11 +58,11 @@ ordered ordered_by(const set_chaos& what, virtual_ns now) {
 
 /// A request at a door, from its arrival until the door turns to something else.
 struct passage {
-  std::string service;
-  bool asked = false;           ///< somebody waits for the answer
-  std::set<std::string> due;    ///< kinds that must touch it
-  std::string decisive;         ///< the one of them that decides the answer alone
-  std::set<std::string> touch;  ///< kinds that the door says have touched it
+  std::string service, request;  ///< "inventory", "the hold_seat of reservation#1"
+  bool asked = false;            ///< somebody waits for the answer
+  std::set<std::string> due;     ///< kinds that must touch it
+  std::string decisive;          ///< the one of them that decides the answer alone
+  std::set<std::string> touch;   ///< kinds that the door says have touched it
   bool handed_over = false, refused = false;
 };
 
@@ -91,17 +91,16 @@ void foresee(const std::vector<ordered>& rules, virtual_ns now, passage& p) {
 std::string judged(const passage& p) {
   for (const auto& kind : p.due)
     if (p.touch.count(kind) == 0)
-      return "a request reached " + p.service + " untouched, and " + kind + " was ordered for all";
+      return p.request + " was not touched, and " + kind + " was ordered for all";
   if (p.decisive.empty()) return {};
   // To who has ended nothing is said, and so nothing is seen: also that the service was down.
   const bool lost = p.asked && !p.handed_over && !p.refused;
   if (p.decisive == "lossy")
-    return lost ? "lossy lost the work of a request to " + p.service + ", not its answer alone"
-                : "";
-  if (p.handed_over) return p.decisive + " let a request to " + p.service + " pass";
+    return lost ? p.request + " never reached " + p.service + ": lossy loses the answer alone" : "";
+  if (p.handed_over) return p.decisive + " let " + p.request + " reach " + p.service;
   if (p.decisive == "stall" || p.decisive == "slow")
-    return p.refused ? p.decisive + " answered a request to " + p.service + " at once" : "";
-  return lost ? p.decisive + " left a request to " + p.service + " without an answer" : "";
+    return p.refused ? p.decisive + " let " + p.request + " be answered at once" : "";
+  return lost ? p.decisive + " left " + p.request + " without an answer" : "";
 }
 
 /// "" for what not every rule may hit.
@@ -119,6 +118,7 @@ class waiting_line {
     if (what.match_elements<hold_seat>()) {
       const auto token = what.get_as<hold_seat>(0).token;
       came_.insert(token);
+      behind_.erase(token);  // not behind this copy
       gone_.erase(token);
     } else if (came_.count(ended_by(what)) > 0) {
       behind_.insert(ended_by(what));
@@ -211,6 +211,8 @@ class chaos_as_ordered final : public oracle {
     here.service = service;
     at_door_.emplace();
     at_door_->service = service;
+    at_door_->request = "the " + view.type + " of " + static_cast<const std::string&>(view.sender) +
+                        "#" + std::to_string(view.sender_incarnation);
     at_door_->asked = view.element->mid.is_request() && !has_ended(view);
     foresee(here.rules, view.now, *at_door_);
   }

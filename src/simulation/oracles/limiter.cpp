@@ -30,7 +30,8 @@ class limiter_law final : public oracle {
         for (std::size_t j = i; j < times.size(); ++j)
           if (static_cast<std::int64_t>(j - i + 1) > allowed(times[j] - times[i]))
             return "client " + std::to_string(who.second) + " got " + std::to_string(j - i + 1) +
-                   " requests through within " + std::to_string(times[j] - times[i]) + " ms";
+                   " requests through within " + std::to_string(times[j] - times[i]) +
+                   " ms, and may " + std::to_string(allowed(times[j] - times[i]));
     return second_reading(h);
   }
 

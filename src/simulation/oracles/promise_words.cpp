@@ -51,12 +51,8 @@ constexpr promise promises[] = {
      "no has a reason that lies with the buyers"},
     {"comes-to-rest",
      "after everything is healed nothing is pending, held, owed or due, and all are up"},
-    {"audit-is-clean",
-     "`taquilla audit` finds nothing on the disk (asked in one run of four: it costs a "
-     "tenth of one)"},
-    {"timeline-is-true",
-     "a purchase's timeline says what became of it, and nothing twice (asked in the same "
-     "runs)"},
+    {"audit-is-clean", "`taquilla audit` finds nothing on the disk"},
+    {"timeline-is-true", "a purchase's timeline says what became of it, and nothing twice"},
     {"drains-in-order",
      "a process that is told to stop begins no purchase any more, and is drained only when "
      "all that it began are over"},

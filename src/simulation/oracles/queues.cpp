@@ -55,7 +55,8 @@ class queues_within_limits final : public oracle {
     times.push_back(now);
     while (now - times.front() > second) times.pop_front();
     if (times.size() <= tries_max) return {};
-    return item + " was tried " + std::to_string(times.size()) + " times within a second";
+    return item + " was tried " + std::to_string(times.size()) +
+           " times within a second, and may be " + std::to_string(tries_max) + " times";
   }
 
   std::map<std::string, std::deque<virtual_ns>> tries_;  ///< of the relays that live

@@ -53,7 +53,8 @@ class taken_means_somebody final : public oracle {
     holds_[asked_->seat].erase(asked_->token);
     const auto why = as_error(what.get_as<caf::error>(0), errc::internal_error);
     if (why.code != errc::seat_taken || asked_->somebody) return {};
-    return "INVENTORY said that seat " + asked_->seat + " is taken, and had heard of nobody";
+    return "INVENTORY said that seat " + asked_->seat +
+           " is taken, and all of whom it had heard were gone";
   }
 
  private:

@@ -61,11 +61,13 @@ class supervision_holds final : public oracle {
       deaths_[what->subject].clear();
     }
     if (what->kind != "actor.restarting") return {};
+    if (what->detail.rfind("died", 0) != 0) return {};  // a crash that was ordered is over
     times.push_back(view.now);
     while (view.now - times.front() > rule_.period_ms * 1'000'000) times.pop_front();
-    if (times.size() <= static_cast<std::size_t>(rule_.restarts) + 1) return {};
+    if (times.size() <= static_cast<std::size_t>(rule_.restarts)) return {};
     return what->subject + " was restarted " + std::to_string(times.size()) + " times within " +
-           std::to_string(rule_.period_ms) + " ms";
+           std::to_string(rule_.period_ms) + " ms, and may be " + std::to_string(rule_.restarts) +
+           " times";
   }
 
   std::string at_end(const plan&, const history&, const final_state&,
@@ -100,15 +102,19 @@ class supervision_holds final : public oracle {
   /// What it says of its children is what it told the feed, and it is ready only with these two.
   std::string untrue(const health_report& told) const {
     bool ready = !stopping_;
+    std::string missing = "it stops";
     for (const auto& child : told.children) {
       const auto state = states_.find(child.name);
       if (state != states_.end() && state->second != "actor." + child.state)
         return child.name + " is said to be " + child.state + " after " + state->second;
       const bool essential = child.name == "store" || child.name == "reservation_desk";
-      if (essential && child.state != "up") ready = false;
+      if (!essential || child.state == "up") continue;
+      ready = false;
+      missing = child.name + " is " + child.state;
     }
     if (ready == told.ready) return {};
-    return ready ? "is not ready although nothing is missing" : "is ready although it is not";
+    return ready ? "the house is said not to be ready although desk and store are up"
+                 : "the house is said to be ready although " + missing;
   }
 
   /// How many have a breaker, a budget or a back-off that ends when it is back: the desk; for

@@ -65,10 +65,15 @@ bool is_of_the_house(const trace_event& e) {
 
 std::string role_in(const std::string& name) { return name.substr(0, name.find_first_of("#(")); }
 
+std::string link_of(const trace_event& e, const std::string& type) {
+  return role_in(e.from) + ">" + role_in(e.to) + " " + type;
+}
+
 }  // namespace
 
 bool is_news(const trace_event& e) {
-  static const std::array<const char*, 3> kinds{{"breaker.", "actor.", "fault."}};
+  static const std::array<const char*, 4> kinds{
+      {"breaker.", "actor.", "fault.", "reservation.lost"}};
   const std::string happened{"happened("};
   if (e.what != trace_event::kind::message || !begins(e.text, happened.c_str())) return false;
   const auto kind = e.text.substr(happened.size());
@@ -76,7 +81,30 @@ bool is_news(const trace_event& e) {
          !begins(kind, "actor.forgiven") && !begins(kind, "fault.touched");
 }
 
-selection::selection(touches touched) : touched_(std::move(touched)) {
+// INVENTORY asks for all live seats every few seconds: that is told where chance touched an answer.
+selection::wanted questions_in(const std::vector<trace_event>& events,
+                               const selection::touches& touched) {
+  static const std::map<std::string, std::string> answered_by{{"due_mails", "mails"},
+                                                              {"due_settlements", "settlements"},
+                                                              {"live_seats", "live_seats_page"}};
+  // By who asks, whom, and what he will hear.
+  std::map<std::string, std::uint64_t> open;
+  selection::wanted out;
+  for (const auto& e : events) {
+    if (e.what != trace_event::kind::message) continue;
+    const auto type = type_in(e.text);
+    const auto question = answered_by.find(type);
+    if (question != answered_by.end()) open[e.from + ">" + e.to + question->second] = e.step;
+    const auto asked = open.find(e.to + ">" + e.from + type);
+    const bool dull = found_nothing(e.text) || (type == "live_seats_page" &&
+                                                touched.count(link_of(e, type)) == 0);
+    if (asked != open.end() && !dull) out.insert(asked->second);
+  }
+  return out;
+}
+
+selection::selection(touches touched, wanted questions)
+    : touched_(std::move(touched)), questions_(std::move(questions)) {
   for (const auto& [link, step] : touched_)
     opening_matters_ = opening_matters_ || is_about_doors(link.substr(link.find(' ') + 1));
 }
@@ -93,9 +121,11 @@ bool selection::keeps(const trace_event& e) {
 
 bool selection::keeps_message(const trace_event& e) {
   const auto type = type_in(e.text);
-  const auto touched = touched_.find(role_in(e.from) + ">" + role_in(e.to) + " " + type);
+  const auto touched = touched_.find(link_of(e, type));
   if (touched != touched_.end() && e.step > touched->second) return true;
   if (is_news(e)) return open_;
+  if (type == "drain_desk" || type == "desk_drained") return true;
+  if (open_ && questions_.count(e.step) > 0) return true;
   if (is_of_the_house(e) || is_small_talk(type)) return false;
   if (is_about_doors(type)) return open_ || opening_matters_;
   return !found_nothing(e.text) || is_first_look(type);

@@ -4,14 +4,17 @@
 //             messages, the same in every run, and never what went wrong by itself.
 // NEVER LEFT  What chance touched (a message that it held back is shown when it comes, small talk
 //             or not), how the doors open when chance touched one of them, what actors and breakers
-//             went through, and what a later process found when it looked for the first time.
+//             went through, what a later process found when it looked for the first time, and who
+//             asked for what was found.
 #pragma once
 
 #include "simulation/world/run.hpp"
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace taquilla::simulation {
 
@@ -22,7 +25,10 @@ class selection {
   /// of its messages back, doubled it or let it overtake.
   using touches = std::map<std::string, std::uint64_t>;
 
-  explicit selection(touches touched);
+  /// Steps of messages that are told although they are small talk.
+  using wanted = std::set<std::uint64_t>;
+
+  selection(touches touched, wanted questions);
 
   /// @param e in order.
   bool keeps(const trace_event& e);
@@ -32,11 +38,16 @@ class selection {
   bool is_first_look(const std::string& type);
 
   touches touched_;
+  wanted questions_;
   bool opening_matters_ = false;
   bool open_ = false;
   unsigned opened_ = 0;           // how often
   std::set<std::string> looked_;  // for what, in this process
 };
+
+/// The questions whose answers have something in them that is worth telling.
+selection::wanted questions_in(const std::vector<trace_event>& events,
+                               const selection::touches& touched);
 
 /// What actors, breakers and faults went through, as the event feed is told: a line of its own.
 bool is_news(const trace_event& e);

@@ -166,6 +166,12 @@ story_line line_of(const trace_event& e, const std::vector<decision>& taken) {
   return {kind_of(e), e.now, e.step, word(e.what), e.from, e.to, e.text};
 }
 
+bool is_between_steps(const trace_event& e) {
+  using kind = trace_event::kind;
+  return e.what == kind::invoked || e.what == kind::fault || e.what == kind::missed ||
+         e.what == kind::process || e.what == kind::note;
+}
+
 std::vector<story_line> verdict(const run_result& result) {
   const auto& broken = result.broken;
   std::vector<story_line> out;
@@ -195,7 +201,8 @@ const char* to_string(trace_event::kind kind) {
 
 std::vector<story_line> story_of(const std::vector<trace_event>& events, const run_result& result) {
   std::vector<story_line> out;
-  selection selected{links_in(result.taken)};
+  const auto touched = links_in(result.taken);
+  selection selected{touched, questions_in(events, touched)};
   auto next = result.taken.begin();
   virtual_ns now = 0;
   // A decision is taken while a message is handled, and that is shown when it is handed over.
@@ -207,7 +214,9 @@ std::vector<story_line> story_of(const std::vector<trace_event>& events, const r
     }
   };
   for (const auto& e : events) {
-    decisions_before(e.step);
+    // What happens between two steps has the number of the first: if time has moved, all that
+    // chance did in that step is over.
+    decisions_before(is_between_steps(e) && e.now > now ? e.step + 1 : e.step);
     now = e.now;
     if (selected.keeps(e)) out.push_back(line_of(e, result.taken));
   }

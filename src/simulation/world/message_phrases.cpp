@@ -183,6 +183,20 @@ std::string words(const happened& m) {
   return m.kind + unless_empty(", ", m.subject) + unless_empty(", ", m.detail);
 }
 
+std::string words(const health_report& m) {
+  std::string out = m.ready ? "ready" : "not ready";
+  for (const auto& one : m.children)
+    if (one.state != "up") out += "; " + one.name + " is " + one.state;
+  return out;
+}
+std::string why_it_ended(const caf::error& reason) {
+  if (reason == caf::exit_reason::kill) return "killed";
+  if (reason == caf::exit_reason::user_shutdown) return "told to stop";
+  return reason == caf::exit_reason::normal || !reason ? "done" : caf::to_string(reason);
+}
+std::string words(const caf::down_msg& m) { return why_it_ended(m.reason); }
+std::string words(const caf::exit_msg& m) { return why_it_ended(m.reason); }
+
 template <class T>
 bool says(const caf::type_erased_tuple& content, std::string& out) {
   if (!content.match_elements<T>()) return false;
@@ -210,8 +224,8 @@ bool phrase_of(const caf::type_erased_tuple& content, std::string& out) {
                   settled>(content, out) ||
          one_says<mails, send_mail, deliver_mail, postpone_mail, mail_filed, mails_revived>(content,
                                                                                             out) ||
-         one_says<open_door, set_chaos, fault_touched, transport_answered, desk_drained, happened>(
-             content, out);
+         one_says<open_door, set_chaos, fault_touched, transport_answered, desk_drained, happened,
+                  health_report, caf::down_msg, caf::exit_msg>(content, out);
 }
 
 }  // namespace taquilla::simulation
