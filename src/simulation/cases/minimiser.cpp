@@ -90,9 +90,12 @@ class shrinker {
   }
 
  private:
+  bool long_story() const { return weight(best_) > short_story; }
+
   bool once() {
     auto before = std::make_pair(weight(best_), total());
     list(&plan::faults);
+    faults_with_numbers();
     clients();
     list(&plan::operations);
     operations_with_time();
@@ -111,7 +114,7 @@ class shrinker {
 
   template <class T>
   bool resow_without(std::vector<T> plan::*which) {
-    const std::uint64_t fresh_seeds = weight(best_) > short_story ? 24 : 4;
+    const std::uint64_t fresh_seeds = long_story() ? 24 : 4;
     for (std::size_t i = 0; i < (best_.*which).size(); ++i) {
       auto smaller = best_;
       (smaller.*which).erase((smaller.*which).begin() + static_cast<std::ptrdiff_t>(i));
@@ -172,22 +175,6 @@ class shrinker {
       }
   }
 
-  /// Their sum.
-  static std::int64_t drop_delays(std::vector<decision>& script, std::size_t from,
-                                  std::size_t block) {
-    std::int64_t sum_us = 0;
-    const auto first = script.begin() + static_cast<std::ptrdiff_t>(std::min(from, script.size()));
-    const auto last =
-        script.begin() + static_cast<std::ptrdiff_t>(std::min(from + block, script.size()));
-    const auto kept = std::remove_if(first, last, [&](const decision& d) {
-      if (!is_delay(d.kind)) return false;
-      sum_us += static_cast<std::int64_t>(d.value);
-      return true;
-    });
-    script.erase(kept, last);
-    return sum_us;
-  }
-
   /// Pulls all faults from some moment on.
   bool accept_pulled(const plan& what, std::int64_t by_ms) {
     std::set<std::int64_t> moments;
@@ -198,6 +185,26 @@ class shrinker {
         if (f.at_ms >= from_ms) f.at_ms = std::max<std::int64_t>(0, f.at_ms - by_ms);
       return accept(std::move(pulled));
     });
+  }
+
+  /// What comes behind a fault that is left out may have lower numbers, all by as much.
+  void faults_with_numbers() {
+    for (std::size_t i = 0; i < best_.faults.size();) {
+      auto smaller = best_;
+      smaller.faults.erase(smaller.faults.begin() + static_cast<std::ptrdiff_t>(i));
+      if (!accept_shifted(smaller)) ++i;
+    }
+  }
+
+  bool accept_shifted(const plan& what) {
+    constexpr std::uint64_t shift_max = 8;
+    for (std::uint64_t shift = 1; shift <= shift_max && !what.script.empty(); ++shift) {
+      auto shifted = what;
+      for (auto& d : shifted.script)
+        if (d.occurrence > shift) d.occurrence -= shift;
+      if (accept(std::move(shifted))) return true;
+    }
+    return false;
   }
 
   void clients() {
@@ -224,7 +231,7 @@ class shrinker {
         return accept(renumbered(smaller, i, b, guess));
       };
       if (accept(smaller) || accept_by(renumber::later) || accept_by(renumber::at_desk) ||
-          accept_by(renumber::all))
+          accept_by(renumber::all) || (long_story() && accept_shifted(smaller)))
         b = beginning_of(best_);
       else
         ++i;

@@ -124,6 +124,20 @@ plan from_first_question(const plan& p, const beginning& b) {
   return out;
 }
 
+std::int64_t drop_delays(std::vector<decision>& script, std::size_t from, std::size_t block) {
+  std::int64_t sum_us = 0;
+  const auto first = script.begin() + static_cast<std::ptrdiff_t>(std::min(from, script.size()));
+  const auto last =
+      script.begin() + static_cast<std::ptrdiff_t>(std::min(from + block, script.size()));
+  const auto kept = std::remove_if(first, last, [&](const decision& d) {
+    if (!is_delay(d.kind)) return false;
+    sum_us += static_cast<std::int64_t>(d.value);
+    return true;
+  });
+  script.erase(kept, last);
+  return sum_us;
+}
+
 plan without_front_desk(const plan& p) {
   auto out = p;
   out.visits.clear();

@@ -8,6 +8,7 @@
 
 #include "simulation/world/plan.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -47,6 +48,9 @@ enum class renumber : std::uint8_t {
 };
 /// The script of `out`, a plan without operation `which` of `p`, by that guess.
 plan renumbered(plan out, std::size_t which, const beginning& b, renumber guess);
+
+/// Drops the delays among `block` decisions from `from` on. Returns their sum, microseconds.
+std::int64_t drop_delays(std::vector<decision>& script, std::size_t from, std::size_t block);
 
 /// Without visits there is no front desk, through which buyers come too: they speak to the desk
 /// themselves.
