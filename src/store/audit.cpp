@@ -107,7 +107,9 @@ void audit_questions::ask(sqlite3_stmt* question, audit_mode mode, audit_report&
 
 std::string audit_report::first_wrong() const {
   if (unreadable) return unreadable->detail;
-  return broken.empty() ? std::string{} : broken.front().invariant + ": " + broken.front().detail;
+  return broken.empty()
+             ? std::string{}
+             : broken.front().detail + ", where it should be that " + broken.front().invariant;
 }
 
 audit_report run_audit(const sqlite_options& options, audit_mode mode) {

@@ -97,7 +97,7 @@ class audit_is_clean final : public oracle {
  public:
   const char* name() const override { return "audit-is-clean"; }
   std::string at_end(const plan&, const history&, const final_state&, const run_facts& f) override {
-    return f.audit.empty() ? std::string{} : "taquilla audit: " + f.audit;
+    return f.audit.empty() ? std::string{} : "taquilla audit found " + f.audit;
   }
 };
 

@@ -103,6 +103,21 @@ std::string words(const confirm_purchase& m) { return sale(m.id); }
 std::string words(const purchase_confirmed& m) { return sale(m.id); }
 std::string words(const fail_purchase& m) { return sale(m.id) + ", " + m.failure; }
 std::string words(const purchase_failed& m) { return sale(m.id) + " is " + to_string(m.state); }
+std::string words(const retry_wanted& m) {
+  return token(m.token) + ", behind attempt " + std::to_string(m.attempt) + ", " +
+         std::to_string(m.remaining_ms) + " ms left";
+}
+std::string words(const retry_answer& m) {
+  return !m.again          ? "no more"
+         : m.after_ms == 0 ? "again, at once"
+                           : "again, after " + std::to_string(m.after_ms) + " ms";
+}
+std::string words(const append_timeline& m) {
+  std::string out = sale(m.id);
+  for (const auto& e : m.entries) out += ", " + e.step;
+  return out;
+}
+std::string words(const timeline_appended& m) { return sale(m.id); }
 std::string words(const cancel_reservation& m) { return sale(m.id); }
 std::string words(const cancel_purchase& m) { return sale(m.id); }
 std::string words(const reservation& m) {
@@ -146,6 +161,7 @@ std::string words(const settle& m) {
          (m.done ? " done"
                  : ", again at " + std::to_string(m.not_before) + unless_empty(": ", m.last_error));
 }
+std::string words(const due_settlements&) { return "now"; }
 std::string words(const settled& m) { return sale(m.id); }
 
 // -- mails ---------------------------------------------------------------------------------------
@@ -154,6 +170,7 @@ std::string words(const mail& m) { return m.message_id + " to " + m.to; }
 std::string words(const mails& m) {
   return all_of(m.list, [](const mail& one) { return words(one); }) + next_look(m.next_at);
 }
+std::string words(const due_mails&) { return "now"; }
 std::string words(const send_mail& m) { return words(m.what); }
 std::string words(const deliver_mail& m) { return m.message_id; }
 std::string words(const postpone_mail& m) {
@@ -216,14 +233,15 @@ bool phrase_of(const caf::type_erased_tuple& content, std::string& out) {
                   live_seat, live_seats, live_seats_page, inventory_heard>(content, out) ||
          one_says<purchase_order, purchase_accepted, purchase_over, record_purchase,
                   purchase_recorded, bind_key, find_key, key_owner, confirm_purchase,
-                  purchase_confirmed, fail_purchase, purchase_failed, cancel_reservation,
+                  purchase_confirmed, retry_wanted, retry_answer, append_timeline,
+                  timeline_appended, fail_purchase, purchase_failed, cancel_reservation,
                   cancel_purchase, purchase_cancelled, find_reservation, reservation, reservations>(
              content, out) ||
          one_says<charge_card, record_charge, charge_record, void_payment, refund_payment,
-                  find_payment, void_charge, refund_charge, find_charge, settlements, settle,
-                  settled>(content, out) ||
-         one_says<mails, send_mail, deliver_mail, postpone_mail, mail_filed, mails_revived>(content,
-                                                                                            out) ||
+                  find_payment, void_charge, refund_charge, find_charge, due_settlements,
+                  settlements, settle, settled>(content, out) ||
+         one_says<due_mails, mails, send_mail, deliver_mail, postpone_mail, mail_filed,
+                  mails_revived>(content, out) ||
          one_says<open_door, set_chaos, fault_touched, transport_answered, desk_drained, happened,
                   health_report, caf::down_msg, caf::exit_msg>(content, out);
 }
