@@ -176,10 +176,13 @@ bool rate_limiter::has_room(std::string_view key, instant_ms now) const {
   return over == 0 || idle_and_drained(*std::next(entries_.rbegin()), now);
 }
 
+/// Who is new begins with a request for nothing. Whoever is forgotten must have earned it, or at a
+/// slow rate he is given it once a minute; nginx gives it.
 bool rate_limiter::idle_and_drained(const entry& candidate, instant_ms now) const {
   const duration_ms idle = now - candidate.level.last;
   if (idle < idle_ms) return false;
-  const std::int64_t excess = candidate.level.excess;
+  const bool strict = config_.profile == full_table::strict;
+  const std::int64_t excess = candidate.level.excess + (strict ? request_milli : 0);
   return leaked(idle, config_.rate_milli, excess) == excess;
 }
 

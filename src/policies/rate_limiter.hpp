@@ -7,9 +7,11 @@
 // request passes, one earlier it does not.
 //
 // The table is bounded. When it is full of keys that are still in debt, the `strict` profile
-// charges newcomers to one shared overflow entry, so that flooding with new keys buys nothing;
-// the `nginx` profile evicts the least recently used key and forgives it. A clock that steps back
-// is treated as nginx does: up to 60 s as no time at all, more as one millisecond.
+// charges newcomers to one shared overflow entry, so that flooding with new keys buys nothing; the
+// `nginx` profile evicts the least recently used key and forgives it. Of those that have been idle
+// for a minute both drop the ones that owe nothing; nginx also those whose next request is not paid
+// yet, which at slow rates gives one away. A clock that steps back is treated as nginx does: up to
+// 60 s as no time at all, more as one millisecond.
 //
 // Owned by one actor; not thread-safe. Knows nothing of HTTP: status and headers are the gateway's.
 #pragma once

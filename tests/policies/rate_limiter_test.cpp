@@ -240,8 +240,19 @@ TEST_CASE("a key that is idle for a minute but in debt makes no room") {
   rate_limiter limiter(config);
   for (int request = 0; request < 6; ++request) limiter.decide("a", 0);
   CHECK(limiter.decide("b", 60'000).overflow);
-  CHECK(limiter.decide("b", 312'499).overflow);
-  CHECK_FALSE(limiter.decide("b", 312'500).overflow);
+  CHECK(limiter.decide("b", 374'999).overflow);
+  CHECK_FALSE(limiter.decide("b", 375'000).overflow);
+}
+
+TEST_CASE("who is forgotten gets no request for it, however slow the rate") {
+  rate_limiter_config config;
+  config.rate_milli = 50;
+  rate_limiter limiter(config);
+  int passed = 0;
+  for (int request = 0; request < 4; ++request) passed += limiter.decide("a", 0).pass ? 1 : 0;
+  limiter.decide("b", 70'000);  // a newcomer makes the table look for whom it may forget
+  for (int request = 0; request < 8; ++request) passed += limiter.decide("a", 70'000).pass ? 1 : 0;
+  CHECK(passed == 9);  // 5 + 1 + 0.05 a second
 }
 
 TEST_CASE("a table made smaller lets nobody in until it has shrunk") {

@@ -49,6 +49,7 @@ class breaker_holds final : public oracle {
 
   void on_delivery(const delivery_view& view) override {
     healed_ = false;
+    still_half_open_ = still_half_open_ || due_open_;
     if (view.receiver == "reservation" && view.element != nullptr) got_answer(view);
     if (view.receiver != "reservation_desk" || view.element == nullptr) return;
     const auto& content = view.element->content();
@@ -62,6 +63,7 @@ class breaker_holds final : public oracle {
   }
 
   std::string on_sending(const sending_view& view) override {
+    if (still_half_open_) return "a probe failed, and the breaker that heard so did not open";
     if (const auto* what = news(view, "reservation_desk"))
       return what->kind.rfind("breaker.", 0) == 0 ? announced(*what, view.now) : std::string{};
     const auto& content = view.element.content();
@@ -93,7 +95,7 @@ class breaker_holds final : public oracle {
     since_ = since_latest_ = first_born_ = probed_at_ = now;
     born_in_era_ = 0;
     ++era_;
-    due_half_open_ = false;
+    due_half_open_ = due_open_ = false;
     probing_ = good_probes_ = good_answers_ = failures_ = 0;
   }
 
@@ -180,6 +182,7 @@ class breaker_holds final : public oracle {
     if (birth.era == era_ && std::exchange(birth.probes, false)) {
       --probing_;
       if (how == breaker_outcome::success) ++good_probes_;
+      due_open_ = state_ == "half_open" && how == breaker_outcome::failure;
     }
     if (state_ != "closed" || birth.state != "closed" || birth.era != era_) return;
     if (how == breaker_outcome::success) failures_ = 0;
@@ -200,7 +203,9 @@ class breaker_holds final : public oracle {
   int good_answers_ = 0;  ///< of probes that have told the desk so: from here on it may have heard
   int failures_ = 0;      ///< in a row, while closed
   bool healed_ = false;   ///< the desk is just hearing that INVENTORY is back
-  bool due_half_open_ = false;  ///< it has heard so, and the breaker was not closed
+  bool due_half_open_ = false;    ///< it has heard so, and the breaker was not closed
+  bool due_open_ = false;         ///< it is just hearing that a probe has failed
+  bool still_half_open_ = false;  ///< and went on to something else
   std::map<std::uint32_t, birth> born_in_;
 };
 

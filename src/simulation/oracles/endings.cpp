@@ -39,7 +39,7 @@ class no_surprises final : public oracle {
                      const run_facts& f) override {
     const bool quiet = is_quiet(p) && !f.disturbed && !f.duplicated;
     for (const auto& e : h.entries())
-      if (e.how == outcome::refused && (is_surprising(e.why) || (quiet && !is_an_answer(e.why))))
+      if (e.how == outcome::refused && (is_surprising(e) || (quiet && !is_an_answer(e.why))))
         return "client " + std::to_string(e.what.client) + " was told " +
                taquilla::to_string(e.why) + " when it asked to " + wish_of(e);
     return {};
@@ -47,8 +47,10 @@ class no_surprises final : public oracle {
 
  private:
   /// What these clients ask for is always in order.
-  static bool is_surprising(errc why) {
-    return why == errc::internal_error || why == errc::invalid_field;
+  static bool is_surprising(const history_entry& e) {
+    const bool buys = e.what.what == operation::kind::buy;
+    return e.why == errc::internal_error || e.why == errc::invalid_field ||
+           (buys && e.why == errc::unknown_reservation);
   }
 
   /// Where nothing is in the way, a no has a reason that is the buyers' own, or their number.

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <string>
+#include <utility>
 
 namespace taquilla::simulation {
 
@@ -25,7 +27,8 @@ class mailed_once final : public oracle {
 
   void on_delivery(const delivery_view& view) override {
     if (view.receiver != relay || !view.is<mail_filed>()) return;
-    const auto asked = asked_.find(view.element->mid.request_id().integer_value());
+    const auto asked =
+        asked_.find({view.incarnation, view.element->mid.request_id().integer_value()});
     if (asked != asked_.end()) delivered_.insert(asked->second);
   }
 
@@ -72,7 +75,7 @@ class mailed_once final : public oracle {
   std::string handed_over(const sending_view& view) {
     const auto& what = view.element.content().get_as<send_mail>(0).what;
     const auto& id = what.message_id;
-    asked_[view.element.mid.request_id().integer_value()] = id;
+    asked_[{view.sender_incarnation, view.element.mid.request_id().integer_value()}] = id;
     if (what.about.kind == mail_kind::cancelled) cancelled_.insert(what.about.id);
     if (what.about.kind == mail_kind::confirmed && cancelled_.count(what.about.id) != 0)
       return "mail " + id + " was handed over behind that of its cancellation";
@@ -137,9 +140,10 @@ class mailed_once final : public oracle {
     return {};
   }
 
-  std::map<std::uint64_t, std::string> asked_;  ///< which answer is due to which mail
-  std::set<std::string> delivered_;             ///< and the relay that lives has heard so
-  std::set<reservation_id> cancelled_;          ///< whose cancellation was ever handed over
+  /// Which answer is due to which mail; each relay counts its questions anew.
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::string> asked_;
+  std::set<std::string> delivered_;     ///< and the relay that lives has heard so
+  std::set<reservation_id> cancelled_;  ///< whose cancellation was ever handed over
 };
 
 }  // namespace

@@ -45,6 +45,7 @@ struct progress {
   bool retry_denied = false;  ///< the policy said no, or was not heard
   int attempts = 0;
   int granted = 0;
+  std::int64_t left_ms = 0;  ///< of its deadline, when it asked whether to try again
 };
 
 class in_order final : public oracle {
@@ -145,9 +146,11 @@ class in_order final : public oracle {
       (saved ? p.confirmed : p.failed) = true;
     }
     if (content.match_elements<retry_answer>()) {
-      const bool again = content.get_as<retry_answer>(0).again;
-      p.granted += again ? 1 : 0;
-      p.retry_denied = p.retry_denied || !again;
+      const auto& verdict = content.get_as<retry_answer>(0);
+      p.granted += verdict.again ? 1 : 0;
+      p.retry_denied = p.retry_denied || !verdict.again;
+      if (verdict.again && p.left_ms < verdict.after_ms + min_attempt_ms)
+        return "a retry was granted for which no time was left";
     }
     if (content.match_elements<caf::error>()) hears_no(p, from, content.get_as<caf::error>(0));
     return {};
@@ -175,7 +178,10 @@ class in_order final : public oracle {
       if (!is_hold_of(sale.id, sale.token)) return "a sale named another hold than its purchase's";
     }
     if (view.is<something_due>()) p.relay_told = true;
-    if (view.is<retry_wanted>()) p.asking = true;
+    if (view.is<retry_wanted>()) {
+      p.asking = true;
+      p.left_ms = content.get_as<retry_wanted>(0).remaining_ms;
+    }
     if (view.is<charge_card>()) return charges(p, content.get_as<charge_card>(0), view.now);
     if (view.is<confirm_purchase>()) {
       p.confirming = true;
@@ -246,6 +252,7 @@ class in_order final : public oracle {
     return row == rows_.end() || row->second == token;
   }
 
+  static inline const auto min_attempt_ms = payment_options{}.retry.min_attempt_ms;
   static inline const int attempts_max = payment_options{}.retry.attempts_max;
   virtual_ns deadline_;
   bool punctual_;

@@ -6,11 +6,13 @@
 #include "simulation/oracles/promises.hpp"
 #include "simulation/world/plan.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <deque>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace taquilla::simulation {
@@ -32,8 +34,20 @@ class supervision_holds final : public oracle {
     *this = supervision_holds{punctual_, rule_.restarts};
   }
 
+  /// Who is ordered to recover and does not live is started at once.
+  void on_delivery(const delivery_view& view) override {
+    if (!due_start_.empty()) left_down_ = std::exchange(due_start_, {});
+    if (view.receiver != "supervisor" || !view.is<set_chaos>() || stopping_) return;
+    const auto& order = view.element->content().get_as<set_chaos>(0);
+    const auto state = states_.find(order.service);
+    if (order.kind != "recover" || state == states_.end()) return;
+    for (const char* dead : {"actor.gave_up", "actor.restarting", "actor.down"})
+      if (state->second == dead) due_start_ = order.service;
+  }
+
   std::string on_sending(const sending_view& view) override {
     now_ = view.now;
+    if (!left_down_.empty()) return left_down_ + " was ordered to recover, and was not started";
     const auto& content = view.element.content();
     if (auto wrong = left_for_good(); !wrong.empty()) return wrong;
     if (view.sender == "supervisor" && view.is<service_healed>())
@@ -44,13 +58,20 @@ class supervision_holds final : public oracle {
     if (!what) return {};
     if (what->kind != "actor.forgiven") states_[what->subject] = what->kind;
     untold_.erase(what->subject);
+    if (what->kind == "actor.starting" && stopping_)
+      return what->subject + " was started while all were being stopped";
+    if (what->kind == "actor.starting" && what->subject == due_start_) due_start_.clear();
     if (auto wrong = too_soon(*what); !wrong.empty()) return wrong;
     if (what->kind == "actor.starting" && is_too_early(what->subject))
       return what->subject + " was given up and tried again before its period was over";
     gave_up_.erase(what->subject);
     if (what->detail.rfind("died", 0) == 0) deaths_[what->subject].push_back(view.now);
     stopping_ = stopping_ || what->kind == "actor.stopping";
-    if (what->kind == "actor.gave_up") gave_up_[what->subject] = view.now;
+    if (what->kind == "actor.gave_up") {
+      gave_up_[what->subject] = view.now;
+      if (is_patient(what->subject))
+        return what->subject + " was given up, and had not died too often";
+    }
     if (what->kind == "actor.up" && waiting_for(what->subject) > 0) {
       untold_[what->subject] = view.now;
       told_[what->subject].clear();
@@ -140,6 +161,15 @@ class supervision_holds final : public oracle {
     return {};
   }
 
+  /// Whether a restart was still granted: no more deaths within the period than restarts.
+  bool is_patient(const std::string& child) const {
+    const auto& deaths = deaths_.at(child);
+    const auto since = now_ - rule_.period_ms * 1'000'000 - rounding;
+    const auto recent = std::count_if(deaths.begin(), deaths.end(),
+                                      [&](virtual_ns death) { return death >= since; });
+    return recent <= rule_.restarts;
+  }
+
   /// The first instant at which a death would be answered by a restart again.
   bool is_too_early(const std::string& child) {
     const auto& deaths = deaths_[child];
@@ -160,6 +190,8 @@ class supervision_holds final : public oracle {
 
   std::map<std::string, virtual_ns> untold_;  ///< who is up since when, and not all were told yet
   std::map<std::string, std::set<std::string>> told_;  ///< who were, since then
+  std::string due_start_;                              ///< who must be started in this step
+  std::string left_down_;                              ///< and was not
   std::map<std::string, virtual_ns> due_;              ///< before which nobody restarts it
   virtual_ns now_ = 0;
   bool stopping_ = false;  ///< this process
