@@ -1,6 +1,7 @@
 #include "simulation/cases/plan_numbers.hpp"
 
 #include <cstddef>
+#include <type_traits>
 
 namespace taquilla::simulation {
 

@@ -1,5 +1,6 @@
-// Promise of the supervisor: no more restarts in a period than restart_intensity allows, but then
-// again, judged from what it tells the event feed.
+// Promise of the supervisor: no more restarts in a period than restart_intensity allows, none
+// before its back-off is over, nobody given up sooner or for longer, all who are ordered to recover
+// started at once, and nobody while all stop. Judged from what it tells the event feed.
 #include "policies/backoff.hpp"
 #include "policies/restart_intensity.hpp"
 #include "simulation/oracles/news.hpp"

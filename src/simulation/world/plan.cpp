@@ -77,8 +77,8 @@ void draw_post(plan& p, const moods& m, const drawer& d) {
   p.post.slow_max_us = d.one_of<std::uint32_t>("post-slow-max", {50'000, 6'000'000, 30'000'000});
 }
 
-/// A client every 20 s. The limiter forgets one who has been idle for a minute, but not before it
-/// owes him nothing: these two meet.
+/// A request every 20 s. The limiter may forget a client who has been idle for a minute, and at
+/// this rate he may still owe it something then.
 constexpr std::int64_t slow_limiter = 50, idle_client_us = 61'000'000;
 
 void draw_knobs(plan& p, const drawer& d) {
