@@ -26,6 +26,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -104,7 +105,7 @@ class relay {
       // is not shown with it.
       again_ = true;
       if (over_since_.count(name) != 0) continue;
-      if (!in_hand_.insert(std::move(name)).second) continue;
+      if (!in_hand_.emplace(std::move(name), healings_).second) continue;
       derived().work_on(std::move(item));
     }
     over_since_.clear();
@@ -115,7 +116,8 @@ class relay {
 
   void fetch_failed() {
     fetching_ = false;
-    healed_ = healed_ || ignoring_waits_;  // nobody has looked yet: what was to be ignored still is
+    // Nobody has looked yet: what was to be ignored still is.
+    healed_ = healed_ || ignoring_waits_ || fetching_anew_;
     ignoring_waits_ = false;
     over_since_.clear();
     if (in_hand_.empty()) return rest();
@@ -124,9 +126,13 @@ class relay {
 
   void item_over(const std::string& name, item_end how) {
     const bool was_full = in_hand_.size() >= parts_.batch || is_down();
-    if (how != item_end::done) ignoring_waits_ = false;
+    const auto begun = in_hand_.find(name);
+    // What failed before a healing says nothing of the service that was healed.
+    const bool outdated = begun != in_hand_.end() && begun->second != healings_;
+    if (how == item_end::failed && !outdated) service_failed();
+    if (how == item_end::not_kept || (how == item_end::failed && !outdated))
+      ignoring_waits_ = false;
     if (how == item_end::done) service_is_up();
-    if (how == item_end::failed) service_failed();
     // Looking at once would find the same item, and again, as fast as the machine can.
     if (how == item_end::not_kept && !planted::is(planted::bug::pause_forgotten))
       stuck_until_ = now() + stuck_ms;
@@ -161,7 +167,7 @@ class relay {
 
   void all_waits_are_over() {
     ++healings_;
-    healed_ = true;
+    healed_ = healed_ || !planted::is(planted::bug::healing_forgotten);
     service_is_up();
     look();
   }
@@ -203,9 +209,9 @@ class relay {
     again_ = false;
     fetched_at_ = now();
     // Waits are ignored from a healing on, batch after batch, until one item fails again.
-    const bool anew = std::exchange(healed_, false);
-    ignoring_waits_ = ignoring_waits_ || anew;
-    derived().fetch({anew, ignoring_waits_ ? instant_never : parts_.wall.at(now()),
+    fetching_anew_ = std::exchange(healed_, false);
+    ignoring_waits_ = ignoring_waits_ || fetching_anew_;
+    derived().fetch({fetching_anew_, ignoring_waits_ ? instant_never : parts_.wall.at(now()),
                      parts_.wall.at(now() + parts_.longest_wait_ms), wanted()});
   }
 
@@ -250,10 +256,11 @@ class relay {
   }
 
   bool fetching_ = false;
+  bool fetching_anew_ = false;  ///< the fetch under way, or the last, was the first of an era
   bool again_ = false;
   bool healed_ = false;
   bool ignoring_waits_ = false;
-  std::set<std::string> in_hand_;
+  std::map<std::string, std::uint64_t> in_hand_;              ///< and how many healings came before
   std::set<std::string> over_since_;                          ///< the fetch under way began
   std::set<std::pair<reservation_id, std::string>> written_;  ///< which fault touched whose errand
   std::uint64_t healings_ = 0;

@@ -53,6 +53,7 @@ enum class bug : std::uint8_t {
   timers_multiply,        ///< every look at the holds orders two more
   breaker_not_told,       ///< the breaker hears of refusals alone
   wakeup_ignored,         ///< a relay looks when its own timer says so, not when there is work
+  healing_forgotten,      ///< a relay hears that its service is healed and goes on as before
   cancelled_too_early,    ///< a cancellation is answered before INVENTORY has freed the seat
   timeline_repeats,       ///< what was written down early is written down again at the end
   mail_filed_unsent,      ///< a mail that the mail server did not take is filed as delivered

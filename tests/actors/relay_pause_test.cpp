@@ -26,15 +26,17 @@ struct post {
   bool store_fails = false;
   bool outcomes_lost = false;          ///< the store is full
   std::deque<std::uint32_t> revivals;  ///< how many each question finds; then none
-  int revived = 0;                     ///< questions
+  bool revivals_hang = false;
+  int revived = 0;  ///< questions
   std::vector<due_mails> looks;
   std::vector<reservation_id> tried;
-  std::size_t lines = 0;  ///< of timelines
-  std::vector<caf::typed_response_promise<mail_filed>> never;
+  std::size_t lines = 0;                                      ///< of timelines
+  std::deque<caf::typed_response_promise<mail_filed>> never;  ///< until a test says so
+  std::vector<caf::typed_response_promise<mails_revived>> never_revived;
 };
 using post_ptr = std::shared_ptr<post>;
 
-caf::behavior store(caf::event_based_actor*, const post_ptr& p) {
+caf::behavior store(caf::event_based_actor* self, const post_ptr& p) {
   return {[=](const due_mails& what) -> caf::result<mails> {
             p->looks.push_back(what);
             if (p->store_fails) return caf::make_error(caf::sec::runtime_error);
@@ -61,8 +63,12 @@ caf::behavior store(caf::event_based_actor*, const post_ptr& p) {
             }
             return mail_filed{what.message_id, false};
           },
-          [=](const revive_mails&) {
+          [=](const revive_mails&) -> caf::result<mails_revived> {
             ++p->revived;
+            if (p->revivals_hang) {
+              p->never_revived.push_back(self->make_response_promise<mails_revived>());
+              return p->never_revived.back();
+            }
             if (p->revivals.empty()) return mails_revived{};
             const auto count = p->revivals.front();
             p->revivals.pop_front();
@@ -76,26 +82,32 @@ caf::behavior store(caf::event_based_actor*, const post_ptr& p) {
 
 caf::behavior notification(caf::event_based_actor* self, const post_ptr& p) {
   return {[=](const send_mail& send) -> caf::result<mail_filed> {
-    p->tried.push_back(send.what.about.id);
-    switch (p->fate_of(send.what)) {
-      case fate::taken:
-        break;
-      case fate::refused:
-        return caf::make_error(errc::mail_bounced, std::string{}, std::int64_t{0},
-                               std::uint64_t{0});
-      case fate::undeliverable:
-        return caf::make_error(errc::mail_undeliverable, std::string{}, std::int64_t{0},
-                               std::uint64_t{0});
-      case fate::silent:
-        p->never.push_back(self->make_response_promise<mail_filed>());
-        return p->never.back();
-    }
-    auto& box = p->outbox;
-    box.erase(std::remove_if(box.begin(), box.end(),
-                             [&](const mail& one) { return one.about.id == send.what.about.id; }),
-              box.end());
-    return mail_filed{send.what.message_id, false};
-  }};
+            p->tried.push_back(send.what.about.id);
+            switch (p->fate_of(send.what)) {
+              case fate::taken:
+                break;
+              case fate::refused:
+                return caf::make_error(errc::mail_bounced, std::string{}, std::int64_t{0},
+                                       std::uint64_t{0});
+              case fate::undeliverable:
+                return caf::make_error(errc::mail_undeliverable, std::string{}, std::int64_t{0},
+                                       std::uint64_t{0});
+              case fate::silent:
+                p->never.push_back(self->make_response_promise<mail_filed>());
+                return p->never.back();
+            }
+            auto& box = p->outbox;
+            box.erase(
+                std::remove_if(box.begin(), box.end(),
+                               [&](const mail& one) { return one.about.id == send.what.about.id; }),
+                box.end());
+            return mail_filed{send.what.message_id, false};
+          },
+          [=](const something_due&) {  // a test wants to hear no of the mail it was silent about
+            p->never.front().deliver(caf::make_error(errc::mail_bounced, std::string{},
+                                                     std::int64_t{0}, std::uint64_t{0}));
+            p->never.pop_front();
+          }};
 }
 
 caf::behavior deaf_feed(caf::event_based_actor*) {
@@ -105,12 +117,7 @@ caf::behavior deaf_feed(caf::event_based_actor*) {
 /// A relay that handles one mail at a time and, after a failure, waits for up to five seconds.
 struct lone_relay {
   explicit lone_relay(int mails_due) {
-    for (int i = 1; i <= mails_due; ++i) {
-      mail one;
-      one.about.id = static_cast<reservation_id>(i);
-      one.message_id = std::to_string(i) + "-confirmed";
-      p->outbox.push_back(one);
-    }
+    for (int i = 1; i <= mails_due; ++i) add(static_cast<reservation_id>(i), 0);
     options.batch = 1;
     options.backoff = {1'000'000, 5'000, 5'000};
     options.patience_ms = 60'000;
@@ -118,13 +125,15 @@ struct lone_relay {
   ~lone_relay() {
     caf::anon_send_exit(relay, caf::exit_reason::user_shutdown);
     p->never.clear();
+    p->never_revived.clear();
     stage.settle();
   }
   void start() {
     auto& system = stage.system();
+    service = system.spawn(notification, p);
     relay = spawn_mail_relay(system, options, 3'000,
                              caf::actor_cast<store_actor>(system.spawn(store, p)),
-                             caf::actor_cast<notification_actor>(system.spawn(notification, p)),
+                             caf::actor_cast<notification_actor>(service),
                              caf::actor_cast<event_feed_actor>(system.spawn(deaf_feed)), wall, 0);
     stage.settle();
   }
@@ -134,12 +143,26 @@ struct lone_relay {
     stage.settle();
   }
 
+  /// NOTIFICATION says no to the first mail that it was silent about.
+  void refuse_one() {
+    caf::anon_send(service, something_due{});
+    stage.settle();
+  }
+  void add(reservation_id id, wall_ms not_before) {
+    mail one;
+    one.about.id = id;
+    one.message_id = std::to_string(id) + "-confirmed";
+    one.not_before = not_before;
+    p->outbox.push_back(one);
+  }
+
   wall_ms today() const { return wall.at(stage.now_ms()); }
 
   const wall_clock wall{1'700'000'000'000};
   virtual_stage stage{0};
   post_ptr p = std::make_shared<post>();
   notification_options options;
+  caf::actor service;
   relay_actor relay;
 };
 
@@ -175,6 +198,38 @@ TEST_CASE("a healing is given ten failures of its own before it counts as an out
   r.start();
   r.tell(service_healed{"notification"});
   CHECK(r.p->tried.size() == 20);
+}
+
+TEST_CASE("a no from before a healing neither makes an outage nor lets anybody wait") {
+  lone_relay r{10};
+  r.options.batch = 11;
+  r.p->fate_of = [](const mail&) { return fate::silent; };
+  r.start();
+  r.tell(service_healed{"notification"});
+  r.stage.advance(100);
+  REQUIRE(r.p->tried.size() == 10);
+  for (int i = 0; i < 10; ++i) r.refuse_one();
+  // Such as did not fit into the first look behind the healing.
+  r.p->outbox.clear();
+  r.add(11, r.today() + 4'000);
+  r.tell(something_due{});
+  r.stage.advance(100);
+  CHECK(r.p->tried.back() == 11);
+}
+
+TEST_CASE("a healing is not forgotten when the store is silent and an older mail fails") {
+  lone_relay r{1};
+  r.options.batch = 2;
+  r.p->fate_of = [](const mail&) { return fate::silent; };
+  r.start();
+  r.p->revivals_hang = true;
+  r.tell(service_healed{"notification"});
+  r.stage.advance(100);
+  REQUIRE(r.p->revived == 2);
+  r.refuse_one();
+  r.p->revivals_hang = false;
+  r.stage.advance(10'000);
+  CHECK(r.p->revived == 3);
 }
 
 TEST_CASE("mails that are given up in an outage do not end it, undeliverable ones are no outage") {

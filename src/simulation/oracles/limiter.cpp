@@ -1,6 +1,8 @@
 // Promise 6, for the limiter: in any window of time a client gets at most burst + 1 + rate x time
 // through, and nobody is refused who has room left. Judged twice: by that law, and by a second
-// reading of NGINX's arithmetic, decision by decision.
+// reading of NGINX's arithmetic, decision by decision. Those who find the table full of others
+// share what one client may have; who of them gets a place later begins anew, so the law holds
+// there for the second reading alone.
 #include "policies/rate_limiter.hpp"
 #include "simulation/oracles/promises.hpp"
 
@@ -12,6 +14,47 @@ namespace taquilla::simulation {
 
 namespace {
 
+struct bucket {
+  std::uint32_t client = 0;
+  std::int64_t excess_milli = 0;
+  std::int64_t last_ms = 0;
+  bool fresh = true;
+};
+
+/// The table of one process, the longest unseen client first.
+class table {
+ public:
+  table(std::int64_t rate_milli, std::size_t keys_max) : rate_milli_(rate_milli), max_(keys_max) {}
+
+  bucket& of(std::uint32_t client, std::int64_t now_ms) {
+    const auto known = std::find_if(known_.begin(), known_.end(),
+                                    [&](const bucket& b) { return b.client == client; });
+    if (known != known_.end()) {
+      std::rotate(known, known + 1, known_.end());
+      return known_.back();
+    }
+    constexpr int forgotten_at_once = 2;
+    for (int i = 0; i < forgotten_at_once && !known_.empty() && is_over(known_.front(), now_ms);
+         ++i)
+      known_.erase(known_.begin());
+    if (known_.size() >= max_) return all_others_;
+    known_.push_back({client});
+    return known_.back();
+  }
+
+ private:
+  /// Unseen for a minute, and owes nothing, not even the request that a new client has for nothing.
+  bool is_over(const bucket& b, std::int64_t now_ms) const {
+    const auto idle_ms = now_ms - b.last_ms;
+    return idle_ms >= 60'000 && rate_milli_ * idle_ms / 1'000 >= b.excess_milli + 1'000;
+  }
+
+  std::int64_t rate_milli_;
+  std::size_t max_;
+  std::vector<bucket> known_;
+  bucket all_others_;
+};
+
 class limiter_law final : public oracle {
  public:
   const char* name() const override { return "limiter-law"; }
@@ -20,6 +63,18 @@ class limiter_law final : public oracle {
                      const run_facts&) override {
     rule_.burst = p.numbers.limiter_burst;
     rule_.rate_milli = p.numbers.limiter_rate_milli;
+    rule_.keys_max = static_cast<std::size_t>(p.numbers.limiter_keys);
+    std::uint32_t clients = 0;
+    for (const auto& o : p.operations) clients = std::max(clients, o.client);
+    if (clients <= rule_.keys_max) {
+      auto wrong = law(h);
+      if (!wrong.empty()) return wrong;
+    }
+    return second_reading(h);
+  }
+
+ private:
+  std::string law(const history& h) const {
     // A new process starts with an empty table.
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::int64_t>> passed_ms;
     for (const auto& e : h.entries())
@@ -32,29 +87,26 @@ class limiter_law final : public oracle {
             return "client " + std::to_string(who.second) + " got " + std::to_string(j - i + 1) +
                    " requests through within " + std::to_string(times[j] - times[i]) +
                    " ms, and may " + std::to_string(allowed(times[j] - times[i]));
-    return second_reading(h);
+    return {};
   }
 
- private:
-  struct bucket {
-    std::int64_t excess_milli = 0;
-    std::int64_t last_ms = 0;
-  };
-
   std::string second_reading(const history& h) const {
-    std::map<std::pair<std::uint32_t, std::uint32_t>, bucket> buckets;
+    std::map<std::uint32_t, table> tables;  // by process
     for (const auto& e : h.entries()) {
       if (e.what.what != operation::kind::buy) continue;
       const auto now_ms = e.invoked / 1'000'000;
-      auto [place, fresh] = buckets.emplace(std::make_pair(e.process, e.what.client), bucket{});
-      auto& b = place->second;
+      auto& known = tables.try_emplace(e.process, rule_.rate_milli, rule_.keys_max).first->second;
+      auto& b = known.of(e.what.client, now_ms);
       const auto drained = rule_.rate_milli * (now_ms - b.last_ms) / 1'000;
-      const auto excess = fresh ? 0 : std::max<std::int64_t>(0, b.excess_milli - drained + 1'000);
+      const auto excess = b.fresh ? 0 : std::max<std::int64_t>(0, b.excess_milli - drained + 1'000);
       const bool passes = excess <= rule_.burst * 1'000;
-      if (passes) b = {excess, now_ms};
+      if (passes) b = {b.client, excess, now_ms, false};
       if (passes == (e.why != errc::rate_limited)) continue;
       return "client " + std::to_string(e.what.client) + (passes ? " was refused" : " passed") +
-             " with an excess of " + std::to_string(excess) + " thousandths of a request";
+             " with an excess of " + std::to_string(excess) + " thousandths of a request" +
+             (b.client == 0 ? ", which the table of " + std::to_string(rule_.keys_max) +
+                                  " clients holds for all others"
+                            : "");
     }
     return {};
   }

@@ -28,6 +28,7 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_in_order(p));
   all.push_back(make_cancels());
   all.push_back(make_queues());
+  all.push_back(make_healing());
   if (store_has_no_excuse(p)) all.push_back(make_store_answers(p));
   all.push_back(make_store_opens());
   all.push_back(make_one_owner());

@@ -31,7 +31,7 @@ constexpr promise promises[] = {
      "written down before charged, paid before confirmed, tried as often as allowed, "
      "written off before the buyer hears no, the relay told, no hold left behind, none but "
      "its own ended; a leftover is resumed once at a time; no token or number names two "
-     "purchases"},
+     "purchases; a desk has no more under way than it may"},
     {"every-charge-has-its-ticket",
      "a charge belongs to a confirmed reservation, or was voided or refunded; amounts are "
      "exact"},
@@ -46,6 +46,9 @@ constexpr promise promises[] = {
     {"seen-to-at-once",
      "in a run where nothing is in the way, mails and refunds go out at once, not when a "
      "timer happens to look"},
+    {"healing-is-heard",
+     "a relay that hears of a healing, or begins, looks for all that waits, and MAIL RELAY "
+     "revives first what was given up"},
     {"no-surprises",
      "nobody hears of an error that is taquilla's own; where nothing is in the way, every "
      "no has a reason that lies with the buyers"},
@@ -94,7 +97,8 @@ constexpr promise promises[] = {
      "line under a number that no other line ever had"},
     {"limiter-law",
      "in any window a client gets at most burst + 1 + rate x time through, and each "
-     "decision is what NGINX would decide"},
+     "decision is what NGINX would decide; whom a full table cannot take share what one may "
+     "have"},
 };
 
 }  // namespace

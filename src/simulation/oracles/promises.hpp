@@ -15,6 +15,7 @@ std::unique_ptr<oracle> make_audit();          ///< `taquilla audit` finds nothi
 std::unique_ptr<oracle> make_money();          ///< every charge has its ticket, or went back
 std::unique_ptr<oracle> make_mails();          ///< every sale and cancellation is mailed, once
 std::unique_ptr<oracle> make_comes_to_rest();  ///< after healing nothing is left open
+std::unique_ptr<oracle> make_healing();        ///< a healed service is used at once
 std::unique_ptr<oracle> make_no_surprises();   ///< nobody hears of an error that is ours
 std::unique_ptr<oracle> make_in_time();        ///< every request is answered within its deadline
 std::unique_ptr<oracle> make_promptness();     ///< mails and refunds need nobody to ask for them

@@ -1,7 +1,8 @@
 // A purchase goes its way in order, whatever happens to it: written down before it is charged, paid
 // before it is confirmed, tried as often as the policy says and no more, compensated before the
 // buyer hears no, and never gone with a hold in its hand. Judged from what each RESERVATION sends
-// and is sent, so a step that was skipped is seen even if luck repairs it later.
+// and is sent, so a step that was skipped is seen even if luck repairs it later. And no desk has
+// more of them at work than it may.
 #include "actors/errors.hpp"
 #include "actors/options.hpp"
 #include "actors/protocol.hpp"
@@ -50,24 +51,31 @@ struct progress {
 
 class in_order final : public oracle {
  public:
+  /// @param at_once_max purchases that one desk may have under way.
   /// @param punctual nothing but a purchase itself can keep it from ending in time.
-  in_order(virtual_ns deadline, bool punctual) : deadline_(deadline), punctual_(punctual) {}
+  in_order(virtual_ns deadline, std::size_t at_once_max, bool punctual)
+      : deadline_(deadline), at_once_max_(at_once_max), punctual_(punctual) {}
   const char* name() const override { return "purchase-in-order"; }
 
   void on_process_start(virtual_ns) override {
     auto tokens = std::move(tokens_);
     auto rows = std::move(rows_);
-    *this = in_order{deadline_, punctual_};
+    *this = in_order{deadline_, at_once_max_, punctual_};
     tokens_ = std::move(tokens);
     rows_ = std::move(rows);
   }
   std::string on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns) override {
-    if (role == "reservation") all_[incarnation];
-    return {};
+    if (role != "reservation") return {};
+    all_[incarnation];
+    at_once_.insert(incarnation);
+    if (at_once_.size() <= at_once_max_) return {};
+    return "a desk had " + std::to_string(at_once_.size()) +
+           " purchases under way at once, and may have " + std::to_string(at_once_max_);
   }
   void on_ended(const std::string& role, std::uint32_t incarnation) override {
     if (role == "reservation_desk") {  // the next one does not know of those that live on
       resumers_.clear();
+      at_once_.clear();
       for (const auto& [who, what] : all_) orphans_.insert(who);
     }
     if (role != "reservation") return;
@@ -76,6 +84,7 @@ class in_order final : public oracle {
     by_token_.erase(all_[incarnation].token);
     at_work_.erase(all_[incarnation].id);
     all_.erase(incarnation);
+    at_once_.erase(incarnation);
   }
 
   void on_delivery(const delivery_view& view) override {
@@ -255,12 +264,14 @@ class in_order final : public oracle {
   static inline const auto min_attempt_ms = payment_options{}.retry.min_attempt_ms;
   static inline const int attempts_max = payment_options{}.retry.attempts_max;
   virtual_ns deadline_;
+  std::size_t at_once_max_;
   bool punctual_;
   std::map<std::uint32_t, progress> all_;
   std::map<std::uint64_t, std::uint32_t> by_token_;
   std::map<reservation_id, std::uint32_t> at_work_;
   std::map<reservation_id, std::uint32_t> resumers_;  ///< of the desk that lives
-  std::set<std::uint32_t> orphans_;                   ///< purchases of desks that do not
+  std::set<std::uint32_t> at_once_;                   ///< purchases of the desk that lives
+  std::set<std::uint32_t> orphans_;                   ///< those of desks that do not
   std::set<std::uint64_t> tokens_;                    ///< of all holds, over all processes
   std::map<reservation_id, std::uint64_t> rows_;      ///< and with which hold each row began
 };
@@ -269,6 +280,7 @@ class in_order final : public oracle {
 
 std::unique_ptr<oracle> make_in_order(const plan& p) {
   return std::make_unique<in_order>(p.numbers.deadline_ms * 1'000'000,
+                                    static_cast<std::size_t>(p.numbers.in_flight_max),
                                     is_punctual(p, "reservation"));
 }
 

@@ -95,6 +95,7 @@ void draw_knobs(plan& p, const drawer& d) {
   k.limiter_burst = d.one_of<std::int64_t>("limiter-burst", {5, 5, 5, 5, 5, 5, 5, 1});
   k.limiter_rate_milli =
       d.one_of<std::int64_t>("limiter-rate", {2'000, 2'000, 2'000, 1'700, slow_limiter});
+  k.limiter_keys = d.one_of<std::int64_t>("limiter-keys", {10'000, 10'000, 10'000, 2, 1});
   k.restarts = d.one_of<std::int64_t>("restarts", {5, 5, 5, 1});
   k.sweep_ms = d.one_of<std::int64_t>("sweep", {5'000, 1'000});
   k.mail_attempts = d.one_of<std::int64_t>("mail-attempts", {1'000'000, 1'000'000, 3});

@@ -133,6 +133,7 @@ struct knobs {
   std::int64_t breaker_successes = 1;
   std::int64_t limiter_burst = 5;
   std::int64_t limiter_rate_milli = 2'000;  ///< thousandths of a request per second
+  std::int64_t limiter_keys = 10'000;       ///< clients that it knows apart
   std::int64_t restarts = 5;
   std::int64_t mail_attempts = 1'000'000;
   std::int64_t in_flight_max = 5'000;
@@ -150,7 +151,7 @@ struct named_knob {
   const char* name;
   std::int64_t knobs::*member;
 };
-constexpr std::array<named_knob, 22> all_knobs{{{"hold_ms", &knobs::hold_ms},
+constexpr std::array<named_knob, 23> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
                                                 {"deadline_ms", &knobs::deadline_ms},
                                                 {"sweep_ms", &knobs::sweep_ms},
@@ -162,6 +163,7 @@ constexpr std::array<named_knob, 22> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"breaker_successes", &knobs::breaker_successes},
                                                 {"limiter_burst", &knobs::limiter_burst},
                                                 {"limiter_rate_milli", &knobs::limiter_rate_milli},
+                                                {"limiter_keys", &knobs::limiter_keys},
                                                 {"restarts", &knobs::restarts},
                                                 {"mail_attempts", &knobs::mail_attempts},
                                                 {"in_flight_max", &knobs::in_flight_max},

@@ -219,6 +219,7 @@ void world::compose(caf::actor_system& system) {
   rate_limiter_config limit;
   limit.burst = plan_.numbers.limiter_burst;
   limit.rate_milli = plan_.numbers.limiter_rate_milli;
+  limit.keys_max = static_cast<std::size_t>(plan_.numbers.limiter_keys);
   limiter_ = std::make_unique<rate_limiter>(limit);
   visitors_.house_is_built(house, tuned());
   operator_ = spawn_operator(system, house, *this);
