@@ -2,6 +2,7 @@
 
 #include "simulation/oracles/promises.hpp"
 #include "simulation/report/folding.hpp"
+#include "simulation/report/routine.hpp"
 #include "simulation/report/selection.hpp"
 
 #include <algorithm>
@@ -225,7 +226,7 @@ std::vector<story_line> story_of(const std::vector<trace_event>& events, const r
   out.insert(out.end(), end.begin(), end.end());
   shortener shorten;
   for (auto& line : out) line.text = shorten(line.text);
-  return folded(std::move(out));
+  return folded(without_routine(std::move(out)));
 }
 
 }  // namespace taquilla::simulation

@@ -1,6 +1,7 @@
 // The story of a run: what of its events a reader wants to know, in words.
 //
 // LEFT OUT   The small talk (selection.hpp), and what repeats itself (folding.hpp).
+// IN A LINE  What goes as it should (routine.hpp).
 // ADDED      The decisions (a message that is late, a timer that is early) where they were taken,
 //            since a message stands where it arrives; and at the end what was broken, by whom, and
 //            what had been promised.
