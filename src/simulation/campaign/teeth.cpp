@@ -72,7 +72,7 @@ std::vector<tooth> in_actors_and_policies() {
       {bug::timers_multiply, "timers-multiply", {"queues-within-limits"}, "swarm"},
       {bug::breaker_not_told, "breaker-not-told", {breaker}, "calm"},
       {bug::wakeup_ignored, "wakeup-ignored", {"seen-to-at-once"}, "calm"},
-      {bug::healing_forgotten, "healing-forgotten", {"healing-is-heard"}, "slow"},
+      {bug::healing_forgotten, "healing-forgotten", {"relays-go-on"}, "slow"},
       {bug::cancelled_too_early, "cancelled-too-early", {"cancels-in-order"}, "calm"},
       {bug::mail_filed_unsent, "mail-filed-unsent", {mails}, "slow"},
       {bug::timeline_repeats, "timeline-repeats", {"timeline-is-true"}, "slow"},

@@ -21,12 +21,16 @@ std::uint32_t link_layer::find(std::uint32_t from, std::uint32_t to, std::uint32
                                const std::string& name, bool lossy) {
   auto [place, fresh] =
       index_.emplace(pack(from, to, type), static_cast<std::uint32_t>(links_.size()));
-  if (fresh) links_.push_back({name, hash_text(name), lossy, 0, name == weather_.bad});
+  if (fresh)
+    links_.push_back(
+        {name, hash_text(name), lossy, 0, name == weather_.bad, name == weather_.tardy});
   return place->second;
 }
 
 std::uint64_t link_layer::propose_delay(const link& l) const {
   auto drawn = taken_.draw(choice::delay, l.hash, l.occurrences);
+  if (l.tardy && one_in(scramble(drawn), weather_.tardy_ppm))
+    return 1 + below(scramble(drawn + 1), weather_.late_max_us);
   if (!one_in(drawn, weather_.delay_ppm)) return 0;
   auto again = scramble(drawn);
   bool late = one_in(again, weather_.late_ppm);

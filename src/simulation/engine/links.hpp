@@ -29,6 +29,8 @@ struct link_weather {
   std::uint32_t late_max_us = 0;
   std::string bad;  ///< one link that loses messages more often than the others; empty: none
   std::uint32_t bad_ppm = 0;
+  std::string tardy;  ///< one link on which messages are late more often; empty: none
+  std::uint32_t tardy_ppm = 0;
 };
 
 struct link {
@@ -37,6 +39,7 @@ struct link {
   bool lossy = false;
   std::uint64_t occurrences = 0;
   bool bad = false;
+  bool tardy = false;
 };
 
 struct message_fate {

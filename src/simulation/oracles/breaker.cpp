@@ -2,12 +2,13 @@
 //
 // The desk announces each change of its breaker to the event feed before it lets anybody act on it,
 // so the order of sending is the order of truth; what the desk has heard is what was delivered to
-// it. Open lets nothing pass and is over after `open_ms`, neither earlier nor later. Half-open has
-// `probes` at once, and no more than are needed to close it; only good answers of probes close the
-// breaker, and a probe that nobody answers does not block it for ever. Closed opens at the
-// `failures`-th failure in a row, not before. A word that INVENTORY is back lets a probe pass at
-// once, and who is refused is told how long the breaker stays open. Every purchase that asked tells
-// the breaker how it went before it ends.
+// it. Open lets nothing pass and is over after `open_ms`, neither earlier nor later; `open_growth`
+// makes that longer each time that it opens without having closed. Half-open has `probes` at once,
+// and no more than are needed to close it; only good answers of probes close the breaker, and a
+// probe that nobody answers does not block it for ever. Closed opens at the `failures`-th failure
+// in a row, not before. A word that INVENTORY is back lets a probe pass at once, and who is refused
+// is told how long the breaker stays open. Every purchase that asked tells the breaker how it went
+// before it ends.
 #include "actors/errors.hpp"
 #include "policies/circuit_breaker_config.hpp"
 #include "simulation/oracles/news.hpp"
@@ -29,8 +30,7 @@ constexpr virtual_ns rounding = 2 * ms;
 
 class breaker_holds final : public oracle {
  public:
-  explicit breaker_holds(const circuit_breaker_config& rule)
-      : rule_(rule), open_time_(rule.open_ms * ms) {}
+  explicit breaker_holds(const circuit_breaker_config& rule) : rule_(rule) {}
   const char* name() const override { return "breaker-holds"; }
 
   void on_process_start(virtual_ns) override { *this = breaker_holds{rule_}; }
@@ -92,6 +92,12 @@ class breaker_holds final : public oracle {
 
   void enter(const std::string& state, virtual_ns now) {
     state_ = state;
+    if (state == "closed") open_time_ = 0;
+    if (state == "open")
+      open_time_ = open_time_ == 0 ? rule_.open_ms * ms
+                                   : static_cast<virtual_ns>(std::min(
+                                         static_cast<double>(open_time_) * rule_.open_growth,
+                                         static_cast<double>(rule_.open_ms_max) * ms));
     since_ = since_latest_ = first_born_ = probed_at_ = now;
     born_in_era_ = 0;
     ++era_;
@@ -190,7 +196,7 @@ class breaker_holds final : public oracle {
   }
 
   circuit_breaker_config rule_;
-  virtual_ns open_time_;
+  virtual_ns open_time_ = 0;  ///< the latest since it was closed; 0: it has not been open since
   std::string state_ = "closed";
   virtual_ns since_ = 0;         ///< the earliest that it can be
   virtual_ns since_latest_ = 0;  ///< the same, unless nobody saw when it was due

@@ -5,7 +5,8 @@
 // heard of a rule. If the rule is for all, the door says of each that it was touched; of a rule
 // that is over, of none. What was touched is refused, or gets no answer (`stall`), or its work is
 // done (`lossy`), or it waits (`slow`). And meanwhile nothing goes past the door.
-// And what ends a hold stays behind it at the door.
+// And what ends a hold stays behind it at the door, what waits there for a delay is let go when all
+// orders are ended, and a decline is for new charges alone.
 // Crashes: who was ordered to be down stays down until the order is over by time or by count, or
 // somebody says recover; and is started then.
 //
@@ -20,6 +21,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace taquilla::simulation {
@@ -56,14 +58,19 @@ ordered ordered_by(const set_chaos& what, virtual_ns now) {
   return out;
 }
 
+/// Who asks, and which of his questions it is.
+using question = std::tuple<std::string, std::uint32_t, std::uint64_t>;
+
 /// A request at a door, from its arrival until the door turns to something else.
 struct passage {
   std::string service, request;  ///< "inventory", "the hold_seat of reservation#1"
+  question from;                 ///< by whom it can be told from others
   bool asked = false;            ///< somebody waits for the answer
   std::set<std::string> due;     ///< kinds that must touch it
   std::string decisive;          ///< the one of them that decides the answer alone
   std::set<std::string> touch;   ///< kinds that the door says have touched it
   bool handed_over = false, refused = false;
+  std::uint32_t door = 0;
 };
 
 /// What the rules of one door make of a request.
@@ -151,7 +158,9 @@ class chaos_as_ordered final : public oracle {
   void on_process_start(virtual_ns) override { *this = chaos_as_ordered{punctual_}; }
 
   void on_delivery(const delivery_view& view) override {
-    if (at_door_) accuse(judged(*std::exchange(at_door_, std::nullopt)));
+    if (at_door_) leave_door(*std::exchange(at_door_, std::nullopt));
+    if (!std::exchange(to_go_, {}).empty())
+      accuse("what waited at a door for a delay went on waiting when all orders were ended");
     if (view.element == nullptr) return;
     if (view.receiver == "door") return at_door(view);
     if (view.receiver == "supervisor") at_supervisor(view);
@@ -159,6 +168,7 @@ class chaos_as_ordered final : public oracle {
 
   std::string on_sending(const sending_view& view) override {
     if (view.sender == "door" || view.sender == "supervisor") said(view);
+    if (!waiting_.empty() || !to_go_.empty()) let_go(view);
     if (view.receiver == "inventory" && any_rules_ && line_.overtaken_by(view.element.content()))
       accuse("what ends a hold overtook it at the door");
     if (at_door_)
@@ -203,7 +213,8 @@ class chaos_as_ordered final : public oracle {
   void at_door(const delivery_view& view) {
     if (view.sender == "supervisor") arrived(view.now);
     auto& here = doors_[view.incarnation];
-    if (view.is<end_rules>()) here.rules.clear();
+    charges_ = view.is<charge_card>();
+    if (view.is<end_rules>()) end_all(view.incarnation);
     if (view.is<set_rule>()) obey(here, view.element->content().get_as<set_rule>(0).what, view.now);
     if (view.sender == "reservation" || view.sender.empty()) line_.at_door(view.element->content());
     const std::string service = service_of(view);
@@ -213,8 +224,35 @@ class chaos_as_ordered final : public oracle {
     at_door_->service = service;
     at_door_->request = "the " + view.type + " of " + static_cast<const std::string&>(view.sender) +
                         "#" + std::to_string(view.sender_incarnation);
+    at_door_->door = view.incarnation;
+    at_door_->from = {view.sender, view.sender_incarnation,
+                      view.element->mid.request_id().integer_value()};
     at_door_->asked = view.element->mid.is_request() && !has_ended(view);
     foresee(here.rules, view.now, *at_door_);
+  }
+
+  void leave_door(const passage& p) {
+    accuse(judged(p));
+    if (p.decisive == "slow" && p.asked && !p.handed_over) waiting_[p.door].insert(p.from);
+  }
+
+  void end_all(std::uint32_t door) {
+    doors_[door].rules.clear();
+    const auto held = waiting_.find(door);
+    if (held == waiting_.end()) return;
+    for (const auto& each : held->second)
+      if (ended_.count({std::get<0>(each), std::get<1>(each)}) == 0) to_go_.insert(each);
+    waiting_.erase(held);
+  }
+
+  /// Handed over, or refused because the service is down.
+  void let_go(const sending_view& view) {
+    const auto id = view.element.mid.request_id().integer_value();
+    const question which = view.passed_on ? question{view.sender, view.sender_incarnation, id}
+                                          : question{view.receiver, view.receiver_incarnation, id};
+    if (!view.passed_on && view.sender != "door") return;
+    to_go_.erase(which);
+    for (auto& [door, held] : waiting_) held.erase(which);
   }
 
   bool has_ended(const delivery_view& view) const {
@@ -243,6 +281,7 @@ class chaos_as_ordered final : public oracle {
     if (said.kind != "fault.touched") return;
     const auto kind = said.detail.substr(0, said.detail.find(':'));
     if (at_door_) at_door_->touch.insert(kind);
+    if (kind == "decline" && !charges_) accuse("a decline touched what was no new charge");
     auto* here = door_of(said.service);
     const auto none = [&] {
       accuse(kind + " touched a request to " + said.service + ", and was over");
@@ -321,6 +360,9 @@ class chaos_as_ordered final : public oracle {
   std::set<std::pair<std::string, std::uint32_t>> ended_;
   std::optional<passage> at_door_;
   waiting_line line_;
+  std::map<std::uint32_t, std::set<question>> waiting_;  ///< for a delay alone, at each door
+  std::set<question> to_go_;    ///< no order is left that could hold them back
+  bool charges_ = false;        ///< a door is at a new charge
   std::int64_t under_way_ = 0;  ///< messages between supervisor and doors
   virtual_ns last_heard_ = 0;   ///< when the last of them arrived
   bool any_rules_ = false;

@@ -45,6 +45,8 @@ class holds_exclude final : public oracle {
     const auto& content = view.element->content();
     if (view.receiver == "inventory" && view.incarnation == inventory_ && view.is<sell_seat>())
       sold(content.get_as<sell_seat>(0));
+    if (view.receiver == "inventory" && view.is<list_seats>())
+      listed_ = content.get_as<list_seats>(0).event;
     if (view.receiver != "store" || !content.match_elements<cancel_purchase>()) return;
     vacated_.insert(content.get_as<cancel_purchase>(0).id);
     const auto seller = recorded_.find(content.get_as<cancel_purchase>(0).id);
@@ -75,7 +77,7 @@ class holds_exclude final : public oracle {
         view.receiver == "reservation" && view.is<hold_answer>() &&
         content.get_as<hold_answer>(0).yours == 0)
       return granted(view.receiver_incarnation);
-    if (view.sender == "inventory" && view.is<seat_page>())
+    if (view.sender == "inventory" && view.sender_incarnation == inventory_ && view.is<seat_page>())
       return shown(content.get_as<seat_page>(0));
     return {};
   }
@@ -125,9 +127,15 @@ class holds_exclude final : public oracle {
   }
 
   std::string shown(const seat_page& page) const {
-    for (const auto& line : page.seats)
+    for (const auto& line : page.seats) {
       if (line.held_for_ms > hold_ms_)
         return "seat " + to_string(line.seat) + " is held for longer than a hold lasts";
+      const auto owner = owners_.find(name_of_place(listed_, line.seat));
+      const bool sold = owner != owners_.end() && vacated_.count(owner->second) == 0;
+      if (sold && line.state != seat_state::sold)
+        return "INVENTORY had heard that seat " + to_string(line.seat) +
+               " is sold, and showed it " + taquilla::to_string(line.state);
+    }
     return {};
   }
 
@@ -138,6 +146,7 @@ class holds_exclude final : public oracle {
   std::map<std::string, std::uint32_t> holders_;
   std::set<std::uint32_t> ended_;
   std::map<std::string, reservation_id> owners_;  ///< of whom this incarnation has been told
+  std::string listed_;                            ///< the event that it is asked to show
   std::set<reservation_id> vacated_;              ///< whose cancellation has reached the store
 };
 

@@ -26,9 +26,10 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_holds(p));
   all.push_back(make_refusals());
   all.push_back(make_in_order(p));
+  all.push_back(make_retries(p));
   all.push_back(make_cancels());
   all.push_back(make_queues());
-  all.push_back(make_healing());
+  all.push_back(make_relays(p));
   if (store_has_no_excuse(p)) all.push_back(make_store_answers(p));
   all.push_back(make_store_opens());
   all.push_back(make_one_owner());

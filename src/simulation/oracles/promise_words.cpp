@@ -46,9 +46,11 @@ constexpr promise promises[] = {
     {"seen-to-at-once",
      "in a run where nothing is in the way, mails and refunds go out at once, not when a "
      "timer happens to look"},
-    {"healing-is-heard",
+    {"relays-go-on",
      "a relay that hears of a healing, or begins, looks for all that waits, and MAIL RELAY "
-     "revives first what was given up"},
+     "revives first what was given up; nothing waits for longer than a wait can be; a service is "
+     "spared after ten failures in a row, not before"},
+    {"retries-afforded", "a retry is granted or denied as the budget has it"},
     {"no-surprises",
      "nobody hears of an error that is taquilla's own; where nothing is in the way, every "
      "no has a reason that lies with the buyers"},

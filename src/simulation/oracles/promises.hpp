@@ -15,10 +15,11 @@ std::unique_ptr<oracle> make_audit();          ///< `taquilla audit` finds nothi
 std::unique_ptr<oracle> make_money();          ///< every charge has its ticket, or went back
 std::unique_ptr<oracle> make_mails();          ///< every sale and cancellation is mailed, once
 std::unique_ptr<oracle> make_comes_to_rest();  ///< after healing nothing is left open
-std::unique_ptr<oracle> make_healing();        ///< a healed service is used at once
-std::unique_ptr<oracle> make_no_surprises();   ///< nobody hears of an error that is ours
-std::unique_ptr<oracle> make_in_time();        ///< every request is answered within its deadline
-std::unique_ptr<oracle> make_promptness();     ///< mails and refunds need nobody to ask for them
+std::unique_ptr<oracle> make_relays(const plan& p);   ///< a healed service is used at once
+std::unique_ptr<oracle> make_retries(const plan& p);  ///< retries as the budget affords them
+std::unique_ptr<oracle> make_no_surprises();          ///< nobody hears of an error that is ours
+std::unique_ptr<oracle> make_in_time();     ///< every request is answered within its deadline
+std::unique_ptr<oracle> make_promptness();  ///< mails and refunds need nobody to ask for them
 std::unique_ptr<oracle> make_breaker(
     const plan& p);  ///< opens, waits, probes and closes by its rules
 std::unique_ptr<oracle> make_holds(const plan& p);  ///< a held seat is held for one buyer

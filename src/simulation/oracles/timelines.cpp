@@ -1,8 +1,14 @@
-// Promises to whoever looks: a purchase's timeline tells what became of it, and nothing twice; and
+// Promises to whoever looks: a purchase's timeline tells what became of it, and nothing twice, and
+// of a fault as often as it touched somebody; a relay writes down what touched its errands; and
 // a buyer's reservations and mails, page by page, are all that there are of his.
+#include "actors/protocol.hpp"
 #include "simulation/oracles/promises.hpp"
 
+#include <caf/all.hpp>
+
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -14,17 +20,81 @@ class timeline_is_true final : public oracle {
  public:
   const char* name() const override { return "timeline-is-true"; }
 
-  std::string at_end(const plan&, const history&, const final_state& f,
-                     const run_facts& facts) override {
-    if (!facts.store_readable) return {};
-    for (const auto& row : f.told) {
-      auto wrong = judge(row, facts);
-      if (!wrong.empty()) return "reservation " + std::to_string(row.id) + " " + wrong;
+  void on_process_start(virtual_ns) override {
+    written_.clear();
+    due_.reset();
+  }
+  void on_ended(const std::string& role, std::uint32_t incarnation) override {
+    written_.erase({role, incarnation});
+    due_.reset();
+  }
+
+  void on_delivery(const delivery_view& view) override {
+    missed_ = missed_ || due_.has_value();
+    if (!view.is<fault_touched>() || !is_relay(view.receiver)) return;
+    const auto& fault = view.element->content().get_as<fault_touched>(0);
+    const auto relay = written_.find({view.receiver, view.incarnation});
+    if (fault.id == 0 || relay == written_.end()) return;
+    if (relay->second.count({fault.id, fault.fault_id}) == 0) due_ = {fault.id, fault.fault_id};
+  }
+
+  std::string on_sending(const sending_view& view) override {
+    if (missed_ && due_)
+      return "fault " + due_->second + " touched what was done for reservation " +
+             std::to_string(due_->first) + ", and its relay did not write it down";
+    const auto& content = view.element.content();
+    if (view.is<fault_touched>()) ++touches_[content.get_as<fault_touched>(0).fault_id];
+    if (!is_relay(view.sender) || !view.is<append_timeline>()) return {};
+    const auto& what = content.get_as<append_timeline>(0);
+    for (const auto& line : what.entries) {
+      written_[{view.sender, view.sender_incarnation}].emplace(what.id, line.fault);
+      if (due_ == touch{what.id, line.fault}) due_.reset();
     }
     return {};
   }
 
+  std::string on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns) override {
+    if (is_relay(role)) written_[{role, incarnation}];
+    return {};
+  }
+
+  std::string at_end(const plan&, const history&, const final_state& f,
+                     const run_facts& facts) override {
+    if (!facts.store_readable) return {};
+    std::map<std::string, int> told;
+    for (const auto& row : f.told) {
+      auto wrong = judge(row, facts);
+      if (!wrong.empty()) return "reservation " + std::to_string(row.id) + " " + wrong;
+      for (const auto& e : row.timeline)
+        for (const auto& fault : faults_in(e.fault)) ++told[fault];
+    }
+    if (facts.duplicated) return {};  // what is appended may be so twice
+    for (const auto& [fault, times] : told)
+      if (times > touches_[fault])
+        return "fault " + fault + " touched " + std::to_string(touches_[fault]) +
+               " things, and timelines tell of " + std::to_string(times);
+    return {};
+  }
+
  private:
+  using touch = std::pair<reservation_id, std::string>;
+
+  /// "payment#1, payment#2"
+  static std::vector<std::string> faults_in(const std::string& list) {
+    std::vector<std::string> out;
+    const std::string comma = ", ";
+    for (std::size_t from = 0; from < list.size();) {
+      const auto to = std::min(list.find(comma, from), list.size());
+      out.push_back(list.substr(from, to - from));
+      from = to + comma.size();
+    }
+    return out;
+  }
+
+  static bool is_relay(const std::string& role) {
+    return role == "mail_relay" || role == "settlement";
+  }
+
   static std::string judge(const reservation& row, const run_facts& facts) {
     const auto times = [&row](const char* step) {
       const auto& all = row.timeline;
@@ -54,6 +124,12 @@ class timeline_is_true final : public oracle {
         return "tells twice of " + e.step + " " + e.detail;
     return {};
   }
+
+  std::map<std::string, int> touches_;  ///< by the fault's id, which the next process may use again
+  /// By relays that live: which fault touched whose errand.
+  std::map<std::pair<std::string, std::uint32_t>, std::set<touch>> written_;
+  std::optional<touch> due_;  ///< a relay is just hearing of it
+  bool missed_ = false;       ///< it went on to something else
 };
 
 /// Asked in the same runs as timelines.

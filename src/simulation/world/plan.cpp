@@ -45,6 +45,15 @@ void draw_links(plan& p, const moods& m, const drawer& d) {
          "store>settlement settled", "store>cancellation purchase_cancelled"});
     p.links.bad_ppm = d.one_of<std::uint32_t>("bad", {200'000, 600'000});
   }
+  if (m.losses && p.links.delay_ppm != 0 && d.chance("tardy-link", half / 2)) {
+    p.links.tardy = d.one_of<const char*>(
+        "tardy", {"reservation>inventory hold_seat", "reservation>inventory sell_seat",
+                  "inventory>reservation hold_answer", "reservation>store record_purchase",
+                  "reservation>store confirm_purchase", "reservation>payment charge_card",
+                  "reservation>store fail_purchase", "store>inventory live_seat",
+                  "settlement>payment void_payment", "cancellation>store cancel_purchase"});
+    p.links.tardy_ppm = d.one_of<std::uint32_t>("tardy-often", {200'000, 600'000});
+  }
   if (!m.early) return;
   p.early_ppm = d.one_of<std::uint32_t>("early", {20'000, 200'000});
   p.early_within_ms = d.one_of<std::int64_t>("early-within", {1, 50, 1'000});
@@ -90,6 +99,7 @@ void draw_knobs(plan& p, const drawer& d) {
   k.commit_delay_ms = d.one_of<std::int64_t>("commit-delay", {2, 2, 0, 50});
   k.breaker_failures = d.one_of<std::int64_t>("breaker-failures", {5, 5, 2, 1});
   k.breaker_open_ms = d.one_of<std::int64_t>("breaker-open", {30'000, 5'000, 1'000});
+  k.breaker_growth = d.one_of<std::int64_t>("breaker-growth", {1, 1, 2});
   k.breaker_probes = d.one_of<std::int64_t>("breaker-probes", {1, 1, 1, 2});
   k.breaker_successes = d.one_of<std::int64_t>("breaker-successes", {1, 1, 1, 2});
   k.limiter_burst = d.one_of<std::int64_t>("limiter-burst", {5, 5, 5, 5, 5, 5, 5, 1});
@@ -107,6 +117,7 @@ void draw_knobs(plan& p, const drawer& d) {
   k.checkpoint_pages = d.one_of<std::int64_t>("checkpoint", {1'000, 1'000, 60, 8});
   k.page = d.one_of<std::int64_t>("page", {1'000, 1'000, 2, 1});
   k.pages_a_period = d.one_of<std::int64_t>("pages-a-period", {20, 20, 1});
+  k.retry_budget_milli = d.one_of<std::int64_t>("retry-budget", {1'000'000, 1'000'000, 3'000});
   k.retry_base_ms = d.one_of<std::int64_t>("retry-base", {0, 0, 0, 300, 3'000});
   k.feed_kept = d.one_of<std::int64_t>("feed-kept", {1'000, 1'000, 8});
 }
@@ -211,13 +222,14 @@ bool is_quiet(const plan& p) {
   constexpr std::uint32_t quick_us = 50'000;
   return is_steady(p) && p.fast_disk && p.faults.empty() && p.links.lost_ppm == 0 &&
          p.links.late_ppm == 0 && p.links.doubled_ppm == 0 && p.links.overtake_ppm == 0 &&
-         p.links.bad_ppm == 0 && p.links.delay_max_us <= quick_us;
+         p.links.bad_ppm == 0 && p.links.tardy_ppm == 0 && p.links.delay_max_us <= quick_us;
 }
 
 circuit_breaker_config breaker_of(const knobs& k) {
   circuit_breaker_config out;
   out.failures = static_cast<int>(k.breaker_failures);
   out.open_ms = k.breaker_open_ms;
+  out.open_growth = static_cast<double>(k.breaker_growth);
   out.probes = static_cast<int>(k.breaker_probes);
   out.successes_to_close = static_cast<int>(k.breaker_successes);
   return out;

@@ -129,6 +129,7 @@ struct knobs {
   std::int64_t commit_delay_ms = 2;
   std::int64_t breaker_failures = 5;
   std::int64_t breaker_open_ms = 30'000;
+  std::int64_t breaker_growth = 1;  ///< of its open time, each time it opens without closing
   std::int64_t breaker_probes = 1;
   std::int64_t breaker_successes = 1;
   std::int64_t limiter_burst = 5;
@@ -142,6 +143,7 @@ struct knobs {
   std::int64_t checkpoint_pages = 1'000;
   std::int64_t page = 1'000;  ///< rows that INVENTORY and the desk's sweep ask for, at most
   std::int64_t pages_a_period = 20;
+  std::int64_t retry_budget_milli = 1'000'000;  ///< a failure costs 1,000, a success gives 100
   std::int64_t retry_base_ms = 0;  ///< the first wait between attempts at most; 0: none, as usual
   std::int64_t feed_kept = 1'000;
 };
@@ -151,7 +153,7 @@ struct named_knob {
   const char* name;
   std::int64_t knobs::*member;
 };
-constexpr std::array<named_knob, 23> all_knobs{{{"hold_ms", &knobs::hold_ms},
+constexpr std::array<named_knob, 25> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
                                                 {"deadline_ms", &knobs::deadline_ms},
                                                 {"sweep_ms", &knobs::sweep_ms},
@@ -159,6 +161,7 @@ constexpr std::array<named_knob, 23> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"commit_delay_ms", &knobs::commit_delay_ms},
                                                 {"breaker_failures", &knobs::breaker_failures},
                                                 {"breaker_open_ms", &knobs::breaker_open_ms},
+                                                {"breaker_growth", &knobs::breaker_growth},
                                                 {"breaker_probes", &knobs::breaker_probes},
                                                 {"breaker_successes", &knobs::breaker_successes},
                                                 {"limiter_burst", &knobs::limiter_burst},
@@ -172,6 +175,7 @@ constexpr std::array<named_knob, 23> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"checkpoint_pages", &knobs::checkpoint_pages},
                                                 {"page", &knobs::page},
                                                 {"pages_a_period", &knobs::pages_a_period},
+                                                {"retry_budget_milli", &knobs::retry_budget_milli},
                                                 {"retry_base_ms", &knobs::retry_base_ms},
                                                 {"feed_kept", &knobs::feed_kept}}};
 

@@ -144,6 +144,7 @@ theatre_options world::tuned() const {
   o.inventory.page = static_cast<std::uint32_t>(k.page);
   o.inventory.pages_a_period = static_cast<int>(k.pages_a_period);
   o.payment.attempt_timeout_ms = k.attempt_timeout_ms;
+  o.payment.budget.tokens_max_milli = k.retry_budget_milli;
   o.payment.retry.jitter = k.retry_base_ms > 0;
   o.payment.retry.base_ms = std::max<std::int64_t>(1, k.retry_base_ms);
   o.event_feed.kept_max = static_cast<std::size_t>(k.feed_kept);
