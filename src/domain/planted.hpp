@@ -45,6 +45,7 @@ enum class bug : std::uint8_t {
   hold_overwritten,       ///< INVENTORY gives a held seat to a second buyer
   hold_not_released,      ///< a failed purchase keeps its hold, and nobody looks for overdue ones
   limiter_double_burst,   ///< the limiter lets twice the burst pass
+  budget_judged_early,    ///< whether a retry can be afforded is judged before it is paid
   breaker_too_patient,    ///< the breaker opens at twice the failures
   told_no_too_early,      ///< a buyer hears no and his purchase is not written off
   stale_ticket,           ///< who asks again is told of a ticket that was cancelled

@@ -1,5 +1,7 @@
 #include "policies/retry_budget.hpp"
 
+#include "domain/planted.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 #include <string>
@@ -32,8 +34,9 @@ retry_budget::retry_budget(const retry_budget_config& config) : config_(config) 
 }
 
 bool retry_budget::debit() {
+  const bool afforded = allows_retry();
   add(-config_.failure_milli);
-  return allows_retry();
+  return planted::is(planted::bug::budget_judged_early) ? afforded : allows_retry();
 }
 
 void retry_budget::refund() { add(config_.failure_milli); }

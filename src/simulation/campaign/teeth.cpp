@@ -65,6 +65,7 @@ std::vector<tooth> in_actors_and_policies() {
       {bug::hold_overwritten, "hold-overwritten", {"holds-exclude"}, "swarm"},
       {bug::hold_not_released, "hold-not-released", {rest}, "slow"},
       {bug::limiter_double_burst, "limiter-double-burst", {"limiter-law"}, "calm"},
+      {bug::budget_judged_early, "budget-judged-early", {"retries-afforded"}, "slow"},
       {bug::breaker_too_patient, "breaker-too-patient", {breaker}, "slow"},
       {bug::told_no_too_early, "told-no-too-early", {"purchase-in-order"}, "slow"},
       {bug::stale_ticket, "stale-ticket", {"seat-history-linearizable", owner}, "slow"},

@@ -76,9 +76,9 @@ class holds_exclude final : public oracle {
     if (view.sender == "inventory" && view.sender_incarnation == inventory_ &&
         view.receiver == "reservation" && view.is<hold_answer>() &&
         content.get_as<hold_answer>(0).yours == 0)
-      return granted(view.receiver_incarnation);
+      return granted(view.receiver_incarnation, view.now);
     if (view.sender == "inventory" && view.sender_incarnation == inventory_ && view.is<seat_page>())
-      return shown(content.get_as<seat_page>(0));
+      return shown(content.get_as<seat_page>(0), view.now);
     return {};
   }
 
@@ -105,7 +105,7 @@ class holds_exclude final : public oracle {
     if (seller != recorded_.end()) given_back(place_of(about), asked_[seller->second].token);
   }
 
-  std::string granted(std::uint32_t to) {
+  std::string granted(std::uint32_t to, virtual_ns now) {
     if (ended_.count(to) != 0) return {};
     const auto& wish = asked_[to];
     auto seat = place_of(wish);
@@ -117,6 +117,7 @@ class holds_exclude final : public oracle {
       return "seat " + seat + " was held for two buyers at once: by reservation#" +
              std::to_string(holder->second) + ", and then by reservation#" + std::to_string(to);
     holder->second = to;
+    granted_at_[to] = now;
     return {};
   }
 
@@ -126,11 +127,17 @@ class holds_exclude final : public oracle {
     owner = std::max(owner, sale.id);
   }
 
-  std::string shown(const seat_page& page) const {
+  std::string shown(const seat_page& page, virtual_ns now) {
     for (const auto& line : page.seats) {
       if (line.held_for_ms > hold_ms_)
         return "seat " + to_string(line.seat) + " is held for longer than a hold lasts";
-      const auto owner = owners_.find(name_of_place(listed_, line.seat));
+      const auto place = name_of_place(listed_, line.seat);
+      const auto holder = holders_.find(place);
+      if (line.state == seat_state::free && holder != holders_.end() &&
+          now + second < granted_at_[holder->second] + hold_ms_ * 1'000'000)
+        return "seat " + to_string(line.seat) + " is held by reservation#" +
+               std::to_string(holder->second) + ", and INVENTORY showed it free";
+      const auto owner = owners_.find(place);
       const bool sold = owner != owners_.end() && vacated_.count(owner->second) == 0;
       if (sold && line.state != seat_state::sold)
         return "INVENTORY had heard that seat " + to_string(line.seat) +
@@ -139,11 +146,13 @@ class holds_exclude final : public oracle {
     return {};
   }
 
+  static constexpr virtual_ns second = 1'000'000'000;
   std::int64_t hold_ms_;
   std::uint32_t inventory_ = 0;  ///< the incarnation that counts
   std::map<std::uint32_t, hold_seat> asked_;
   std::map<reservation_id, std::uint32_t> recorded_;  ///< which purchase wrote it down
   std::map<std::string, std::uint32_t> holders_;
+  std::map<std::uint32_t, virtual_ns> granted_at_;
   std::set<std::uint32_t> ended_;
   std::map<std::string, reservation_id> owners_;  ///< of whom this incarnation has been told
   std::string listed_;                            ///< the event that it is asked to show

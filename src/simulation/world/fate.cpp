@@ -15,8 +15,13 @@ namespace {
 constexpr virtual_ns ms = 1'000'000;
 constexpr wall_ms first_wall_ms = 1'800'000'000'000;  // a day in January 2027
 constexpr std::int64_t down_after_disk_fault_ms = 300;
-/// After an error what was begun is taken back, in some ten operations.
-constexpr std::uint64_t shaken_operations = 12;
+/// After an error what was begun is taken back, or the next process takes over what it finds: some
+/// ten writes and syncs.
+constexpr std::uint64_t shaken_changes = 12;
+
+bool changes_the_disk(disk_operation what) {
+  return what == disk_operation::write || what == disk_operation::sync;
+}
 
 /// Without its time, which stands before it in a trace.
 std::string words_of(const fault& f) {
@@ -105,9 +110,9 @@ disk_fault world::draw_disk_fault(disk_operation what, const std::string& name, 
   if (hits(w.io_error_ppm)) return disk_fault::io_error;
   if (what == disk_operation::write && (hits(w.full_ppm) || engine_.now() < disk_full_until_))
     return disk_fault::full;
-  bool changes = what == disk_operation::write || what == disk_operation::sync;
+  const bool changes = changes_the_disk(what);
   if (changes && hits(w.kill_ppm)) return disk_fault::kill;
-  const bool shaken = disk_operations_ < disk_shaken_until_;
+  const bool shaken = disk_changes_ < disk_shaken_until_;
   const auto power_ppm = shaken ? std::max(w.shaken_ppm, w.power_ppm) : w.power_ppm;
   if (changes && hits(power_ppm)) return disk_fault::power;
   return disk_fault::none;
@@ -123,13 +128,13 @@ disk_fault world::before(disk_operation what, const char* file) {
     proposal = static_cast<std::uint64_t>(draw_disk_fault(what, name, hash, occurrence));
   auto fate =
       static_cast<disk_fault>(taken_.take(choice::disk_fault, hash, name, occurrence, proposal));
-  ++disk_operations_;
+  if (changes_the_disk(what)) ++disk_changes_;
   // Not while a process tries to start: it would be given up for a disk that is full again and
   // again.
   if (fate == disk_fault::full && engine_.now() >= disk_full_until_ && engine_.running())
     disk_full_until_ = engine_.now() + plan_.disk.full_for_ms * ms;
   if (fate == disk_fault::full || fate == disk_fault::io_error)
-    disk_shaken_until_ = disk_operations_ + shaken_operations;
+    disk_shaken_until_ = disk_changes_ + shaken_changes;
   if (fate != disk_fault::none) {
     note(trace_event::kind::fault, "", "disk", name + ": " + to_string(fate));
     reached(std::string("disk-") + to_string(fate));

@@ -107,7 +107,7 @@ struct disk_weather {
   std::uint32_t slow_ppm = 0;
   std::uint32_t slow_max_us = 0;
   std::int64_t full_for_ms = 0;  ///< for so long it stays full, once it was
-  std::uint32_t shaken_ppm = 0;  ///< the power goes at one of the operations behind a failed one
+  std::uint32_t shaken_ppm = 0;  ///< the power goes at one of the changes behind a failed one
 };
 
 /// The mail server.

@@ -141,8 +141,8 @@ class world final : private engine_observer,
   std::uint64_t entropy_drawn_ = 0;
   bool disk_calm_ = false;
   std::vector<const fault*> last_steps_ahead_;  // of the next process
-  std::uint64_t disk_operations_ = 0;
-  std::uint64_t disk_shaken_until_ = 0;  // in operations: an error was not long ago
+  std::uint64_t disk_changes_ = 0;
+  std::uint64_t disk_shaken_until_ = 0;  // in changes: an error was not long ago
   virtual_ns disk_full_until_ = 0;
   std::uint32_t notification_ = 0;  // which one of this process handles a message, or did last
   /// By message id: which process's which NOTIFICATION the mail server took it from.
