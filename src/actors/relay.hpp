@@ -15,7 +15,7 @@
 // A service that fails `failures_in_a_row_max` items in a row is down: until it is healed, or
 // serves one, it is asked about one item every `longest_wait_ms`. A long queue would otherwise keep
 // the store busy with its postponements, and an outage must cost those nothing who do not need the
-// service.
+// service. What an item met before a healing says nothing of the service since.
 #pragma once
 
 #include "actors/ask.hpp"
