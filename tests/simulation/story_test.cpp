@@ -338,6 +338,21 @@ TEST_CASE("a diagram has a lane for everybody, arrows for messages and crosses f
   CHECK(has(diagram, "VERDICT all promises kept\n"));
 }
 
+TEST_CASE("a diagram tells the time, and of a fault beside those whom it may strike") {
+  auto p = one_sale();
+  p.operations.push_back(buy("A2"));
+  for (const std::uint64_t n : {1, 2})
+    p.script.push_back({choice::delay, "reservation_desk>client purchase_accepted", n, 1'000, 0});
+  p.faults = {fault_of(fault::kind::crash, "reservation", 3'000),
+              fault_of(fault::kind::crash, "inventory", 4'000)};
+  const auto diagram = printed(p, trace_format::mermaid);
+  CHECK(has(diagram, ": 0.250000 s\n"));
+  CHECK(has(diagram, ": 4.000000 s\n"));
+  CHECK(has(diagram, "\n  Note over reservation_1,reservation_2: MISSED crash reservation"));
+  CHECK_FALSE(has(diagram, " participant reservation as"));
+  CHECK_FALSE(has(diagram, " participant inventory as"));
+}
+
 TEST_CASE("JSON has every event as it was, one a line") {
   const auto lines = printed(one_sale(), trace_format::json);
   CHECK(has(lines, "flush_batch"));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ostream>
+#include <utility>
 
 namespace taquilla::simulation {
 
@@ -49,6 +50,9 @@ void print_text(std::ostream& out, const std::vector<story_line>& story) {
 // -- a sequence diagram --------------------------------------------------------------------------
 
 std::string mermaid_safe(std::string text) {
+  const std::string arrow = "->";
+  for (auto at = text.find(arrow); at != std::string::npos; at = text.find(arrow, at))
+    text.replace(at, arrow.size(), "\u2192");
   for (char& c : text) {
     if (c == '"') c = '\'';
     if (c == ';' || c == '#' || c == '<' || c == '>') c = ' ';
@@ -56,13 +60,16 @@ std::string mermaid_safe(std::string text) {
   return clip(text);
 }
 
-/// The lanes of the diagram: whoever sends, gets or does something, in order of appearance.
+/// The lanes of the diagram: whoever sends, gets or does something, in order of appearance. Who is
+/// called by his role alone has no lane if somebody of that role has one.
 class lanes {
  public:
   explicit lanes(const std::vector<story_line>& story) {
-    for (const auto& line : story)
-      if (line.what != story_line::kind::lost)
-        for (const auto& who : {line.from, line.to}) add(who);
+    for (const bool by_role : {false, true})
+      for (const auto& line : story)
+        if (line.what != story_line::kind::lost)
+          for (const auto& who : {line.from, line.to})
+            if (by_role ? !has(who) : who.find_first_of("#(") != std::string::npos) add(who);
     if (all_.empty()) all_.push_back("world");
   }
 
@@ -71,8 +78,16 @@ class lanes {
   /// A lane by its name; by its role alone the first that has it, else the first of all.
   std::string of(const std::string& who) const {
     for (const auto& lane : all_)
-      if (lane == who || lane.substr(0, lane.find('#')) == who) return id_of(lane);
+      if (is_of(lane, who)) return id_of(lane);
     return id_of(all_.front());
+  }
+
+  /// From the first to the last whom the name means: a role may be several.
+  std::string all_of(const std::string& who) const {
+    const auto is_one = [&](const auto& lane) { return is_of(lane, who); };
+    const auto last = std::find_if(all_.rbegin(), all_.rend(), is_one);
+    const auto first = of(who);
+    return last == all_.rend() || id_of(*last) == first ? first : first + "," + id_of(*last);
   }
 
   static std::string id_of(std::string lane) {
@@ -83,6 +98,13 @@ class lanes {
   }
 
  private:
+  static bool is_of(const std::string& lane, const std::string& who) {
+    return lane == who || lane.substr(0, lane.find('#')) == who;
+  }
+  bool has(const std::string& who) const {
+    return std::any_of(all_.begin(), all_.end(),
+                       [&](const auto& lane) { return is_of(lane, who); });
+  }
   void add(const std::string& who) {
     if (!who.empty() && std::find(all_.begin(), all_.end(), who) == all_.end()) all_.push_back(who);
   }
@@ -98,7 +120,13 @@ void print_mermaid(std::ostream& out, const std::vector<story_line>& story) {
     out << "  participant " << lanes::id_of(lane) << " as " << mermaid_safe(lane) << "\n";
   const auto everybody = lanes::id_of(who.all().front()) +
                          (who.all().size() > 1 ? "," + lanes::id_of(who.all().back()) : "");
+  virtual_ns told = -1;
   for (const auto& line : story) {
+    if (line.now != std::exchange(told, line.now)) {
+      char when[32];
+      std::snprintf(when, sizeof when, "%.6f s", static_cast<double>(line.now) / 1e9);
+      out << "  Note over " << everybody << ": " << when << "\n";
+    }
     const auto text = mermaid_safe(line.text);
     if (line.what == kind::message)
       out << "  " << who.of(line.from) << "->>" << who.of(line.to) << ": " << text << "\n";
@@ -107,7 +135,7 @@ void print_mermaid(std::ostream& out, const std::vector<story_line>& story) {
     else
       out << "  Note over "
           << (line.what == kind::of_all ? everybody
-                                        : who.of(line.from.empty() ? line.to : line.from))
+                                        : who.all_of(line.from.empty() ? line.to : line.from))
           << ": " << (line.word.empty() ? "" : line.word + " ") << text << "\n";
   }
 }
