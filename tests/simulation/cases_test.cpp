@@ -109,7 +109,8 @@ TEST_CASE("the example in the essay of case_file.hpp is a case file") {
 TEST_CASE("a case file that cannot be understood says where and why") {
   CHECK(why_not("") == "line 1: a case file begins with 'simcase 1'");
   CHECK(why_not("simcase 1\nop client=1 fly") == "line 2: unknown operation 'fly'");
-  CHECK(why_not("simcase 1\nop client=1 think=5 buy") == "line 2: '5' is not a number of us");
+  CHECK(why_not("simcase 1\nop client=1 think=5 buy") ==
+        "line 2: '5' is no time such as 250ms or 20s, in whole microseconds");
   CHECK(why_not("simcase 1\n\nfault at=1ms explode") == "line 3: unknown fault 'explode'");
   CHECK(why_not("simcase 1\nknob colour 3") == "line 2: unknown knob 'colour'");
   CHECK(why_not("simcase 1\ntake delay x #1 = 2") ==
@@ -159,6 +160,14 @@ TEST_CASE("a case file that would play something else than it says is refused") 
   CHECK(line("visit at=1ms wait who=2") == "line 2: unknown field 'who'");
   CHECK(line("visit at=1ms wait for=-1ms") == "line 2: '-1ms' is negative");
   CHECK(line("visit at=1ms wait buyer=2 for=300ms") == "");
+  CHECK(line("visit at=1ms wait for=5us") ==
+        "line 2: '5us' is no time such as 250ms or 20s, in whole milliseconds");
+  CHECK(line("visit at=1ms wait for=9223372036854775807s") ==
+        "line 2: '9223372036854775807s' is no time such as 250ms or 20s, in whole milliseconds");
+  CHECK(line("take delay \"a>b c\" #1 = 3s") == "");
+  CHECK(line("take delay \"a>b c\" #1 = 3000") == "");
+  CHECK(line("take delay \"a>b c\" #1 = 3h") ==
+        "line 2: '3h' is no time such as 250ms or 20s, in whole microseconds");
   CHECK(line("heal -5ms") == "line 2: '-5ms' is negative");
   CHECK(line("early-within -5ms") == "line 2: '-5ms' is negative");
   CHECK(line("oracle all-is-well") == "line 2: unknown promise 'all-is-well'");
@@ -177,7 +186,7 @@ TEST_CASE("a case file that would play something else than it says is refused") 
 TEST_CASE("errors of the disk are written by their names, and comments are kept") {
   const std::string text =
       "simcase 1\n# Found by chance.\ncommit unknown\nprofile swarm\nstrategy auto\nseed 1\n"
-      "oracle none\ndisk real\nheal 60000ms\n"
+      "oracle none\ndisk real\nheal 60s\n"
       "take disk-fault \"wal write\" #4 = EIO\ntake disk-fault \"wal write\" #5 = ENOSPC\n"
       "take disk-fault \"wal lock\" #6 = BUSY\ntake disk-fault \"db sync\" #7 = kill\n"
       "take disk-fault \"db sync\" #8 = power\n";

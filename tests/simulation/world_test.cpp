@@ -146,8 +146,8 @@ TEST_CASE("who waits for a mail hears of it, and who waits in vain leaves at his
   };
   CHECK(explore(p, o).broken.what == "");
   CHECK(told ==
-        "wait buyer=1 for=10000ms: answered at 20\n"
-        "wait buyer=2 for=10000ms: answered at 103\n");
+        "wait buyer=1 for=10s: answered at 20\n"
+        "wait buyer=2 for=10s: answered at 103\n");
 }
 
 TEST_CASE("two hundred seeds of every profile keep all promises") {

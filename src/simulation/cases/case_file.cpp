@@ -1,6 +1,7 @@
 #include "simulation/cases/case_file.hpp"
 
 #include "policies/chaos.hpp"
+#include "simulation/cases/spans.hpp"
 #include "simulation/disk/sim_vfs.hpp"
 #include "simulation/oracles/oracle.hpp"
 #include "simulation/world/hall.hpp"
@@ -24,17 +25,23 @@ struct bad_line {
   std::string why;
 };
 
-std::int64_t number(const std::string& text, const std::string& unit = "") {
+std::int64_t number(const std::string& text) {
   char* end = nullptr;
   errno = 0;
   auto value = std::strtoll(text.c_str(), &end, 10);
-  if (text.empty() || errno != 0 || end == text.c_str() || unit != end)
-    throw bad_line{"'" + text + "' is not a number" + (unit.empty() ? "" : " of " + unit)};
+  if (text.empty() || errno != 0 || end != text.c_str() + text.size())
+    throw bad_line{"'" + text + "' is not a number"};
   return value;
 }
 
-std::int64_t duration(const std::string& text, const std::string& unit) {
-  const auto value = number(text, unit);
+std::int64_t span(const std::string& text, span_unit in) {
+  if (const auto value = parse_span(text, in)) return *value;
+  throw bad_line{"'" + text + "' is no time such as 250ms or 20s, in whole " +
+                 (in == span_unit::us ? "microseconds" : "milliseconds")};
+}
+
+std::int64_t duration(const std::string& text, span_unit in) {
+  const auto value = span(text, in);
   if (value < 0) throw bad_line{"'" + text + "' is negative"};
   return value;
 }
@@ -99,7 +106,7 @@ operation parse_operation(std::istringstream& line) {
     if (key == "client")
       o.client = small(value);
     else if (key == "think")
-      o.think_us = duration(value, "us");
+      o.think_us = duration(value, span_unit::us);
     else if (key == "seat")
       o.seat = seat_in_hall(value);
     else if (key == "buyer")
@@ -112,7 +119,7 @@ operation parse_operation(std::istringstream& line) {
       o.target = small(value);
       o.blind = key == "id";
     } else if (key == "patience")
-      o.patience_ms = duration(value, "ms");
+      o.patience_ms = duration(value, span_unit::ms);
     else
       throw bad_line{"unknown field '" + key + "'"};
   };
@@ -126,11 +133,11 @@ operation parse_operation(std::istringstream& line) {
 
 void set_fault_field(fault& f, const std::string& key, const std::string& value) {
   if (key == "at")
-    f.at_ms = duration(value, "ms");
+    f.at_ms = duration(value, span_unit::ms);
   else if (key == "for")
-    f.for_ms = duration(value, "ms");
+    f.for_ms = duration(value, span_unit::ms);
   else if (key == "delay" || key == "jump")
-    f.value = number(value, "ms");
+    f.value = span(value, span_unit::ms);
   else if (key == "rate")
     f.rate_ppm = small(value);
   else if (key == "times")
@@ -177,11 +184,11 @@ visit parse_visit(std::istringstream& line) {
   visit v;
   const auto set = [&v](const std::string& key, const std::string& value) {
     if (key == "at")
-      v.at_ms = duration(value, "ms");
+      v.at_ms = duration(value, span_unit::ms);
     else if (key == "buyer")
       v.buyer = small(value);
     else if (key == "for")
-      v.for_ms = duration(value, "ms");
+      v.for_ms = duration(value, span_unit::ms);
     else
       throw bad_line{"unknown field '" + key + "'"};
   };
@@ -213,6 +220,8 @@ std::uint64_t post_fault_of(const std::string& word) {
 std::uint64_t value_of(choice kind, const std::string& word) {
   if (kind == choice::disk_fault) return disk_fault_of(word);
   if (kind == choice::post_fault) return post_fault_of(word);
+  const bool has_unit = !word.empty() && std::isdigit(static_cast<unsigned char>(word.back())) == 0;
+  if (is_span(kind) && has_unit) return static_cast<std::uint64_t>(duration(word, span_unit::us));
   return natural(word, 10);
 }
 
@@ -304,9 +313,9 @@ void parse_head(case_file& c, const std::string& word, std::istringstream& line)
   else if (word == "seed")
     c.what.seed = natural(value, 10);
   else if (word == "heal")
-    c.what.heal_at_ms = duration(value, "ms");
+    c.what.heal_at_ms = duration(value, span_unit::ms);
   else if (word == "early-within")
-    c.what.early_within_ms = duration(value, "ms");
+    c.what.early_within_ms = duration(value, span_unit::ms);
   else
     parse_choice_of_few(c.what, word, value);
 }

@@ -1,5 +1,6 @@
 // How a case file is written: see case_file.hpp.
 #include "simulation/cases/case_file.hpp"
+#include "simulation/cases/spans.hpp"
 #include "simulation/disk/sim_vfs.hpp"
 
 #include <cinttypes>
@@ -15,8 +16,11 @@ namespace {
 std::string word_of_value(const decision& d) {
   if (d.kind == choice::disk_fault) return to_string(static_cast<disk_fault>(d.value));
   if (d.kind == choice::post_fault) return to_string(static_cast<post_fault>(d.value));
+  if (is_span(d.kind)) return print_span(static_cast<std::int64_t>(d.value), span_unit::us);
   return std::to_string(d.value);
 }
+
+std::string ms(std::int64_t count) { return print_span(count, span_unit::ms); }
 
 std::string print(const decision_line& l) {
   const auto first = l.first.occurrence, last = first + l.times - 1;
@@ -35,7 +39,7 @@ std::string hex(std::uint64_t value) {
 
 std::string print(const operation& o) {
   std::string out = "op client=" + std::to_string(o.client) +
-                    " think=" + std::to_string(o.think_us) + "us " + to_string(o.what);
+                    " think=" + print_span(o.think_us, span_unit::us) + " " + to_string(o.what);
   if (o.what == operation::kind::cancel)
     out += (o.blind ? " id=" : " target=") + std::to_string(o.target);
   if (o.what == operation::kind::buy) {
@@ -43,29 +47,28 @@ std::string print(const operation& o) {
            " cents=" + std::to_string(o.cents);
     if (!o.key.empty()) out += " key=" + o.key;
   }
-  if (o.patience_ms != operation{}.patience_ms)
-    out += " patience=" + std::to_string(o.patience_ms) + "ms";
+  if (o.patience_ms != operation{}.patience_ms) out += " patience=" + ms(o.patience_ms);
   return out;
 }
 
 std::string print(const fault& f) {
-  std::string out = "fault at=" + std::to_string(f.at_ms) + "ms " + to_string(f.what);
+  std::string out = "fault at=" + ms(f.at_ms) + " " + to_string(f.what);
   if (!f.target.empty()) out += " " + f.target;
   if (!f.detail.empty()) out += " " + f.detail;
   bool process =
       f.what == fault::kind::kill || f.what == fault::kind::power || f.what == fault::kind::stop;
-  if (f.value != 0) out += (process ? " jump=" : " delay=") + std::to_string(f.value) + "ms";
+  if (f.value != 0) out += (process ? " jump=" : " delay=") + ms(f.value);
   if (f.rate_ppm != fault{}.rate_ppm) out += " rate=" + std::to_string(f.rate_ppm);
-  if (f.for_ms != 0) out += " for=" + std::to_string(f.for_ms) + "ms";
+  if (f.for_ms != 0) out += " for=" + ms(f.for_ms);
   if (f.times != 0) out += " times=" + std::to_string(f.times);
   return out;
 }
 
 std::string print(const visit& v) {
-  std::string out = "visit at=" + std::to_string(v.at_ms) + "ms " + to_string(v.what);
+  std::string out = "visit at=" + ms(v.at_ms) + " " + to_string(v.what);
   const bool waits = v.what == visit::kind::wait;
   if (waits || v.what == visit::kind::reservations) out += " buyer=" + std::to_string(v.buyer);
-  if (waits) out += " for=" + std::to_string(v.for_ms) + "ms";
+  if (waits) out += " for=" + ms(v.for_ms);
   return out;
 }
 
@@ -97,8 +100,8 @@ std::string print_case(const case_file& c) {
   if (c.hash != 0) out << "hash " << hex(c.hash) << "\n";
   out << "disk " << (p.fast_disk ? "fast" : "real") << "\n";
   if (p.post.there) out << "post smtp\n";
-  if (p.early_within_ms != 0) out << "early-within " << p.early_within_ms << "ms\n";
-  out << "heal " << p.heal_at_ms << "ms\n";
+  if (p.early_within_ms != 0) out << "early-within " << ms(p.early_within_ms) << "\n";
+  out << "heal " << ms(p.heal_at_ms) << "\n";
   for (const auto& known : all_knobs)
     if (p.numbers.*known.member != knobs{}.*known.member)
       out << "knob " << known.name << " " << p.numbers.*known.member << "\n";

@@ -39,6 +39,9 @@ constexpr bool is_delay(choice kind) {
   return kind == choice::delay || kind == choice::disk_slow || kind == choice::post_slow;
 }
 
+/// Whether its value is a span of time, in microseconds.
+constexpr bool is_span(choice kind) { return is_delay(kind) || kind == choice::doubled; }
+
 struct decision {
   choice kind{};
   std::string name;              ///< what it is about, e.g. "reservation>payment charge_card"

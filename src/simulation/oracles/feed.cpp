@@ -101,6 +101,12 @@ class feed_in_order final : public oracle {
     told_.clear();
   }
 
+  /// As it counts the lines of this feed, from 1.
+  std::string number(std::uint64_t sequence) const {
+    return before_ && sequence > *before_ ? std::to_string(sequence - *before_)
+                                          : std::to_string(sequence);
+  }
+
   /// The last number that is kept no more. Precondition: before_.
   std::uint64_t forgotten() const {
     return *before_ + lines_.size() - std::min(lines_.size(), kept_max_);
@@ -110,9 +116,9 @@ class feed_in_order final : public oracle {
   std::string wrong_news(const feed_page& page, std::uint64_t& told) const {
     const auto first = page.events.front().sequence;
     if (told != 0 && first != std::max(told, forgotten()) + 1)
-      return "line " + std::to_string(first) + " was told behind line " + std::to_string(told);
+      return "a follower was told line " + number(first) + " next after line " + number(told);
     if (first <= *before_ + followed_.value_or(0))
-      return "line " + std::to_string(first) + " was told to one who came after it";
+      return "line " + number(first) + " was told to one who came after it";
     told = page.events.back().sequence;
     return {};
   }
@@ -129,11 +135,11 @@ class feed_in_order final : public oracle {
     const auto wanted = std::min<std::uint64_t>(there, read_.limit);
     if (page.events.size() != wanted)
       return "who asked for " + std::to_string(read_.limit) + " lines after line " +
-             std::to_string(read_.after) + " was shown " + std::to_string(page.events.size()) +
-             " of " + std::to_string(there);
+             number(read_.after) + " was shown " + std::to_string(page.events.size()) + " of " +
+             std::to_string(there);
     if (wanted > 0 && page.events.front().sequence != from + 1)
-      return "who asked for what is after line " + std::to_string(read_.after) +
-             " was shown line " + std::to_string(page.events.front().sequence) + " first";
+      return "who asked for what is after line " + number(read_.after) + " was shown line " +
+             number(page.events.front().sequence) + " first";
     return {};
   }
 
@@ -141,14 +147,14 @@ class feed_in_order final : public oracle {
   std::string wrong_lines(const feed_page& page) {
     for (const auto& event : page.events) {
       if (!before_) find_beginning(event);
-      const auto number = std::to_string(event.sequence);
+      const auto which = number(event.sequence);
       if (!before_ || event.sequence <= *before_ || event.sequence > *before_ + lines_.size())
-        return "line " + number + " is of nothing that happened";
-      if (*before_ < last_number_) return "line " + number + " has the number of an older one";
+        return "line " + which + " is of nothing that happened";
+      if (*before_ < last_number_) return "line " + which + " has the number of an older one";
       if (&event != &page.events.front() && event.sequence != (&event - 1)->sequence + 1)
-        return "line " + number + " is shown behind line " + std::to_string((&event - 1)->sequence);
+        return "line " + which + " is shown behind line " + number((&event - 1)->sequence);
       if (!same(event.what, lines_[event.sequence - *before_ - 1].what))
-        return "line " + number + " says " + event.what.kind + " " + event.what.subject +
+        return "line " + which + " says " + event.what.kind + " " + event.what.subject +
                ", and what happened was " + lines_[event.sequence - *before_ - 1].what.kind;
     }
     return {};

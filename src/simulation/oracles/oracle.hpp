@@ -64,6 +64,7 @@ struct violation {
   std::string what;
   std::uint64_t step = 0;  ///< 0 = found at the end
   std::string message;     ///< whose sending broke it, with who sent it to whom; else empty
+  std::string evidence;    ///< found at the end: what the store holds of what it names
 };
 
 class oracle {

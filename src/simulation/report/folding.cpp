@@ -9,7 +9,7 @@ namespace taquilla::simulation {
 
 namespace {
 
-constexpr std::size_t block_max = 8, repeats_min = 3;
+constexpr std::size_t block_max = 16, repeats_min = 3;
 
 /// The line without readings of the clock: "T+5.250s" is "T".
 std::string without_times(const std::string& text) {

@@ -61,6 +61,8 @@ bool fits(const std::string& wanted, const story_line& line) {
                               : is == wanted;
 }
 
+std::string until(const story_line& last) { return " (to step " + std::to_string(last.step) + ")"; }
+
 /// Takes what is expected, all of it, off the front of `rest` behind its first `begun` lines, which
 /// go with it, and puts `told` there instead; unless something else is between. Lines that
 /// `may_be_between` is true for stay, behind it.
@@ -83,6 +85,7 @@ bool fold(lines& rest, std::size_t begun, expectation e, Predicate may_be_betwee
       return false;
   }
   if (met < e.wanted.size()) return false;
+  told.text += until(rest[i - 1]);
   rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(i));
   rest.insert(rest.begin(), std::make_move_iterator(kept.begin()),
               std::make_move_iterator(kept.end()));
@@ -246,9 +249,20 @@ bool is_of_healing(const story_line& line) {
   return line.word.empty() && line.text.rfind("service_healed(", 0) == 0;
 }
 
-bool fold_chores(lines& rest, const char* what, const char* word, chores of) {
+/// "3-confirmed to buyer@test.example", "refund of reservation 3"
+bool is_about(const std::string& item, reservation_id id) {
+  const auto number = std::to_string(id), mail = number + "-", row = " reservation " + number;
+  return item.compare(0, mail.size(), mail) == 0 ||
+         (item.size() > row.size() && item.substr(item.size() - row.size()) == row);
+}
+
+bool fold_chores(lines& rest, const char* what, const char* word, chores of,
+                 const std::set<reservation_id>& accused) {
   const auto list = in_brackets(rest.front().text, what, "; ");
   if (list.empty()) return false;
+  for (const auto& item : list)
+    for (const auto id : accused)
+      if (is_about(item, id)) return false;
   const auto relay = rest.front().to, store = rest.front().from;
   const auto errand = std::find_if(rest.begin() + 1, rest.end(),
                                    [&](const auto& line) { return line.from == relay; });
@@ -257,7 +271,7 @@ bool fold_chores(lines& rest, const char* what, const char* word, chores of) {
     return is_of_healing(line) || (is_about_relays(line) && line.from != relay && line.to != relay);
   };
   return fold(rest, 1, of(list, relay, errand->to, store), is_of_others,
-              in_one_line(rest.front(), word, relay, joined(list) + ": done and written down"));
+              in_one_line(rest.front(), word, relay, joined(list) + ": answered as done"));
 }
 
 // -- healings ------------------------------------------------------------------------------------
@@ -282,12 +296,13 @@ bool fold_healings(lines& rest) {
 
 }  // namespace
 
-std::vector<story_line> without_routine(std::vector<story_line> story) {
+std::vector<story_line> without_routine(std::vector<story_line> story,
+                                        const std::set<reservation_id>& accused) {
   lines rest(std::make_move_iterator(story.begin()), std::make_move_iterator(story.end()));
   std::vector<story_line> out;
   while (!rest.empty()) {
-    const bool is_chore = fold_chores(rest, "mails", "MAIL", mailing) ||
-                          fold_chores(rest, "settlements", "MONEY", settling);
+    const bool is_chore = fold_chores(rest, "mails", "MAIL", mailing, accused) ||
+                          fold_chores(rest, "settlements", "MONEY", settling, accused);
     // The look that found it goes without saying.
     if (is_chore && !out.empty() && is_a_look(out.back()) && out.back().from == rest.front().from)
       out.pop_back();

@@ -4,20 +4,26 @@
 //         wants it. One that is missing, doubled or different, or something of anybody else's
 //         between them, and all are told.
 // CANCEL  a cancellation, in the same way.
-// MAIL    a relay has found what is due, and all of it is sent and filed.
+// MAIL    a relay has found what is due, and is answered of all of it that it was sent and filed.
 // MONEY   the same of voids and refunds.
 //
-// Also, in one line, all who hear that services are healed. A line stands where the first of its
-// messages stood; what relays do meanwhile comes behind it.
+// What mails and money of a reservation go through is told whole if the verdict is about it: there
+// what was answered may not be what was done. Also in one line: all who hear that services are
+// healed. A line stands where the first of its messages stood, and says until which step it goes;
+// what relays do meanwhile comes behind it.
 #pragma once
 
+#include "domain/reservation.hpp"
 #include "simulation/report/story.hpp"
 
+#include <set>
 #include <vector>
 
 namespace taquilla::simulation {
 
 /// @param story its numbers shortened: what is the same must look the same.
-std::vector<story_line> without_routine(std::vector<story_line> story);
+/// @param accused reservations that the verdict is about.
+std::vector<story_line> without_routine(std::vector<story_line> story,
+                                        const std::set<reservation_id>& accused);
 
 }  // namespace taquilla::simulation

@@ -96,8 +96,8 @@ selection::wanted questions_in(const std::vector<trace_event>& events,
     const auto question = answered_by.find(type);
     if (question != answered_by.end()) open[e.from + ">" + e.to + question->second] = e.step;
     const auto asked = open.find(e.to + ">" + e.from + type);
-    const bool dull = found_nothing(e.text) || (type == "live_seats_page" &&
-                                                touched.count(link_of(e, type)) == 0);
+    const bool dull = found_nothing(e.text) ||
+                      (type == "live_seats_page" && touched.count(link_of(e, type)) == 0);
     if (asked != open.end() && !dull) out.insert(asked->second);
   }
   return out;

@@ -1,5 +1,6 @@
 #include "simulation/report/story.hpp"
 
+#include "simulation/oracles/evidence.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/report/folding.hpp"
 #include "simulation/report/routine.hpp"
@@ -187,6 +188,7 @@ std::vector<story_line> verdict(const run_result& result) {
   const auto step = at_end ? result.steps : broken.step;
   say("BROKEN", step, broken.oracle + ": " + broken.what + (at_end ? " (seen at the end)" : ""));
   if (!broken.message.empty()) say("", step, "by " + broken.message);
+  if (!broken.evidence.empty()) say("", step, "the store has: " + broken.evidence);
   const auto promise = promise_of(broken.oracle);
   if (!promise.empty()) say("", step, "promised: " + promise);
   return out;
@@ -226,7 +228,7 @@ std::vector<story_line> story_of(const std::vector<trace_event>& events, const r
   out.insert(out.end(), end.begin(), end.end());
   shortener shorten;
   for (auto& line : out) line.text = shorten(line.text);
-  return folded(without_routine(std::move(out)));
+  return folded(without_routine(std::move(out), reservations_named(result.broken.what)));
 }
 
 }  // namespace taquilla::simulation

@@ -2,6 +2,7 @@
 // judge.
 #include "simulation/cases/case_file.hpp"
 #include "simulation/engine/keyed_random.hpp"
+#include "simulation/oracles/evidence.hpp"
 #include "simulation/world/world.hpp"
 #include "store/audit.hpp"
 
@@ -222,7 +223,9 @@ void world::judge(run_result& result) {
     for (auto& o : oracles_) {
       auto what = o->at_end(plan_, story_, final, facts_);
       if (what.empty()) continue;
-      result.broken = {o->name(), what, 0, {}};
+      result.broken = {o->name(), what, 0, {}, {}};
+      if (facts_.store_readable)
+        result.broken.evidence = evidence_of(reservations_named(what), final);
       break;
     }
     for (const auto& row : final.all)

@@ -26,7 +26,7 @@ bool changes_the_disk(disk_operation what) {
 /// Without its time, which stands before it in a trace.
 std::string words_of(const fault& f) {
   const auto all = print(f);
-  return all.substr(all.find("ms ") + 3);
+  return all.substr(all.find(' ', all.find("at=")) + 1);
 }
 
 }  // namespace

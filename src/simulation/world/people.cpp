@@ -15,7 +15,7 @@ constexpr virtual_ns closed_retry = 250'000'000;
 /// Without client and thinking, which a trace shows by itself.
 std::string words_of(const operation& what) {
   const auto all = print(what);
-  return all.substr(all.find("us ") + 3);
+  return all.substr(all.find(' ', all.find("think=")) + 1);
 }
 
 }  // namespace

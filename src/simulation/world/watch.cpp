@@ -26,16 +26,17 @@ void world::on_delivery(const delivery_view& view) {
   const auto to = name_of(view.receiver, view.incarnation);
   if (!view.element) return note(kind, from, to, view.type);
   const auto& content = view.element->content();
-  note(kind, from, to, words_of(content), fields_of(content));
+  note(kind, from, to, words_of(content) + letters_.remark(view), fields_of(content));
 }
 
 /// The first objection of a run counts.
 void world::object(const oracle& who, std::string what) {
   if (what.empty() || !broken_.oracle.empty()) return;
-  broken_ = {who.name(), std::move(what), engine_.steps(), {}};
+  broken_ = {who.name(), std::move(what), engine_.steps(), {}, {}};
 }
 
 void world::on_sending(const sending_view& view) {
+  if (options_.trace) letters_.sent(view);
   const auto& content = view.element.content();
   if (view.is<desk_drained>() && content.get_as<desk_drained>(0).left > 0)
     reached("left-at-a-stop");

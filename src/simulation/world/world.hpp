@@ -12,6 +12,7 @@
 #include "simulation/engine/engine.hpp"
 #include "simulation/oracles/oracle.hpp"
 #include "simulation/world/client.hpp"
+#include "simulation/world/correspondence.hpp"
 #include "simulation/world/machine.hpp"
 #include "simulation/world/run.hpp"
 #include "simulation/world/visitors.hpp"
@@ -114,6 +115,7 @@ class world final : private engine_observer,
   engine engine_;
   oracles oracles_;
   history story_;
+  correspondence letters_;  // for the trace
   visitors visitors_;
   run_facts facts_;
   violation broken_;
