@@ -250,10 +250,12 @@ class reservation_actor_state {
   void perform(const saga::wait& e) {
     begin_step();
     const auto attempt = std::get<saga::waiting>(stage_).attempt;
-    if (e.ms <= 0)
+    // The verdict may have come late: it was given for the time that was left when it was asked.
+    const auto ms = patience(e.ms);
+    if (ms <= 0)
       self_->send(reservation_actor{self_}, step_timer{false, attempt});
     else
-      self_->delayed_send(reservation_actor{self_}, std::chrono::milliseconds{e.ms},
+      self_->delayed_send(reservation_actor{self_}, std::chrono::milliseconds{ms},
                           step_timer{false, attempt});
   }
 
