@@ -137,9 +137,19 @@ class breaker_holds final : public oracle {
     birth.probes = true;
     ++probing_;
     if (probing_ <= rule_.probes && good_probes_ + probing_ <= rule_.successes_to_close) return {};
-    return (probing_ == 2 ? "two" : std::to_string(probing_)) +
-           " probes were under way while the breaker was half-open" +
-           (good_probes_ == 0 ? "" : ", and " + std::to_string(good_probes_) + " had been good");
+    return "reservation#" + std::to_string(incarnation) +
+           " was let in as a probe, and the desk had not heard how it went of " +
+           probes_but(incarnation) + ": " + std::to_string(rule_.probes) +
+           " at once may probe, and " + std::to_string(good_probes_) + " of " +
+           std::to_string(rule_.successes_to_close) + " that close it had been good";
+  }
+
+  std::string probes_but(std::uint32_t asking) const {
+    std::string out;
+    for (const auto& [who, birth] : born_in_)
+      if (who != asking && birth.probes && birth.era == era_)
+        out += (out.empty() ? "reservation#" : ", reservation#") + std::to_string(who);
+    return out.empty() ? "nobody" : out;
   }
 
   std::string refused(const error& why, virtual_ns now) const {
