@@ -26,6 +26,7 @@ class timeline_is_true final : public oracle {
   }
   void on_ended(const std::string& role, std::uint32_t incarnation) override {
     written_.erase({role, incarnation});
+    if (role == "store") has_store_ = false;
     due_.reset();
   }
 
@@ -34,7 +35,8 @@ class timeline_is_true final : public oracle {
     if (!view.is<fault_touched>() || !is_relay(view.receiver)) return;
     const auto& fault = view.element->content().get_as<fault_touched>(0);
     const auto relay = written_.find({view.receiver, view.incarnation});
-    if (fault.id == 0 || relay == written_.end()) return;
+    // What is said to a dead store nobody sees.
+    if (fault.id == 0 || relay == written_.end() || !has_store_) return;
     if (relay->second.count({fault.id, fault.fault_id}) == 0) due_ = {fault.id, fault.fault_id};
   }
 
@@ -54,6 +56,7 @@ class timeline_is_true final : public oracle {
   }
 
   std::string on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns) override {
+    if (role == "store") has_store_ = true;
     if (is_relay(role)) written_[{role, incarnation}];
     return {};
   }
@@ -129,6 +132,7 @@ class timeline_is_true final : public oracle {
   /// By relays that live: which fault touched whose errand.
   std::map<std::pair<std::string, std::uint32_t>, std::set<touch>> written_;
   std::optional<touch> due_;  ///< a relay is just hearing of it
+  bool has_store_ = false;    ///< that lives
   bool missed_ = false;       ///< it went on to something else
 };
 
