@@ -143,6 +143,10 @@ class in_order final : public oracle {
       if (p.recorded) at_work_[p.id = row.id] = who;
       if (p.recorded && rows_.emplace(row.id, p.token).first->second != p.token)
         return "number " + std::to_string(row.id) + " was given to two purchases";
+    } else if (content.match_elements<purchase_recorded>()) {
+      // The first answer may have been lost, and this one be heard: its row is there.
+      const auto& row = content.get_as<purchase_recorded>(0);
+      p.recorded = p.recorded || !row.already_yours;
     }
     if (content.match_elements<charge_record>()) {
       p.ledger_heard = true;
