@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstdio>
 #include <limits>
 #include <utility>
 
@@ -24,6 +25,12 @@ std::string print_span(std::int64_t count, span_unit in) {
       return std::to_string(count / factor) + name;
   }
   return std::to_string(count);
+}
+
+std::string print_seconds(std::int64_t ns) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6f s", static_cast<double>(ns) / 1e9);
+  return text;
 }
 
 std::optional<std::int64_t> parse_span(const std::string& text, span_unit in) {

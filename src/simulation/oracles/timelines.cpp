@@ -31,7 +31,7 @@ class timeline_is_true final : public oracle {
   }
 
   void on_delivery(const delivery_view& view) override {
-    missed_ = missed_ || due_.has_value();
+    missed_ = due_.has_value();
     if (!view.is<fault_touched>() || !is_relay(view.receiver)) return;
     const auto& fault = view.element->content().get_as<fault_touched>(0);
     const auto relay = written_.find({view.receiver, view.incarnation});

@@ -1,5 +1,6 @@
 #include "simulation/report/story.hpp"
 
+#include "simulation/cases/spans.hpp"
 #include "simulation/oracles/evidence.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/report/folding.hpp"
@@ -68,9 +69,7 @@ constexpr std::size_t few_decisions = 40;
 constexpr std::uint64_t long_us = 50'000;
 
 std::string seconds(std::uint64_t us) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6f s", static_cast<double>(us) / 1e6);
-  return text;
+  return print_seconds(static_cast<std::int64_t>(us) * 1'000);
 }
 
 /// What chance did to a message or a sync; empty for what has a line of its own.

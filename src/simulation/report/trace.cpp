@@ -1,5 +1,6 @@
 #include "simulation/report/trace.hpp"
 
+#include "simulation/cases/spans.hpp"
 #include "simulation/report/story.hpp"
 
 #include <nlohmann/json.hpp>
@@ -122,11 +123,8 @@ void print_mermaid(std::ostream& out, const std::vector<story_line>& story) {
                          (who.all().size() > 1 ? "," + lanes::id_of(who.all().back()) : "");
   virtual_ns told = -1;
   for (const auto& line : story) {
-    if (line.now != std::exchange(told, line.now)) {
-      char when[32];
-      std::snprintf(when, sizeof when, "%.6f s", static_cast<double>(line.now) / 1e9);
-      out << "  Note over " << everybody << ": " << when << "\n";
-    }
+    if (line.now != std::exchange(told, line.now))
+      out << "  Note over " << everybody << ": " << print_seconds(line.now) << "\n";
     const auto text = mermaid_safe(line.text);
     if (line.what == kind::message)
       out << "  " << who.of(line.from) << "->>" << who.of(line.to) << ": " << text << "\n";

@@ -1,8 +1,8 @@
 #include "simulation/world/correspondence.hpp"
 
-#include <caf/all.hpp>
+#include "simulation/cases/spans.hpp"
 
-#include <cstdio>
+#include <caf/all.hpp>
 
 namespace taquilla::simulation {
 
@@ -36,11 +36,7 @@ std::string correspondence::remark(const delivery_view& view) {
   }
   const auto letter = under_way_.find(view.element);
   if (letter == under_way_.end() || view.sender.empty()) return out;
-  if (view.now - letter->second >= a_while) {
-    char when[48];
-    std::snprintf(when, sizeof when, ", sent at %.6f s", static_cast<double>(letter->second) / 1e9);
-    out += when;
-  }
+  if (view.now - letter->second >= a_while) out += ", sent at " + print_seconds(letter->second);
   under_way_.erase(letter);
   return out;
 }
