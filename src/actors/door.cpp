@@ -223,7 +223,7 @@ class door_state {
     if (*verdict.fault != chaos_kind::crash || !supervisor_) return;
     for (const auto& rule : rules_.view(now))
       if (rule.id == verdict.fault_id && rule.state == chaos_rule_state::exhausted)
-        self_->send(supervisor_, crash_over{options_.service, rule.id});
+        self_->send(supervisor_, crash_over{options_.service, 0});
   }
 
   caf::result<chaos_report> set(const set_chaos& what) {

@@ -356,7 +356,7 @@ struct restart_due {  ///< INTERNAL: a back-off is over
 };
 struct crash_over {  ///< a `crash` ran out, by time (INTERNAL) or by count (from the door)
   std::string service;
-  std::uint64_t rule = 0;
+  std::uint64_t order = 0;  ///< whose time is over; 0: the door has counted to the end
 };
 struct stop_overdue {  ///< INTERNAL: a child did not leave in time
   std::size_t index = 0;

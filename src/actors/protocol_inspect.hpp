@@ -79,7 +79,7 @@ TAQUILLA_EMPTY_MESSAGE(report_health)
 TAQUILLA_MESSAGE(child_health, x.name, x.state, x.reason, x.since, x.restarts)
 TAQUILLA_MESSAGE(health_report, x.children, x.ready)
 TAQUILLA_MESSAGE(restart_due, x.name, x.wait)
-TAQUILLA_MESSAGE(crash_over, x.service, x.rule)
+TAQUILLA_MESSAGE(crash_over, x.service, x.order)
 TAQUILLA_MESSAGE(stop_overdue, x.index)
 
 }  // namespace taquilla

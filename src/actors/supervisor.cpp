@@ -214,13 +214,13 @@ class supervisor_state {
 
   /// It really dies and stays down; the door counts whom that touched.
   void crash(child& one, const set_chaos& order) {
-    const auto rule = ++one.crash_order;
+    ++one.crash_order;
     close(one, "crash");
     enter(one, life::down, "crash ordered");
     if (one.actor) self_->send_exit(one.actor, caf::exit_reason::kill);
     if (order.for_ms > 0)
       self_->delayed_send(supervisor_actor{self_}, std::chrono::milliseconds{order.for_ms},
-                          crash_over{one.spec.name, rule});
+                          crash_over{one.spec.name, one.crash_order});
   }
 
   void panic(child& one) {
@@ -231,23 +231,26 @@ class supervisor_state {
   void end_crash(const crash_over& over) {
     auto* one = find(over.service);
     if (one == nullptr || one->state != life::down || stopping_) return;
-    const bool by_time = self_->current_sender() == self_->ctrl();
-    if (by_time && over.rule != one->crash_order) return;  // of an older crash
-    if (by_time) return rise(*one);
-    // The door counts. It may have said so before it heard of a further order to crash.
+    if (over.order == 0)
+      ask_whether_over(*one);
+    else if (over.order == one->crash_order)  // and not an older one
+      rise(*one);
+  }
+
+  /// The door counts. It may have said so before it heard of a further order to crash.
+  void ask_whether_over(child& one) {
     ask<chaos_report>(
-        self_, one->spec.door, door_patience_ms, show_rules{},
-        [this, name = over.service, order = one->crash_order](const chaos_report& now) {
+        self_, one.spec.door, door_patience_ms, show_rules{},
+        [this, name = one.spec.name, order = one.crash_order](const chaos_report& now) {
           auto* child = find(name);
           const bool again = std::any_of(now.active.begin(), now.active.end(),
                                          [](const auto& rule) { return rule.kind == "crash"; });
           if (!again && child->crash_order == order && child->state == life::down && !stopping_)
             rise(*child);
         },
-        [this, name = over.service, order = one->crash_order](const error&) {
-          // As if its time were over: nobody else would ask again.
+        [this, name = one.spec.name](const error&) {  // the door says it once only: ask again
           self_->delayed_send(supervisor_actor{self_}, std::chrono::milliseconds{door_patience_ms},
-                              crash_over{name, order});
+                              crash_over{name, 0});
         },
         errc::deadline_expired);
   }

@@ -207,7 +207,7 @@ reply<charge_record> virtual_theatre::charge(reservation_id id, money amount) {
 }
 
 void virtual_theatre::say_crash_is_over(const std::string& service) {
-  caf::anon_send(in_->house.supervisor, crash_over{service, 1});
+  caf::anon_send(in_->house.supervisor, crash_over{service, 0});
 }
 
 // -- time -------------------------------------------------------------------------------------
