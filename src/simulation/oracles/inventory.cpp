@@ -106,14 +106,9 @@ class holds_exclude final : public oracle {
   }
 
   std::string granted(std::uint32_t to, virtual_ns now) {
+    if (ended_.count(to) != 0) return {};
     const auto& wish = asked_[to];
     auto seat = place_of(wish);
-    // The end of the one before would end the later one's hold.
-    if (const auto holder = holders_.find(seat);
-        holder != holders_.end() && asked_[holder->second].token > wish.token)
-      return "the hold of seat " + seat + " for reservation#" + std::to_string(holder->second) +
-             " gave way to reservation#" + std::to_string(to) + ", which had begun before";
-    if (ended_.count(to) != 0) return {};
     const auto owner = owners_.find(seat);
     if (owner != owners_.end() && vacated_.count(owner->second) == 0)
       return "INVENTORY had heard that seat " + seat + " is sold, and held it for somebody";
