@@ -3,6 +3,7 @@
 #include "simulation/cases/minimiser.hpp"
 
 #include "domain/planted.hpp"
+#include "simulation/cases/case_file.hpp"
 #include "simulation/cases/retelling.hpp"
 #include "small_plans.hpp"
 
@@ -72,6 +73,24 @@ TEST_CASE("a front desk that nobody needs goes, and faults are told in the order
   CHECK(in_order_of_time(p).faults.front().what == fault::kind::crash);
   p.script = {{choice::delay, "clerk>reservation_desk purchase_order", 1, 1, 0}};
   CHECK(without_front_desk(p).script[0].name == "client>reservation_desk purchase_order");
+}
+
+TEST_CASE("a fault that hits whom chance wants is told as one that hits for certain") {
+  const planting bug{planted::bug::drain_cut_short};
+  auto p = stopped_too_early();
+  p.script.clear();
+  p.faults.push_back(fault_of(fault::kind::chaos, "payment", 10));
+  p.faults.back().detail = "slow";
+  p.faults.back().value = 1'000;
+  p.faults.back().rate_ppm = 500'000;
+  run_result r;
+  for (std::uint64_t seed = 1; !r.failed() && seed < 20; ++seed) {
+    p.seed = seed;
+    r = replay(p);
+  }
+  REQUIRE(r.broken.oracle == "drains-in-order");
+  const auto out = minimise(p, r);
+  for (const auto& f : out.smallest.what.faults) CHECK_MESSAGE(!hits_some(f), print(f));
 }
 
 TEST_CASE("a story that hangs on a moment shrinks although delays come before that moment") {

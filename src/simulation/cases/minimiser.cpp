@@ -93,7 +93,8 @@ class shrinker {
   bool long_story() const { return weight(best_) > short_story; }
 
   bool once() {
-    auto before = std::make_pair(weight(best_), total());
+    auto before = std::make_pair(weight(best_), sum_of_times(best_));
+    sure_faults();
     list(&plan::faults);
     faults_with_numbers();
     clients();
@@ -109,7 +110,7 @@ class shrinker {
     plainer_house();
     lower_numbers();
     without_keys();
-    return std::make_pair(weight(best_), total()) != before;
+    return std::make_pair(weight(best_), sum_of_times(best_)) != before;
   }
 
   template <class T>
@@ -205,6 +206,13 @@ class shrinker {
       if (accept(std::move(shifted))) return true;
     }
     return false;
+  }
+
+  void sure_faults() {
+    constexpr std::uint32_t times_max = 3;
+    for (std::size_t i = 0; i < best_.faults.size(); ++i)
+      for (std::uint32_t times = 0; hits_some(best_.faults[i]) && times <= times_max; ++times)
+        accept(with_sure_fault(best_, i, times));
   }
 
   void clients() {
@@ -332,14 +340,6 @@ class shrinker {
     }
   }
 
-  /// All times together: the measure of progress besides the number of units.
-  std::int64_t total() const {
-    std::int64_t sum = 0;
-    for (const auto& number : numbers_of(best_))
-      if (number.is_time) sum += number.get(best_);
-    return sum;
-  }
-
   plan best_;
   std::string oracle_;
   std::uint64_t runs_max_;
@@ -366,7 +366,7 @@ minimised minimise(const plan& p, const run_result& failing, std::uint64_t runs_
     const auto shrink_and_resow = [&] {
       do {
         s.shrink();
-        if (weight(s.best()) < weight(shortest)) shortest = s.best();
+        if (weight(s.best()) <= weight(shortest)) shortest = s.best();
       } while (s.resow());
       s.restore(shortest);
     };

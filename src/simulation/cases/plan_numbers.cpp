@@ -44,4 +44,11 @@ std::vector<plan_number> numbers_of(const plan& p) {
   return out;
 }
 
+std::int64_t sum_of_times(const plan& p) {
+  std::int64_t sum = 0;
+  for (const auto& number : numbers_of(p))
+    if (number.is_time) sum += number.get(p);
+  return sum;
+}
+
 }  // namespace taquilla::simulation

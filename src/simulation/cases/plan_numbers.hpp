@@ -22,4 +22,7 @@ struct plan_number {
 
 std::vector<plan_number> numbers_of(const plan& p);
 
+/// All times together: the measure of a story's length besides the number of its lines.
+std::int64_t sum_of_times(const plan& p);
+
 }  // namespace taquilla::simulation

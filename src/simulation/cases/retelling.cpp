@@ -147,6 +147,17 @@ plan without_front_desk(const plan& p) {
   return out;
 }
 
+bool hits_some(const fault& f) {
+  return f.what == fault::kind::chaos && f.rate_ppm != fault{}.rate_ppm;
+}
+
+plan with_sure_fault(plan p, std::size_t which, std::uint32_t times) {
+  auto& f = p.faults[which];
+  f.rate_ppm = fault{}.rate_ppm;
+  if (times > 0) f.times = times;
+  return p;
+}
+
 plan in_order_of_time(plan p) {
   std::stable_sort(p.faults.begin(), p.faults.end(),
                    [](const fault& a, const fault& b) { return a.at_ms < b.at_ms; });

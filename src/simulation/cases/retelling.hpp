@@ -56,6 +56,11 @@ std::int64_t drop_delays(std::vector<decision>& script, std::size_t from, std::s
 /// themselves.
 plan without_front_desk(const plan& p);
 
+/// Whether chance decides whom it hits.
+bool hits_some(const fault& f);
+/// That fault hits all, so many times (0: as often as it was).
+plan with_sure_fault(plan p, std::size_t which, std::uint32_t times);
+
 /// Faults in the order in which they strike, as a reader wants them.
 plan in_order_of_time(plan p);
 

@@ -228,7 +228,10 @@ void engine::after_step(caf::actor_id id, caf::scheduled_actor& actor, bool ende
   auto& entry = actors_[id];
   auto& role = roles_[entry.role];
   const bool last = std::exchange(role.last_step_ahead, false);
-  if (last) silence_last_words();
+  if (last) {
+    silence_last_words();
+    observer_.on_last_step(role.name, entry.incarnation);
+  }
   if (last && !ended) {
     end_actor(id);
   } else if (ended) {

@@ -64,7 +64,9 @@ struct sending_view {
   const caf::mailbox_element& element;
   bool passed_on;  ///< by somebody who stands between sender and receiver (a door)
   const std::type_info* what;
-  caf::actor_id to;  ///< the receiver's, in this process
+  caf::actor_id to;   ///< the receiver's, in this process
+  role_name speaker;  ///< whose step it is: who said it, also if it has no sender; "" for nobody's
+  std::uint32_t speaker_incarnation;
 
   template <class Message>
   bool is() const {
@@ -79,13 +81,15 @@ class engine_observer {
   virtual void on_spawned(const std::string& /*role*/, std::uint32_t /*incarnation*/, virtual_ns) {}
   virtual void on_sending(const sending_view&) {}
   virtual void on_delivery(const delivery_view&) {}
-  virtual void on_lost(const std::string& /*link*/, virtual_ns) {}
+  virtual void on_lost(const std::string& /*link*/, const caf::type_erased_tuple&, virtual_ns) {}
   /// So many messages wait for one actor of `role`, or (role "agenda") timers and messages are
   /// under way: called at every doubling from 64 on.
   /// @param mostly which of them are the most, where that is known.
   virtual void on_backlog(const std::string& /*role*/, std::size_t /*waiting*/,
                           const std::string& /*mostly*/) {}
   virtual void on_ended(const std::string& /*role*/, std::uint32_t /*incarnation*/, virtual_ns) {}
+  /// Said before on_ended: what it did in this step, its last, stays done; what it sent is gone.
+  virtual void on_last_step(const std::string& /*role*/, std::uint32_t /*incarnation*/) {}
 };
 
 struct engine_options {

@@ -147,15 +147,19 @@ void engine::announce(caf::actor_id to_id, const caf::mailbox_element& element) 
   static const std::string nobody;
   const auto& to = actors_[to_id];
   const auto& to_role = roles_[to.role].name;
+  const auto* speaker = stepper_ == 0 ? nullptr : &actors_[stepper_];
+  const auto& speaker_role = speaker ? roles_[speaker->role].name : nobody;
+  const auto speaker_incarnation = speaker ? speaker->incarnation : 0;
   if (!element.sender)
-    return observer_.on_sending(
-        {now(), nobody, 0, to_role, to.incarnation, element, false, type_of(element), to_id});
+    return observer_.on_sending({now(), nobody, 0, to_role, to.incarnation, element, false,
+                                 type_of(element), to_id, speaker_role, speaker_incarnation});
   auto from_id = element.sender->id();
   if (from_id == to_id || from_id >= actors_.size() || !actors_[from_id].known) return;
   const auto& from = actors_[from_id];
   const bool passed_on = stepper_ != 0 && stepper_ != from_id;
   observer_.on_sending({now(), roles_[from.role].name, from.incarnation, to_role, to.incarnation,
-                        element, passed_on, type_of(element), to_id});
+                        element, passed_on, type_of(element), to_id, speaker_role,
+                        speaker_incarnation});
 }
 
 void engine::flush_outgoing() {
@@ -174,7 +178,7 @@ void engine::route(delivery message) {
   auto index = link_of(message, actors_[sender->id()], actors_[to_id]);
   auto mid = message.element->mid;
   auto fate = links_.next(index, mid.is_request() || mid.is_response());
-  if (fate.lost) return observer_.on_lost(links_.at(index).name, now());
+  if (fate.lost) return observer_.on_lost(links_.at(index).name, message.element->content(), now());
   if (fate.doubled_after_us > 0) {
     auto copy = caf::make_mailbox_element(sender, mid, message.element->stages,
                                           message.element->copy_content_to_message());

@@ -11,6 +11,7 @@
 // before it ends.
 #include "actors/errors.hpp"
 #include "policies/circuit_breaker_config.hpp"
+#include "simulation/cases/spans.hpp"
 #include "simulation/oracles/news.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/world/plan.hpp"
@@ -37,7 +38,8 @@ class breaker_holds final : public oracle {
 
   std::string on_spawned(const std::string& role, std::uint32_t incarnation,
                          virtual_ns now) override {
-    if (role == "reservation") born_in_[incarnation] = {state_, era_, failures_ >= rule_.failures};
+    if (role == "reservation")
+      born_in_[incarnation] = {state_, era_, failures_ >= rule_.failures, now};
     if (role == "reservation" && state_ == "half_open") {
       // It may be the probe, or go on with a leftover and ask INVENTORY nothing.
       if (born_in_era_++ == 0) first_born_ = now;
@@ -84,7 +86,8 @@ class breaker_holds final : public oracle {
   struct birth {
     std::string state;
     int era = 0;
-    bool too_late = false;    ///< the breaker should have been open by then
+    bool too_late = false;  ///< the breaker should have been open by then
+    virtual_ns at = 0;
     bool unreported = false;  ///< it asked INVENTORY, and has not said how that went
     bool probes = false;      ///< it asked while the breaker was half-open, which knows no answer
     std::optional<breaker_outcome> due = {};  ///< what it has to say: it has the answer
@@ -111,7 +114,7 @@ class breaker_holds final : public oracle {
     if (state_ == "half_open" && to == "closed" && good_answers_ < rule_.successes_to_close)
       wrong = "the breaker closed and " +
               (good_answers_ == 0 ? "no probe" : "only " + std::to_string(good_answers_)) +
-              " had come back well";
+              " that it let pass since " + print_seconds(since_) + " had come back well";
     if (state_ == "closed" && to == "open" && failures_ < rule_.failures)
       wrong = "the breaker opened after " + std::to_string(failures_) + " failures in a row";
     if (state_ == "open" && to == "half_open" && !healed_ && now + rounding < since_ + open_time_)
@@ -130,15 +133,17 @@ class breaker_holds final : public oracle {
   std::string asked(std::uint32_t incarnation) {
     auto& birth = born_in_[incarnation];
     birth.unreported = true;
+    const auto who = "reservation#" + std::to_string(incarnation);
     if (birth.state == "open")
-      return "a purchase asked INVENTORY that was let in while the breaker was open";
-    if (birth.too_late) return "a purchase was let in when the breaker should have opened";
+      return who + " asked INVENTORY: it was let in at " + print_seconds(birth.at) +
+             ", and the breaker had been open since " + print_seconds(since_) + ", for " +
+             print_seconds(open_time_);
+    if (birth.too_late) return who + " was let in when the breaker should have opened";
     if (birth.state != "half_open" || birth.era != era_) return {};
     birth.probes = true;
     ++probing_;
     if (probing_ <= rule_.probes && good_probes_ + probing_ <= rule_.successes_to_close) return {};
-    return "reservation#" + std::to_string(incarnation) +
-           " was let in as a probe, and the desk had not heard how it went of " +
+    return who + " was let in as a probe, and the desk had not heard how it went of " +
            probes_but(incarnation) + ": " + std::to_string(rule_.probes) +
            " at once may probe, and " + std::to_string(good_probes_) + " of " +
            std::to_string(rule_.successes_to_close) + " that close it had been good";

@@ -18,9 +18,20 @@ class store_opens final : public oracle {
 class comes_to_rest final : public oracle {
  public:
   const char* name() const override { return "comes-to-rest"; }
-  std::string at_end(const plan&, const history&, const final_state&, const run_facts& f) override {
+  std::string at_end(const plan&, const history&, const final_state& left,
+                     const run_facts& f) override {
     if (f.came_to_rest || !f.store_readable || f.hall_wrong) return {};
-    return f.still_open;
+    return f.still_open + which(left);
+  }
+
+ private:
+  static std::string which(const final_state& left) {
+    std::string out;
+    for (const auto& row : left.all)
+      if (row.state == reservation_state::pending)
+        out += "; pending is reservation " + std::to_string(row.id);
+    for (const auto& due : left.outbox) out += "; due is " + due.message_id;
+    return out;
   }
 };
 

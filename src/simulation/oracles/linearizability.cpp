@@ -6,6 +6,7 @@
 // out ids in the order of its commits, so the sales of a seat are in order of their ids, and each
 // can be placed greedily at the earliest moment that its history allows. If the earliest moment of
 // one is too late, no other order would do.
+#include "simulation/cases/spans.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/world/hall.hpp"
 
@@ -78,15 +79,21 @@ class linearizable final : public oracle {
     if (sale.from == never) return "reservation " + id + " was sold, and nobody bought it";
     const auto sold = std::max(sale.from, free_since);
     if (sold > sale.until)
-      return "reservation " + id + " was sold while an earlier sale still owned the seat";
+      return "reservation " + id + " was sold by " + print_seconds(sale.until) +
+             ", and the seat was an earlier sale's until " + print_seconds(free_since);
     free_since = never;
     if (row.state != reservation_state::cancelled) return {};
     const auto end = when_cancelled(row, h, facts);
     if (end.from == never) return "reservation " + id + " was cancelled, and nobody asked for it";
     free_since = std::max(sold, end.from);
-    if (free_since > end.until)
-      return "reservation " + id + " was confirmed again after its cancellation";
-    return {};
+    if (free_since <= end.until) return {};
+    const auto* late = last_replay(row, h);
+    return "reservation " + id + " was cancelled by " + print_seconds(end.until) +
+           (late == nullptr
+                ? ", before it was sold"
+                : ", and client " + std::to_string(late->what.client) + ", who asked at " +
+                      print_seconds(late->invoked) + ", was told at " + print_seconds(late->ended) +
+                      " that it is his");
   }
 
   /// A request that arrived twice may do its work twice, whatever was answered to the first.
@@ -107,17 +114,26 @@ class linearizable final : public oracle {
 
   static span when_cancelled(const reservation& row, const history& h, const run_facts& facts) {
     span s;
-    virtual_ns last_replay = 0;
     for (const auto& e : h.entries()) {
-      if (e.id != row.id) continue;
+      if (e.id != row.id || is_buy(e)) continue;
       const bool done = e.how == outcome::accepted;
-      if (is_buy(e) && done) last_replay = std::max(last_replay, e.invoked);
-      if (is_buy(e) || !(done || perhaps(e, facts))) continue;
+      if (!done && !perhaps(e, facts)) continue;
       s.from = std::min(s.from, e.invoked);
       if (done) s.until = std::min(s.until, e.ended);
     }
-    if (s.from != never) s.from = std::max(s.from, last_replay);
+    const auto* late = last_replay(row, h);
+    if (s.from != never && late != nullptr) s.from = std::max(s.from, late->invoked);
     return s;
+  }
+
+  /// Of all who were told that it is theirs the last to ask.
+  static const history_entry* last_replay(const reservation& row, const history& h) {
+    const history_entry* last = nullptr;
+    for (const auto& e : h.entries())
+      if (e.id == row.id && is_buy(e) && e.how == outcome::accepted &&
+          (last == nullptr || e.invoked >= last->invoked))
+        last = &e;
+    return last;
   }
 
   /// Who hears "taken" hears of somebody: a buyer who has the seat, or who is trying for it.

@@ -69,7 +69,8 @@ class one_owner final : public oracle {
         for (const auto* b : sold) {
           if (a->id >= b->id || cancel_asked(h, a->id, b->ended)) continue;
           return "seat " + seat + " was sold as reservation " + std::to_string(a->id) +
-                 ", which nobody asked to cancel, and again as " + std::to_string(b->id);
+                 ", which nobody asked to cancel, and again as reservation " +
+                 std::to_string(b->id);
         }
     return {};
   }

@@ -24,14 +24,17 @@ std::string without_times(const std::string& text) {
   return out;
 }
 
-bool may_fold(const story_line& line) { return line.word.empty(); }
+/// What is said, and what the disk does to it.
+bool may_fold(const story_line& line) { return line.word.empty() || line.word == "FAULT"; }
 
 /// What must be equal for two lines to be the same.
 std::vector<std::string> keys_of(const std::vector<story_line>& story) {
   std::vector<std::string> out;
   out.reserve(story.size());
   for (const auto& line : story)
-    out.push_back(may_fold(line) ? line.from + ">" + line.to + ">" + without_times(line.text) : "");
+    out.push_back(may_fold(line)
+                      ? line.word + ">" + line.from + ">" + line.to + ">" + without_times(line.text)
+                      : "");
   return out;
 }
 

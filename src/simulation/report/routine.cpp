@@ -1,5 +1,7 @@
 #include "simulation/report/routine.hpp"
 
+#include "simulation/oracles/evidence.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <deque>
@@ -154,13 +156,15 @@ void fill_in(sale& s, const story_line& line) {
   if (charged.size() == 3 && charged[0].rfind(row, 0) == 0) s.id = charged[0].substr(row.size());
 }
 
-bool fold_sale(lines& rest) {
+/// @param wanted the seats that somebody has wanted before.
+bool fold_sale(lines& rest, std::set<std::string>& wanted) {
   constexpr std::size_t begun = 2, length_max = 30;
   if (rest.size() < begun) return false;
   const auto &order = rest[0], &hold = rest[1];
   if (!is_message(order, "client", "reservation_desk")) return false;
-  if (!is_message(hold, "reservation", "inventory")) return false;
   const auto wish = in_brackets(order.text, "purchase_order", ", ");
+  if (wish.empty() || !wanted.insert(wish[0]).second) return false;
+  if (!is_message(hold, "reservation", "inventory")) return false;
   const auto held = in_brackets(hold.text, "hold_seat", ", ");
   if (wish.size() != 3 || held.size() != 3 || held[0] != wish[0]) return false;
   sale s;
@@ -170,7 +174,11 @@ bool fold_sale(lines& rest) {
   auto told = in_one_line(order, "SALE", s.client,
                           s.seat + " to " + s.buyer + " for " + s.amount + ": reservation " + s.id +
                               ", by " + s.actor + ", " + s.token);
-  return fold(rest, begun, messages_of(s), is_about_relays, std::move(told));
+  const auto is_aside = [&](const story_line& line) {
+    return is_about_relays(line) ||
+           (line.from == s.actor && line.text.rfind("inventory_heard(well", 0) == 0);
+  };
+  return fold(rest, begun, messages_of(s), is_aside, std::move(told));
 }
 
 // -- a cancellation ------------------------------------------------------------------------------
@@ -296,8 +304,10 @@ bool fold_healings(lines& rest) {
 
 }  // namespace
 
-std::vector<story_line> without_routine(std::vector<story_line> story,
-                                        const std::set<reservation_id>& accused) {
+std::vector<story_line> without_routine(std::vector<story_line> story, const violation& broken) {
+  const auto accused = reservations_named(broken.what);
+  const bool kept_all = broken.oracle.empty();
+  std::set<std::string> wanted;
   lines rest(std::make_move_iterator(story.begin()), std::make_move_iterator(story.end()));
   std::vector<story_line> out;
   while (!rest.empty()) {
@@ -306,7 +316,8 @@ std::vector<story_line> without_routine(std::vector<story_line> story,
     // The look that found it goes without saying.
     if (is_chore && !out.empty() && is_a_look(out.back()) && out.back().from == rest.front().from)
       out.pop_back();
-    if (!is_chore && !fold_sale(rest) && !fold_cancellation(rest)) fold_healings(rest);
+    if (kept_all) wanted.clear();
+    if (!is_chore && !fold_sale(rest, wanted) && !fold_cancellation(rest)) fold_healings(rest);
     out.push_back(std::move(rest.front()));
     rest.pop_front();
   }

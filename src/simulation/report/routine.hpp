@@ -8,22 +8,20 @@
 // MONEY   the same of voids and refunds.
 //
 // What mails and money of a reservation go through is told whole if the verdict is about it: there
-// what was answered may not be what was done. Also in one line: all who hear that services are
-// healed. A line stands where the first of its messages stood, and says until which step it goes;
-// what relays do meanwhile comes behind it.
+// what was answered may not be what was done. And so is, once a promise is broken, the second wish
+// for a seat. Also in one line: all who hear that services are healed. A line stands where the
+// first of its messages stood, and says until which step it goes; what relays do meanwhile comes
+// behind it.
 #pragma once
 
-#include "domain/reservation.hpp"
 #include "simulation/report/story.hpp"
 
-#include <set>
 #include <vector>
 
 namespace taquilla::simulation {
 
 /// @param story its numbers shortened: what is the same must look the same.
-/// @param accused reservations that the verdict is about.
-std::vector<story_line> without_routine(std::vector<story_line> story,
-                                        const std::set<reservation_id>& accused);
+/// @param broken the verdict; no oracle: all promises were kept.
+std::vector<story_line> without_routine(std::vector<story_line> story, const violation& broken);
 
 }  // namespace taquilla::simulation

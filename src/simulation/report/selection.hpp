@@ -4,8 +4,9 @@
 //             messages, the same in every run, and never what went wrong by itself.
 // NEVER LEFT  What chance touched (a message that it held back is shown when it comes, small talk
 //             or not), how the doors open when chance touched one of them, what actors and breakers
-//             went through, what a later process found when it looked for the first time, and who
-//             asked for what was found.
+//             went through, what a later process found when it looked for the first time, who
+//             asked for what was found, and the small talk that the broken promise is about: who
+//             looks for mails and finds none, where a mail was forgotten.
 #pragma once
 
 #include "simulation/world/run.hpp"
@@ -28,7 +29,8 @@ class selection {
   /// Steps of messages that are told although they are small talk.
   using wanted = std::set<std::uint64_t>;
 
-  selection(touches touched, wanted questions);
+  /// @param broken the promise that was; empty: none.
+  selection(touches touched, wanted questions, const violation& broken);
 
   /// @param e in order.
   bool keeps(const trace_event& e);
@@ -36,20 +38,22 @@ class selection {
  private:
   bool keeps_message(const trace_event& e);
   bool is_first_look(const std::string& type);
+  bool is_evidence(const trace_event& e, const std::string& type) const;
 
   touches touched_;
   wanted questions_;
+  std::set<std::string> evidence_;  // types that the verdict is about
   bool opening_matters_ = false;
   bool open_ = false;
   unsigned opened_ = 0;           // how often
   std::set<std::string> looked_;  // for what, in this process
 };
 
+/// The link of a message, as decisions name it: "supervisor>door open_door".
+std::string link_of(const trace_event& message);
+
 /// The questions whose answers have something in them that is worth telling.
 selection::wanted questions_in(const std::vector<trace_event>& events,
                                const selection::touches& touched);
-
-/// What actors, breakers and faults went through, as the event feed is told: a line of its own.
-bool is_news(const trace_event& e);
 
 }  // namespace taquilla::simulation

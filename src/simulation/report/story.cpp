@@ -1,7 +1,6 @@
 #include "simulation/report/story.hpp"
 
 #include "simulation/cases/spans.hpp"
-#include "simulation/oracles/evidence.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/report/folding.hpp"
 #include "simulation/report/routine.hpp"
@@ -72,12 +71,37 @@ std::string seconds(std::uint64_t us) {
   return print_seconds(static_cast<std::int64_t>(us) * 1'000);
 }
 
+/// The message that is late, when it comes; null if it never does, or if that is not plain.
+const trace_event* late_message(const std::vector<trace_event>& events, const decision& d,
+                                virtual_ns now) {
+  if (d.kind != choice::delay) return nullptr;
+  const auto due = now + static_cast<virtual_ns>(d.value) * 1'000;
+  const auto found = std::find_if(events.begin(), events.end(), [&](const trace_event& e) {
+    return e.step > d.step && e.now >= due && e.what == trace_event::kind::message &&
+           link_of(e) == d.name;
+  });
+  return found == events.end() ? nullptr : &*found;
+}
+
+/// " (reservation 1, 50.00)"
+std::string contents_of(const trace_event* message) {
+  if (message == nullptr) return {};
+  const auto open = message->text.find('('), close = message->text.find(')', open);
+  if (open == std::string::npos || close == open + 1) return {};
+  return " " + message->text.substr(open, message->text.rfind(')') + 1 - open);
+}
+
+std::string arrival_of(const trace_event* message) {
+  return message == nullptr ? "" : ", at " + print_seconds(message->now);
+}
+
 /// What chance did to a message or a sync; empty for what has a line of its own.
-std::string words_of(const decision& d) {
+/// @param late the message that it is about, if that is known.
+std::string words_of(const decision& d, const trace_event* late) {
   const auto which = d.name + " #" + std::to_string(d.occurrence);
   switch (d.kind) {
     case choice::delay:
-      return which + " comes " + seconds(d.value) + " later";
+      return which + contents_of(late) + " comes " + seconds(d.value) + " later" + arrival_of(late);
     case choice::doubled:
       return which + " comes twice, the second " + seconds(d.value) + " later";
     case choice::overtake:
@@ -130,7 +154,7 @@ std::string number_of(const trace_event& lost, const std::vector<decision>& take
   return found == taken.end() ? "" : " #" + std::to_string(found->occurrence);
 }
 
-/// "settlement>store settle": who, whom, what.
+/// "settlement>store settle": who, whom; and what it would have said.
 story_line lost_line(const trace_event& e, const std::vector<decision>& taken) {
   const auto arrow = e.text.find('>'), blank = e.text.find(' ');
   return {story_line::kind::lost,
@@ -139,7 +163,7 @@ story_line lost_line(const trace_event& e, const std::vector<decision>& taken) {
           word(e.what),
           e.text.substr(0, arrow),
           e.text.substr(arrow + 1, blank - arrow - 1),
-          e.text.substr(blank + 1) + number_of(e, taken)};
+          e.fields + number_of(e, taken)};
 }
 
 /// "happened(breaker.open, inventory, ...)": what is between the parentheses.
@@ -148,7 +172,7 @@ story_line news_line(const trace_event& e) {
   return {story_line::kind::of_one,
           e.now,
           e.step,
-          "NEWS",
+          word(e.what),
           e.from,
           {},
           e.text.substr(open, e.text.size() - open - 1)};
@@ -163,7 +187,7 @@ story_line::kind kind_of(const trace_event& e) {
 
 story_line line_of(const trace_event& e, const std::vector<decision>& taken) {
   if (e.what == trace_event::kind::lost) return lost_line(e, taken);
-  if (is_news(e)) return news_line(e);
+  if (e.what == trace_event::kind::news) return news_line(e);
   return {kind_of(e), e.now, e.step, word(e.what), e.from, e.to, e.text};
 }
 
@@ -196,21 +220,22 @@ std::vector<story_line> verdict(const run_result& result) {
 }  // namespace
 
 const char* to_string(trace_event::kind kind) {
-  static constexpr std::array<const char*, 10> names{
-      {"message", "start", "lost", "end", "fault", "missed", "ask", "answer", "process", "note"}};
+  static constexpr std::array<const char*, 11> names{{"message", "start", "lost", "end", "fault",
+                                                      "missed", "ask", "answer", "process", "note",
+                                                      "news"}};
   return names[static_cast<std::size_t>(kind)];
 }
 
 std::vector<story_line> story_of(const std::vector<trace_event>& events, const run_result& result) {
   std::vector<story_line> out;
   const auto touched = links_in(result.taken);
-  selection selected{touched, questions_in(events, touched)};
+  selection selected{touched, questions_in(events, touched), result.broken};
   auto next = result.taken.begin();
   virtual_ns now = 0;
   // A decision is taken while a message is handled, and that is shown when it is handed over.
   const auto decisions_before = [&](std::uint64_t step) {
     for (; next != result.taken.end() && next->step < step; ++next) {
-      const auto text = words_of(*next);
+      const auto text = words_of(*next, late_message(events, *next, now));
       if (text.empty() || !is_told(*next, result.taken.size())) continue;
       out.push_back({story_line::kind::of_all, now, next->step, "CHANCE", {}, {}, text});
     }
@@ -227,7 +252,7 @@ std::vector<story_line> story_of(const std::vector<trace_event>& events, const r
   out.insert(out.end(), end.begin(), end.end());
   shortener shorten;
   for (auto& line : out) line.text = shorten(line.text);
-  return folded(without_routine(std::move(out), reservations_named(result.broken.what)));
+  return folded(without_routine(std::move(out), result.broken));
 }
 
 }  // namespace taquilla::simulation

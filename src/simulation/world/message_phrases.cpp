@@ -3,6 +3,7 @@
 #include "actors/door.hpp"
 #include "actors/errors.hpp"
 #include "actors/protocol.hpp"
+#include "policies/time.hpp"
 
 #include <caf/all.hpp>
 
@@ -30,6 +31,9 @@ std::string order(const purchase_order& o) {
   return place(o.event, o.seat) + ", " + o.email + ", " + to_string(o.amount) +
          unless_empty(", key ", o.idempotency_key);
 }
+
+/// A relay that heard of a healing asks for what is due at the end of time.
+std::string which_items(wall_ms due) { return due == instant_never ? "all that waits" : "now"; }
 
 std::string next_look(wall_ms at) { return at == 0 ? "" : "; more at " + std::to_string(at); }
 
@@ -98,7 +102,7 @@ std::string words(const purchase_recorded& m) {
 }
 std::string words(const bind_key& m) { return order(m.order); }
 std::string words(const find_key& m) { return m.idempotency_key; }
-std::string words(const key_owner& m) { return m.id == 0 ? "nobody's" : sale(m.id); }
+std::string words(const key_owner& m) { return m.id == 0 ? "nobody's so far" : sale(m.id); }
 std::string words(const confirm_purchase& m) { return sale(m.id); }
 std::string words(const purchase_confirmed& m) { return sale(m.id); }
 std::string words(const fail_purchase& m) { return sale(m.id) + ", " + m.failure; }
@@ -111,6 +115,10 @@ std::string words(const retry_answer& m) {
   return !m.again          ? "no more"
          : m.after_ms == 0 ? "again, at once"
                            : "again, after " + std::to_string(m.after_ms) + " ms";
+}
+std::string words(const step_timer& m) {
+  return m.deadline ? "the deadline has passed"
+                    : "the pause behind attempt " + std::to_string(m.attempt) + " is over";
 }
 std::string words(const append_timeline& m) {
   std::string out = sale(m.id);
@@ -161,7 +169,7 @@ std::string words(const settle& m) {
          (m.done ? " done"
                  : ", again at " + std::to_string(m.not_before) + unless_empty(": ", m.last_error));
 }
-std::string words(const due_settlements&) { return "now"; }
+std::string words(const due_settlements& m) { return which_items(m.now); }
 std::string words(const settled& m) { return sale(m.id); }
 
 // -- mails ---------------------------------------------------------------------------------------
@@ -170,7 +178,7 @@ std::string words(const mail& m) { return m.message_id + " to " + m.to; }
 std::string words(const mails& m) {
   return all_of(m.list, [](const mail& one) { return words(one); }) + next_look(m.next_at);
 }
-std::string words(const due_mails&) { return "now"; }
+std::string words(const due_mails& m) { return which_items(m.now); }
 std::string words(const send_mail& m) { return words(m.what); }
 std::string words(const deliver_mail& m) { return m.message_id; }
 std::string words(const postpone_mail& m) {
@@ -233,7 +241,7 @@ bool phrase_of(const caf::type_erased_tuple& content, std::string& out) {
                   live_seat, live_seats, live_seats_page, inventory_heard>(content, out) ||
          one_says<purchase_order, purchase_accepted, purchase_over, record_purchase,
                   purchase_recorded, bind_key, find_key, key_owner, confirm_purchase,
-                  purchase_confirmed, retry_wanted, retry_answer, append_timeline,
+                  purchase_confirmed, retry_wanted, retry_answer, step_timer, append_timeline,
                   timeline_appended, fail_purchase, purchase_failed, cancel_reservation,
                   cancel_purchase, purchase_cancelled, find_reservation, reservation, reservations>(
              content, out) ||

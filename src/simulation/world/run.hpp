@@ -27,7 +27,8 @@ struct trace_event {
     invoked,
     answered,
     process,
-    note
+    note,
+    news  ///< as the event feed is told, where it is said
   };
   kind what = kind::message;
   std::uint64_t step = 0;

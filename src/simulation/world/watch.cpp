@@ -22,10 +22,11 @@ void world::on_delivery(const delivery_view& view) {
   for (auto& o : oracles_) o->on_delivery(view);
   if (!options_.trace) return;
   auto kind = view.element ? trace_event::kind::message : trace_event::kind::start;
-  const auto from = name_of(view.sender, view.sender_incarnation);
+  auto from = name_of(view.sender, view.sender_incarnation);
   const auto to = name_of(view.receiver, view.incarnation);
   if (!view.element) return note(kind, from, to, view.type);
   const auto& content = view.element->content();
+  if (from.empty()) from = letters_.speaker(view);
   note(kind, from, to, words_of(content) + letters_.remark(view), fields_of(content));
 }
 
@@ -36,8 +37,12 @@ void world::object(const oracle& who, std::string what) {
 }
 
 void world::on_sending(const sending_view& view) {
-  if (options_.trace) letters_.sent(view);
   const auto& content = view.element.content();
+  if (options_.trace) {
+    const auto speaker = name_of(view.speaker, view.speaker_incarnation);
+    letters_.sent(view, speaker);
+    if (view.is<happened>()) note(trace_event::kind::news, speaker, {}, words_of(content));
+  }
   if (view.is<desk_drained>() && content.get_as<desk_drained>(0).left > 0)
     reached("left-at-a-stop");
   if (view.is<mails_revived>() && content.get_as<mails_revived>(0).count > 0)
@@ -58,14 +63,22 @@ void world::on_backlog(const std::string& role, std::size_t waiting, const std::
   for (auto& o : oracles_) object(*o, o->on_backlog(role, waiting, mostly));
 }
 
-void world::on_lost(const std::string& link, virtual_ns) {
+void world::on_lost(const std::string& link, const caf::type_erased_tuple& content, virtual_ns) {
   reached("message-lost");
-  note(trace_event::kind::lost, "", "", link);
+  if (options_.trace) note(trace_event::kind::lost, "", "", link, words_of(content));
 }
 
 void world::on_ended(const std::string& role, std::uint32_t incarnation, virtual_ns) {
   for (auto& o : oracles_) o->on_ended(role, incarnation);
-  note(trace_event::kind::ended, "", name_of(role, incarnation), "ends");
+  if (!options_.trace) return;
+  const auto who = name_of(role, incarnation);
+  letters_.ended(who);
+  note(trace_event::kind::ended, "", who, "ends");
+}
+
+void world::on_last_step(const std::string& role, std::uint32_t incarnation) {
+  note(trace_event::kind::note, name_of(role, incarnation), "",
+       "that was its last step: what it said in it is never sent");
 }
 
 void world::note(trace_event::kind what, std::string from, std::string to, std::string text,

@@ -193,6 +193,7 @@ void world::boot() {
   if (!open_store()) return;
   ++process_;
   facts_.processes = process_;
+  letters_.new_process();
   note(trace_event::kind::process, "", "",
        "process " + std::to_string(process_) + " starts" + words_of_clock(wall_jump_ms_));
   for (auto& o : oracles_) o->on_process_start(engine_.now());

@@ -96,11 +96,13 @@ class world final : private engine_observer,
   void on_delivery(const delivery_view& view) override;
   void on_sending(const sending_view& view) override;
   void on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns now) override;
-  void on_lost(const std::string& link, virtual_ns now) override;
+  void on_lost(const std::string& link, const caf::type_erased_tuple& content,
+               virtual_ns now) override;
   void on_backlog(const std::string& role, std::size_t waiting, const std::string& mostly) override;
   void object(const oracle& who, std::string what);
   std::string name_of(const std::string& role, std::uint32_t incarnation) const;
   void on_ended(const std::string& role, std::uint32_t incarnation, virtual_ns now) override;
+  void on_last_step(const std::string& role, std::uint32_t incarnation) override;
   void note(trace_event::kind what, std::string from, std::string to, std::string text,
             std::string fields = {});
   void reached(const std::string& goal) { goals_.insert(goal); }
