@@ -66,7 +66,8 @@ enum class bug : std::uint8_t {
   work_lost_too,          ///< `lossy` loses the work, not only the answer
   timer_forgotten,        ///< the store's timer for a commit is never set again
   // in the gateway
-  place_kept,  ///< who has been answered keeps his place in a turnstile
+  checkpoint_forgotten,  ///< the log is never moved into the database
+  place_kept,            ///< who has been answered keeps his place in a turnstile
   // in the simulator itself
   canary,  ///< an oracle that always speaks
 };

@@ -1,5 +1,6 @@
 #include "store/connection.hpp"
 
+#include "domain/planted.hpp"
 #include "store/embedded_sql.hpp"
 #include "store/statement.hpp"
 
@@ -314,6 +315,7 @@ void connection::write_wal_again() {
 int connection::checkpoint_if_due() {
   if (now_.wal_pages < now_.checkpointed_pages) now_.checkpointed_pages = 0;  // the WAL began anew
   if (now_.wal_pages - now_.checkpointed_pages < options_.checkpoint_pages) return SQLITE_OK;
+  if (planted::is(planted::bug::checkpoint_forgotten)) return SQLITE_OK;
   const int code =
       sqlite3_wal_checkpoint_v2(get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   now_.checkpointed_pages = now_.wal_pages;

@@ -85,6 +85,7 @@ std::vector<tooth> in_actors_and_policies() {
       {bug::stale_page_believed, "stale-page-believed", {"taken-means-somebody"}, "swarm"},
       {bug::work_lost_too, "work-lost-too", {"chaos-as-ordered"}, "slow"},
       {bug::page_cut_short, "page-cut-short", {"listings-are-whole"}, "calm"},
+      {bug::checkpoint_forgotten, "checkpoint-forgotten", {"minds-its-files"}, "swarm"},
       {bug::place_kept, "place-kept", {"visitors-hear-the-truth"}, "calm"},
   };
 }

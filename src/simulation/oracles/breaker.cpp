@@ -39,7 +39,7 @@ class breaker_holds final : public oracle {
   std::string on_spawned(const std::string& role, std::uint32_t incarnation,
                          virtual_ns now) override {
     if (role == "reservation")
-      born_in_[incarnation] = {state_, era_, failures_ >= rule_.failures, now};
+      born_in_[incarnation] = {state_, era_, failures_, failures_ >= rule_.failures, now};
     if (role == "reservation" && state_ == "half_open") {
       // It may be the probe, or go on with a leftover and ask INVENTORY nothing.
       if (born_in_era_++ == 0) first_born_ = now;
@@ -69,6 +69,8 @@ class breaker_holds final : public oracle {
     if (const auto* what = news(view, "reservation_desk"))
       return what->kind.rfind("breaker.", 0) == 0 ? announced(*what, view.now) : std::string{};
     const auto& content = view.element.content();
+    if (view.sender == "reservation" && view.is<record_purchase>())
+      return misquoted(view.sender_incarnation, content.get_as<record_purchase>(0).timeline);
     if (view.sender == "reservation" && view.is<purchase_over>())
       return ended(view.sender_incarnation);
     // A door passes the same message on in the same sender's name: it counts once.
@@ -86,6 +88,7 @@ class breaker_holds final : public oracle {
   struct birth {
     std::string state;
     int era = 0;
+    int failures = 0;       ///< in a row, that the desk had heard of
     bool too_late = false;  ///< the breaker should have been open by then
     virtual_ns at = 0;
     bool unreported = false;  ///< it asked INVENTORY, and has not said how that went
@@ -163,10 +166,25 @@ class breaker_holds final : public oracle {
     if (state_ == "open" && (told + rounding < since_ || told - rounding > since_latest_))
       return "a purchase was told to wait for another time than the breaker stays open";
     if (state_ == "closed") return "a purchase was refused while the breaker was closed";
+    const auto again = now + why.retry_after_ms * ms, lease = rule_.lease_ms * ms;
+    if (state_ == "half_open" &&
+        (again + rounding < first_born_ + lease || again - rounding > probed_at_ + lease))
+      return "a purchase was told to wait for another time than a probe may take";
     if (state_ == "open" && now > since_latest_ + open_time_ + rounding)
       return "the breaker was still open after its time was over";
     if (state_ == "half_open" && now > probed_at_ + rule_.lease_ms * ms + rounding)
       return "a probe without an answer blocked the breaker beyond its lease";
+    return {};
+  }
+
+  /// A timeline says with which numbers the breaker let its purchase pass.
+  std::string misquoted(std::uint32_t incarnation, const std::vector<timeline_entry>& lines) {
+    const std::string quote = "breaker closed, ";
+    const auto& birth = born_in_[incarnation];
+    const auto right = quote + std::to_string(birth.failures) + " failures in a row";
+    for (const auto& line : lines)
+      if (birth.state == "closed" && line.detail.rfind(quote, 0) == 0 && line.detail != right)
+        return "a timeline says: " + line.detail + ", and had to say: " + right;
     return {};
   }
 

@@ -1,10 +1,10 @@
 // Promise of chaos: what was ordered is shown, to all whom it was ordered for, as often and as long
-// as ordered, and then no more. Judged by a second reading of the rules (policies/chaos.hpp).
+// as ordered, and then no more; and when it is over, that is told. Judged by a second reading of
+// the rules (ordered_chaos.hpp).
 //
 // Requests: what every rule may hit (holds, charges, mails), from the moment at which the door has
-// heard of a rule. If the rule is for all, the door says of each that it was touched; of a rule
-// that is over, of none. What was touched is refused, or gets no answer (`stall`), or its work is
-// done (`lossy`), or it waits (`slow`). And meanwhile nothing goes past the door.
+// heard of a rule. What it says of each and does with it is as foreseen; and meanwhile nothing goes
+// past the door.
 // And what ends a hold stays behind it at the door, what waits there for a delay is let go when all
 // orders are ended, and a decline is for new charges alone.
 // Crashes: who was ordered to be down stays down until the order is over by time or by count, or
@@ -13,15 +13,14 @@
 // Where two rules meet, or one is just ending, it keeps silent.
 #include "actors/door.hpp"
 #include "simulation/oracles/news.hpp"
+#include "simulation/oracles/ordered_chaos.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/world/plan.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 #include <utility>
 
 namespace taquilla::simulation {
@@ -29,86 +28,12 @@ namespace taquilla::simulation {
 namespace {
 
 constexpr virtual_ns ms = 1'000'000;
-constexpr virtual_ns never = std::numeric_limits<virtual_ns>::max() / 2;  // room for a sum
-/// Rules count whole milliseconds.
+/// Supervisors count whole milliseconds.
 constexpr virtual_ns rounding = 2 * ms;
 /// When a crash is over by count the supervisor asks the door about it, and again if need be.
 constexpr virtual_ns rising_limit = 5'000 * ms;
-
-/// One order, as its door should follow it.
-struct ordered {
-  std::string kind;
-  bool for_all = true;
-  virtual_ns delay = 0;
-  virtual_ns until = never;
-  std::uint64_t times = 0, touched = 0;  ///< 0 times: no limit
-
-  bool used_up() const { return times != 0 && touched >= times; }
-  bool surely_on(virtual_ns now) const { return !used_up() && now + rounding < until; }
-  bool surely_over(virtual_ns now) const { return used_up() || now > until + rounding; }
-};
-
-ordered ordered_by(const set_chaos& what, virtual_ns now) {
-  ordered out;
-  out.kind = what.kind;
-  out.for_all = what.rate_ppm >= 1'000'000;
-  out.delay = what.delay_ms * ms;
-  if (what.for_ms > 0) out.until = now + what.for_ms * ms;
-  out.times = what.kind == "panic" && what.times == 0 ? 1 : what.times;
-  return out;
-}
-
-/// Who asks, and which of his questions it is.
-using question = std::tuple<std::string, std::uint32_t, std::uint64_t>;
-
-/// A request at a door, from its arrival until the door turns to something else.
-struct passage {
-  std::string service, request;  ///< "inventory", "the hold_seat of reservation#1"
-  question from;                 ///< by whom it can be told from others
-  bool asked = false;            ///< somebody waits for the answer
-  std::set<std::string> due;     ///< kinds that must touch it
-  std::string decisive;          ///< the one of them that decides the answer alone
-  std::set<std::string> touch;   ///< kinds that the door says have touched it
-  bool handed_over = false, refused = false;
-  std::uint32_t door = 0;
-};
-
-/// What the rules of one door make of a request.
-void foresee(const std::vector<ordered>& rules, virtual_ns now, passage& p) {
-  bool chance = false, decided = false, late = false;
-  for (const auto& r : rules) {
-    if (r.surely_over(now)) continue;
-    const bool hits = r.for_all && r.surely_on(now);
-    if (r.kind == "slow") {
-      late = late || r.delay > 0 || !hits;
-      if (hits) p.due.insert(r.kind);
-      continue;
-    }
-    if (decided || chance) continue;
-    chance = !hits;
-    if (!hits) continue;
-    decided = true;
-    p.due.insert(r.kind);
-    p.decisive = r.kind;
-  }
-  if (late) p.decisive = decided || chance || p.due.count("slow") == 0 ? "" : "slow";
-}
-
-/// What is wrong with how it went; empty: nothing.
-std::string judged(const passage& p) {
-  for (const auto& kind : p.due)
-    if (p.touch.count(kind) == 0)
-      return p.request + " was not touched, and " + kind + " was ordered for all";
-  if (p.decisive.empty()) return {};
-  // To who has ended nothing is said, and so nothing is seen: also that the service was down.
-  const bool lost = p.asked && !p.handed_over && !p.refused;
-  if (p.decisive == "lossy")
-    return lost ? p.request + " never reached " + p.service + ": lossy loses the answer alone" : "";
-  if (p.handed_over) return p.decisive + " let " + p.request + " reach " + p.service;
-  if (p.decisive == "stall" || p.decisive == "slow")
-    return p.refused ? p.decisive + " let " + p.request + " be answered at once" : "";
-  return lost ? p.decisive + " left " + p.request + " without an answer" : "";
-}
+/// A door has timers of its own, which nothing holds up but the disk.
+constexpr virtual_ns telling_limit = 1'000 * ms;
 
 /// "" for what not every rule may hit.
 template <class View>
@@ -152,10 +77,14 @@ class waiting_line {
 class chaos_as_ordered final : public oracle {
  public:
   /// @param punctual the supervisor acts when its own timers say so.
-  explicit chaos_as_ordered(bool punctual) : punctual_(punctual) {}
+  /// @param doors_punctual so does a door.
+  chaos_as_ordered(bool punctual, bool doors_punctual)
+      : punctual_(punctual), doors_punctual_(doors_punctual) {}
   const char* name() const override { return "chaos-as-ordered"; }
 
-  void on_process_start(virtual_ns) override { *this = chaos_as_ordered{punctual_}; }
+  void on_process_start(virtual_ns) override {
+    *this = chaos_as_ordered{punctual_, doors_punctual_};
+  }
 
   void on_delivery(const delivery_view& view) override {
     if (at_door_) leave_door(*std::exchange(at_door_, std::nullopt));
@@ -176,6 +105,7 @@ class chaos_as_ordered final : public oracle {
     else if (any_rules_)
       past_door(view);
     if (!crashes_.empty()) overdue(view.now);
+    if (any_rules_) untold(view.now);
     return wrong_.empty() ? std::string{} : std::exchange(wrong_, {});
   }
 
@@ -278,8 +208,9 @@ class chaos_as_ordered final : public oracle {
   }
 
   void touched(const happened& said, virtual_ns now) {
-    if (said.kind != "fault.touched") return;
     const auto kind = said.detail.substr(0, said.detail.find(':'));
+    if (said.kind == "fault.ended") ended(said.service, kind);
+    if (said.kind != "fault.touched") return;
     if (at_door_) at_door_->touch.insert(kind);
     if (kind == "decline" && !charges_) accuse("a decline touched what was no new charge");
     auto* here = door_of(said.service);
@@ -293,6 +224,22 @@ class chaos_as_ordered final : public oracle {
     ++rule->touched;
     const auto down = crashes_.find(said.service);
     if (kind == "crash" && rule->used_up() && down != crashes_.end()) down->second.used_up_at = now;
+  }
+
+  void ended(const std::string& service, const std::string& kind) {
+    auto* here = door_of(service);
+    if (here == nullptr) return;
+    for (auto& rule : here->rules)
+      if (rule.kind == kind) rule.ended = true;
+  }
+
+  /// Also where nobody comes by.
+  void untold(virtual_ns now) {
+    if (!doors_punctual_) return;
+    for (const auto& [number, here] : doors_)
+      for (const auto& rule : here.rules)
+        if (!rule.ended && rule.until != never && now > rule.until + telling_limit)
+          accuse("the end of " + rule.kind + " at " + here.service + " was told to nobody");
   }
 
   /// While a door is at it.
@@ -354,7 +301,7 @@ class chaos_as_ordered final : public oracle {
     last_heard_ = now;
   }
 
-  bool punctual_;
+  bool punctual_, doors_punctual_;
   std::map<std::uint32_t, door> doors_;   ///< by incarnation
   std::map<std::string, crash> crashes_;  ///< ordered and not over, by service
   std::set<std::pair<std::string, std::uint32_t>> ended_;
@@ -373,7 +320,7 @@ class chaos_as_ordered final : public oracle {
 }  // namespace
 
 std::unique_ptr<oracle> make_chaos(const plan& p) {
-  return std::make_unique<chaos_as_ordered>(is_punctual(p, "supervisor"));
+  return std::make_unique<chaos_as_ordered>(is_punctual(p, "supervisor"), is_punctual(p, "door"));
 }
 
 }  // namespace taquilla::simulation

@@ -15,6 +15,25 @@ class store_opens final : public oracle {
   }
 };
 
+/// A log of a thousand pages is a file of 4 MB; one that nobody moves fills the disk in weeks.
+class minds_its_files final : public oracle {
+ public:
+  const char* name() const override { return "minds-its-files"; }
+  std::string at_end(const plan& p, const history&, const final_state&,
+                     const run_facts& f) override {
+    if (!f.went_on_after.empty()) return "a store went on after a " + f.went_on_after + " failed";
+    const auto pages = static_cast<std::int64_t>(f.log_bytes / page_of_log);
+    if (pages <= p.numbers.checkpoint_pages + batch_pages_max) return {};
+    return "the log had " + std::to_string(pages) + " pages, and is moved into the database at " +
+           std::to_string(p.numbers.checkpoint_pages);
+  }
+
+ private:
+  static constexpr std::size_t page_of_log = 4'096 + 24;  // with its header
+  /// What one batch adds, and the log that is written once more at an opening.
+  static constexpr std::int64_t batch_pages_max = 64;
+};
+
 class comes_to_rest final : public oracle {
  public:
   const char* name() const override { return "comes-to-rest"; }
@@ -117,6 +136,7 @@ class audit_is_clean final : public oracle {
 }  // namespace
 
 std::unique_ptr<oracle> make_audit() { return std::make_unique<audit_is_clean>(); }
+std::unique_ptr<oracle> make_minds_its_files() { return std::make_unique<minds_its_files>(); }
 std::unique_ptr<oracle> make_store_opens() { return std::make_unique<store_opens>(); }
 std::unique_ptr<oracle> make_comes_to_rest() { return std::make_unique<comes_to_rest>(); }
 std::unique_ptr<oracle> make_no_surprises() { return std::make_unique<no_surprises>(); }

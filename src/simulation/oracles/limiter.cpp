@@ -2,7 +2,7 @@
 // through, and nobody is refused who has room left. Judged twice: by that law, and by a second
 // reading of NGINX's arithmetic, decision by decision. Those who find the table full of others
 // share what one client may have; who of them gets a place later begins anew, so the law holds
-// there for the second reading alone.
+// there for the second reading alone. Who is refused is told when he may pass.
 #include "policies/rate_limiter.hpp"
 #include "simulation/oracles/promises.hpp"
 
@@ -97,11 +97,13 @@ class limiter_law final : public oracle {
       const auto now_ms = e.invoked / 1'000'000;
       auto& known = tables.try_emplace(e.process, rule_.rate_milli, rule_.keys_max).first->second;
       auto& b = known.of(e.what.client, now_ms);
-      const auto drained = rule_.rate_milli * (now_ms - b.last_ms) / 1'000;
-      const auto excess = b.fresh ? 0 : std::max<std::int64_t>(0, b.excess_milli - drained + 1'000);
-      const bool passes = excess <= rule_.burst * 1'000;
+      const auto excess = excess_at(b, now_ms);
+      const bool passes = excess <= rule_.burst * 1'000, refused = e.why == errc::rate_limited;
+      if (refused && !passes && !is_wait(b, now_ms, e.wait_ms))
+        return "client " + std::to_string(e.what.client) + " was told to wait " +
+               std::to_string(e.wait_ms) + " ms, which is not when he may pass";
       if (passes) b = {b.client, excess, now_ms, false};
-      if (passes == (e.why != errc::rate_limited)) continue;
+      if (passes != refused) continue;
       return "client " + std::to_string(e.what.client) + (passes ? " was refused" : " passed") +
              " with an excess of " + std::to_string(excess) + " thousandths of a request" +
              (b.client == 0 ? ", which the table of " + std::to_string(rule_.keys_max) +
@@ -109,6 +111,19 @@ class limiter_law final : public oracle {
                             : "");
     }
     return {};
+  }
+
+  std::int64_t excess_at(const bucket& b, std::int64_t now_ms) const {
+    const auto drained = rule_.rate_milli * (now_ms - b.last_ms) / 1'000;
+    return b.fresh ? 0 : std::max<std::int64_t>(0, b.excess_milli - drained + 1'000);
+  }
+
+  /// Whether he may pass then, and not a moment before.
+  bool is_wait(const bucket& b, std::int64_t now_ms, std::int64_t wait_ms) const {
+    constexpr std::int64_t rounding_ms = 2;
+    const auto passes = [&](std::int64_t at) { return excess_at(b, at) <= rule_.burst * 1'000; };
+    return passes(now_ms + wait_ms) &&
+           (wait_ms <= rounding_ms || !passes(now_ms + wait_ms - rounding_ms));
   }
 
   std::int64_t allowed(std::int64_t window_ms) const {

@@ -32,6 +32,7 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_relays(p));
   if (store_has_no_excuse(p)) all.push_back(make_store_answers(p));
   all.push_back(make_store_opens());
+  all.push_back(make_minds_its_files());
   all.push_back(make_one_owner());
   all.push_back(make_one_key());
   all.push_back(make_durable());

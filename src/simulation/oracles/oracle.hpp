@@ -45,6 +45,8 @@ struct run_facts {
   virtual_ns healed_at = 0;
   bool store_readable = true;  ///< the disk could be opened again
   std::string store_trouble;
+  std::size_t log_bytes = 0;  ///< of the store, at most
+  std::string went_on_after;  ///< a change of the database that failed; empty: nobody did
   std::string audit;  ///< what `taquilla audit` objects to; empty: nothing, or it was not asked
   std::uint32_t processes = 1;
   std::vector<shown_seat> hall;      ///< INVENTORY's picture when all was at rest

@@ -24,6 +24,8 @@ constexpr promise promises[] = {
      "what a buyer was told is on the disk, whatever died; the reservation that a refusal "
      "names is there, and his own"},
     {"store-opens", "whatever happens, the store can be opened again"},
+    {"minds-its-files",
+     "the log is moved into the database in time; a store whose disk has failed ends"},
     {"seat-history-linearizable",
      "every answer fits one order of each seat's sales and cancellations; who was refused "
      "has nothing; \"taken\" means somebody"},
@@ -31,7 +33,8 @@ constexpr promise promises[] = {
      "written down before charged, paid before confirmed, tried as often as allowed, "
      "written off before the buyer hears no, the relay told, no hold left behind, none but "
      "its own ended; a leftover is resumed once at a time; no token or number names two "
-     "purchases; a desk has no more under way than it may"},
+     "purchases; a desk has no more under way than it may; the reason that is written down is what "
+     "PAYMENT answered"},
     {"every-charge-has-its-ticket",
      "a charge belongs to a confirmed reservation, or was voided or refunded; amounts are "
      "exact"},
@@ -72,16 +75,17 @@ constexpr promise promises[] = {
      "opens at its failures in a row, stays open its time and no longer, half-open no "
      "more probes than it needs, only their good answers close it; a probe may pass when "
      "INVENTORY is back; who is refused hears how long; every purchase that asked reports what it "
-     "heard"},
+     "heard, and names the numbers that let it pass"},
     {"chaos-as-ordered",
      "what chaos was ordered to do is done, to all whom it was ordered for, as often and as long "
      "as "
-     "ordered, and to nobody else; who was ordered to be down stays down so long, and no longer"},
+     "ordered, and to nobody else, and its end is told; who was ordered to be down stays down so "
+     "long, and no longer"},
     {"supervision-holds",
      "the supervisor restarts no more than it may, nor sooner, gives nobody up for ever, and all "
      "who "
-     "wait for a service hear at once that it is back; what it says of the house's health "
-     "is what it knows"},
+     "wait for a service hear at once that it is back, before whoever ordered it is answered; what "
+     "it says of the house's health is what it knows"},
     {"holds-exclude",
      "a held seat is held for one buyer and for no longer than a hold lasts; one that "
      "INVENTORY has heard to be sold is held for nobody"},
@@ -99,8 +103,8 @@ constexpr promise promises[] = {
      "line under a number that no other line ever had"},
     {"limiter-law",
      "in any window a client gets at most burst + 1 + rate x time through, and each "
-     "decision is what NGINX would decide; whom a full table cannot take share what one may "
-     "have"},
+     "decision is what NGINX would decide; who is refused is told when he may pass; whom a full "
+     "table cannot take share what one may have"},
 };
 
 }  // namespace

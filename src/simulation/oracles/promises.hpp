@@ -6,10 +6,11 @@
 
 namespace taquilla::simulation {
 
-std::unique_ptr<oracle> make_one_owner();      ///< a seat has at most one living owner
-std::unique_ptr<oracle> make_linearizable();   ///< every answer fits one order of each seat's sales
-std::unique_ptr<oracle> make_one_key();        ///< an Idempotency-Key buys once
-std::unique_ptr<oracle> make_durable();        ///< what was acknowledged is on the disk
+std::unique_ptr<oracle> make_one_owner();     ///< a seat has at most one living owner
+std::unique_ptr<oracle> make_linearizable();  ///< every answer fits one order of each seat's sales
+std::unique_ptr<oracle> make_one_key();       ///< an Idempotency-Key buys once
+std::unique_ptr<oracle> make_durable();       ///< what was acknowledged is on the disk
+std::unique_ptr<oracle> make_minds_its_files();  ///< no log grows for ever, no bad disk is used on
 std::unique_ptr<oracle> make_store_opens();    ///< whatever happens, the store can be opened again
 std::unique_ptr<oracle> make_audit();          ///< `taquilla audit` finds nothing
 std::unique_ptr<oracle> make_money();          ///< every charge has its ticket, or went back

@@ -45,6 +45,8 @@ struct progress {
   bool asking = false;        ///< the policy, whether to try again
   bool retry_denied = false;  ///< the policy said no, or was not heard
   int attempts = 0;
+  std::uint64_t charge = 0;  ///< the latest question to PAYMENT
+  errc no = errc::none;      ///< its answer to that, if it was an error
   int granted = 0;
   std::int64_t left_ms = 0;  ///< of its deadline, when it asked whether to try again
 };
@@ -95,6 +97,9 @@ class in_order final : public oracle {
     const auto& content = view.element->content();
     if (view.is<retry_answer>()) p.asking = false;
     if (!content.match_elements<caf::error>()) return;
+    const bool by_payment = view.sender == "door" || view.sender == "payment";
+    if (by_payment && view.element->mid.request_id().integer_value() == p.charge)
+      p.no = as_error(content.get_as<caf::error>(0), errc::internal_error).code;
     // A question to a dead desk comes back at once, and nobody sees it on its way.
     const bool nobody_there = content.get_as<caf::error>(0) == caf::sec::request_receiver_down;
     if (p.asking || nobody_there) p.retry_denied = true;
@@ -195,7 +200,11 @@ class in_order final : public oracle {
       p.asking = true;
       p.left_ms = content.get_as<retry_wanted>(0).remaining_ms;
     }
-    if (view.is<charge_card>()) return charges(p, content.get_as<charge_card>(0), view.now);
+    if (view.is<charge_card>()) {
+      p.charge = view.element.mid.request_id().integer_value();
+      p.no = errc::none;
+      return charges(p, content.get_as<charge_card>(0), view.now);
+    }
     if (view.is<confirm_purchase>()) {
       p.confirming = true;
       return p.paid ? std::string{} : "a purchase was confirmed that nobody had paid";
@@ -228,10 +237,15 @@ class in_order final : public oracle {
 
   std::string gives_up(const progress& p, const fail_purchase& what, virtual_ns now) const {
     if (p.resumed && !p.ledger_heard) return "a leftover was written off and the ledger not heard";
+    const bool in_time = now - p.born + rounding < deadline_;
+    const auto* too_late = taquilla::to_string(errc::payment_timeout);
+    if (in_time && what.failure == too_late && kind_of(p.no) == error_kind::unavailable)
+      return "a purchase was written off as too late, and PAYMENT had answered " +
+             std::string{taquilla::to_string(p.no)};
     const bool for_silence = what.failure == taquilla::to_string(errc::payment_timeout) ||
                              what.failure == taquilla::to_string(errc::payment_unavailable);
     if (!for_silence || p.resumed || p.retry_denied || p.attempts >= attempts_max) return {};
-    if (now - p.born + rounding >= deadline_) return {};
+    if (!in_time) return {};
     return "a purchase was given up after " + std::to_string(p.attempts) +
            " attempts, though time was left and nobody had denied another";
   }

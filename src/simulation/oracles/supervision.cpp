@@ -1,6 +1,7 @@
 // Promise of the supervisor: no more restarts in a period than restart_intensity allows, none
 // before its back-off is over, nobody given up sooner or for longer, all who are ordered to recover
-// started at once, and nobody while all stop. Judged from what it tells the event feed.
+// started at once, and nobody while all stop; a recovery is answered when it has been told. Judged
+// from what it tells the event feed.
 #include "policies/backoff.hpp"
 #include "policies/restart_intensity.hpp"
 #include "simulation/oracles/news.hpp"
@@ -13,6 +14,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -40,6 +42,7 @@ class supervision_holds final : public oracle {
     if (!due_start_.empty()) left_down_ = std::exchange(due_start_, {});
     if (view.receiver != "supervisor" || !view.is<set_chaos>() || stopping_) return;
     const auto& order = view.element->content().get_as<set_chaos>(0);
+    if (order.kind == "recover") recovering_[question_of(view)] = order.service;
     const auto state = states_.find(order.service);
     if (order.kind != "recover" || state == states_.end()) return;
     for (const char* dead : {"actor.gave_up", "actor.restarting", "actor.down"})
@@ -55,9 +58,14 @@ class supervision_holds final : public oracle {
       told(content.get_as<service_healed>(0).service, view);
     if (view.sender == "supervisor" && view.is<health_report>())
       return untrue(content.get_as<health_report>(0));
+    if (view.sender == "supervisor" && view.is<chaos_report>() && is_too_quick(view))
+      return "a recovery was answered before all who wait for the service had heard of it";
     const auto* what = news(view, "supervisor");
     if (!what) return {};
     if (what->kind != "actor.forgiven") states_[what->subject] = what->kind;
+    // It ends meanwhile: nothing is healed yet.
+    const bool rises = what->kind == "actor.starting" || what->kind == "actor.up";
+    if (!rises && what->kind != "actor.forgiven") recovered(what->subject);
     untold_.erase(what->subject);
     if (what->kind == "actor.starting" && stopping_)
       return what->subject + " was started while all were being stopped";
@@ -146,8 +154,30 @@ class supervision_holds final : public oracle {
     return child == "inventory" || child == "notification" ? 1 : 0;
   }
 
+  /// Who asked, and which of his questions it is.
+  using question = std::tuple<std::string, std::uint32_t, std::uint64_t>;
+  static question question_of(const delivery_view& view) {
+    return {view.sender, view.sender_incarnation, view.element->mid.request_id().integer_value()};
+  }
+
+  /// Whoever is answered may buy at once, and must not meet a breaker that knows nothing of it.
+  bool is_too_quick(const sending_view& answer) {
+    const auto asked = recovering_.find({answer.receiver, answer.receiver_incarnation,
+                                         answer.element.mid.request_id().integer_value()});
+    if (asked == recovering_.end()) return false;
+    const bool quick = waiting_for(asked->second) > 0;
+    recovering_.erase(asked);
+    return quick;
+  }
+
+  void recovered(const std::string& child) {
+    for (auto i = recovering_.begin(); i != recovering_.end();)
+      i = i->second == child ? recovering_.erase(i) : std::next(i);
+  }
+
   /// Each through his own door, or straight.
   void told(const std::string& child, const sending_view& view) {
+    recovered(child);
     auto& all = told_[child];
     all.insert(std::string{view.receiver} + "#" + std::to_string(view.receiver_incarnation));
     if (all.size() >= waiting_for(child)) untold_.erase(child);
@@ -189,7 +219,8 @@ class supervision_holds final : public oracle {
   /// Its door has to answer first, and a run may end meanwhile.
   static constexpr virtual_ns telling_limit = 5'000'000'000;
 
-  std::map<std::string, virtual_ns> untold_;  ///< who is up since when, and not all were told yet
+  std::map<question, std::string> recovering_;  ///< orders, until somebody hears of the healing
+  std::map<std::string, virtual_ns> untold_;    ///< who is up since when, and not all were told yet
   std::map<std::string, std::set<std::string>> told_;  ///< who were, since then
   std::string due_start_;                              ///< who must be started in this step
   std::string left_down_;                              ///< and was not

@@ -49,6 +49,7 @@ std::vector<Item> all_of(database& base, Question what, std::int64_t page,
 
 void world::tick() {
   if (over()) return;
+  watch_disk();
   bool calm_now = people_done() && faults_ahead_ == 0;
   if (!healed_ && (calm_now || engine_.now() >= plan_.heal_at_ms * ms))
     heal(calm_now ? "all has been asked, and all faults are over" : "it is time");

@@ -135,6 +135,11 @@ disk_fault world::before(disk_operation what, const char* file) {
     disk_full_until_ = engine_.now() + plan_.disk.full_for_ms * ms;
   if (fate == disk_fault::full || fate == disk_fault::io_error)
     disk_shaken_until_ = disk_changes_ + shaken_changes;
+  if (fate == disk_fault::io_error && serving_ && name.rfind("db", 0) == 0 &&
+      changes_the_disk(what)) {
+    disk_failed_in_ = process_;
+    disk_failed_at_ = name;
+  }
   if (fate != disk_fault::none) {
     note(trace_event::kind::fault, "", "disk", name + ": " + to_string(fate));
     reached(std::string("disk-") + to_string(fate));
@@ -152,6 +157,14 @@ disk_fault world::before(disk_operation what, const char* file) {
         static_cast<std::int64_t>(taken_.take(choice::disk_slow, hash, name, occurrence, slow)));
   }
   return fate;
+}
+
+/// What no answer shows.
+void world::watch_disk() {
+  if (const auto log = disk_.find("taquilla.db-wal"))
+    facts_.log_bytes = std::max(facts_.log_bytes, log->size());
+  if (engine_.running() && disk_failed_in_ == process_ && engine_.population("store") > 0)
+    facts_.went_on_after = disk_failed_at_;
 }
 
 std::int64_t world::wall_clock_ms() { return first_wall_ms + wall_jump_ms_ + engine_.now() / ms; }

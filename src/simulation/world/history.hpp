@@ -32,6 +32,7 @@ struct history_entry {
   bool replayed = false;  ///< accepted: the stored answer was given again
   reservation_state state = reservation_state::pending;  ///< accepted cancel: what it is now
   errc why = errc::none;                                 ///< refused
+  std::int64_t wait_ms = 0;                              ///< rate_limited: told to wait so long
   reservation_id named = 0;                              ///< refused: which one the refusal names
   bool orphaned = false;                                 ///< unknown, because the process died
 };

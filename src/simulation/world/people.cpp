@@ -49,9 +49,12 @@ void world::invoke(std::uint32_t client, std::size_t index) {
     answered(client, "nothing to cancel yet");
     return plan_next(client);
   }
-  if (what.what == operation::kind::buy &&
-      !limiter_->decide("client" + std::to_string(client), engine_.now() / 1'000'000).pass) {
+  const auto who = "client" + std::to_string(client);
+  limit_decision limit;
+  if (what.what == operation::kind::buy) limit = limiter_->decide(who, engine_.now() / 1'000'000);
+  if (!limit.pass) {
     entry.why = errc::rate_limited;
+    entry.wait_ms = limit.retry_after_ms;
     reached("refused-rate_limited");
     story_.end(number, outcome::refused, engine_.now());
     answered(client, "refused: rate_limited");

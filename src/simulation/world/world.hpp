@@ -92,6 +92,8 @@ class world final : private engine_observer,
   bool audit_due() const;
   void ask_audit();
 
+  void watch_disk();
+
   // -- watching (watch.cpp) -----------------------------------------------------
   void on_delivery(const delivery_view& view) override;
   void on_sending(const sending_view& view) override;
@@ -148,6 +150,8 @@ class world final : private engine_observer,
   std::uint64_t disk_changes_ = 0;
   std::uint64_t disk_shaken_until_ = 0;  // in changes: an error was not long ago
   virtual_ns disk_full_until_ = 0;
+  std::uint32_t disk_failed_in_ = 0;  // the process in which it did, while that served
+  std::string disk_failed_at_;
   std::uint32_t notification_ = 0;  // which one of this process handles a message, or did last
   /// By message id: which process's which NOTIFICATION the mail server took it from.
   std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> taken_from_;
