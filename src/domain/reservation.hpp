@@ -33,8 +33,8 @@ std::uint64_t identity_of(const purchase_order& order);
 /// The same event, seat, e-mail and amount, whatever key they came with.
 bool is_same_purchase(const purchase_order& a, const purchase_order& b);
 
-/// A mailbox that can stand in a mail's header as it is: one '@', something on both sides, no
-/// blanks, control bytes or specials, <= 254 bytes. What is sold to can be mailed to.
+/// A mailbox as it can stand in a mail's header (UTF-8, RFC 6531): one '@', a domain behind it, no
+/// blanks, controls, specials or unseen characters, <= 254 bytes. What is sold to can be mailed to.
 bool is_email(std::string_view text);
 
 enum class reservation_state : std::uint8_t { pending, confirmed, cancelled, failed };
