@@ -48,7 +48,8 @@ rows gateway_rows() {
            "Addresses or networks whose X-Forwarded-For is believed"),
       secret("gateway.admin_token", MEMBER(gateway.admin_token),
              "What chaos requests must carry as `Authorization: Bearer` (five wrong ones a minute, "
-             "then 429); empty: nothing"),
+             "then 429), at least 16 visible ASCII characters; empty: nothing",
+             bearer_token),
       flag("gateway.rate_limit.enabled", MEMBER(gateway.limiter.enabled),
            "Whether POST /api/reservations is limited per client"),
       rate("gateway.rate_limit.rate_per_second", MEMBER(gateway.limiter.rate_milli),

@@ -78,4 +78,10 @@ const char* sender_address(const std::string& text) {
   return is_email(text) ? nullptr : "a mail address, such as box@tickets.example";
 }
 
+const char* bearer_token(const std::string& text) {
+  constexpr std::size_t length_min = 16;
+  const bool good = text.empty() || (text.size() >= length_min && is_printable(text));
+  return good ? nullptr : "at least 16 visible ASCII characters, or empty";
+}
+
 }  // namespace taquilla::app

@@ -1,6 +1,6 @@
 // CONFIG VALUES: what a text of the configuration must look like, where any text would be taken and
-// fail only once it is used: a folder, an address to listen on, a host, a mail server, a sender. A
-// check answers what the text must be, or nothing when it is that. Pure; any thread.
+// fail only once it is used: a folder, an address to listen on, a host, a mail server, a sender, a
+// token. A check answers what the text must be, or nothing when it is that. Pure; any thread.
 #pragma once
 
 #include <string>
@@ -20,5 +20,7 @@ const char* host_name(const std::string& text);
 /// Empty, or smtp:// or smtps:// with a host; user, password, port and path as libcurl takes them.
 const char* mail_server_url(const std::string& text);
 const char* sender_address(const std::string& text);
+/// Empty, or what stands in a header field as it is and is not guessed.
+const char* bearer_token(const std::string& text);
 
 }  // namespace taquilla::app

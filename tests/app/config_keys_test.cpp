@@ -91,7 +91,8 @@ TEST_CASE("flags, texts, choices and lists take another value than their default
       const bool other = !kind->get(fresh);
       CHECK(value_after<flag_key>(key, other ? "true" : "false", accepted) == other);
     } else if (const auto* text = std::get_if<text_key>(&key.kind)) {
-      const auto other = first_good(*text, {"something else", "smtp://else", "some@else"});
+      const auto other =
+          first_good(*text, {"something else", "smtp://else", "some@else", "something-else!!"});
       CHECK(value_after<text_key>(key, other, accepted) == other);
       CHECK(accepted);
     } else if (const auto* choices = std::get_if<choice_key>(&key.kind)) {

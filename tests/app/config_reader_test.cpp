@@ -159,6 +159,18 @@ TEST_CASE("a secret is never repeated in a complaint") {
   CHECK(text == "t.json:1:29 \"gateway.admin_token\" must be a text");
 }
 
+TEST_CASE("a token is what a header field can carry and nobody guesses") {
+  const std::string wrong =
+      "--set \"gateway.admin_token\" must be at least 16 visible ASCII characters, or empty";
+  for (const char* bad : {"a", "fifteen-letters", "sixteen letters!", "x\r\nyyyyyyyyyyyyyyy",
+                          "sixteen\tletters!", "contrase\u00f1a-secreta", "sixteen-letters\x7f"})
+    CHECK_MESSAGE(override_complaint(std::string{"gateway.admin_token="} + bad) == wrong,
+                  std::string{bad});
+  for (const char* good :
+       {"", "sixteen-letters!", "~!@#$%^&*()_+{}|", "0123456789abcdef0123456789"})
+    CHECK_MESSAGE(bearer_token(good) == nullptr, std::string{good});
+}
+
 TEST_CASE("values that contradict each other are refused with their numbers") {
   CHECK(
       interlock_complaint({"payment.attempts=4"}) ==
@@ -271,7 +283,7 @@ TEST_CASE("a named option is refused under the name that was typed") {
 TEST_CASE("other machines are let in only with a token for chaos") {
   CHECK(interlock_complaint({"gateway.bind=0.0.0.0"}).find("gateway.admin_token") !=
         std::string::npos);
-  CHECK(interlock_complaint({"gateway.bind=0.0.0.0", "gateway.admin_token=s3cret"}) ==
+  CHECK(interlock_complaint({"gateway.bind=0.0.0.0", "gateway.admin_token=s3cret-s3cret-s3cret"}) ==
         "0 complaints");
 }
 

@@ -17,7 +17,7 @@ SCENARIOS = ["ReservaNormal", "InventarioFantasma", "PasarelaLenta", "DiluvioDeP
              "CorreoPerdido", "UltimaButaca"]
 CANNOT_RUN = (126, 127)
 WRONG = 2  # arguments
-TOKEN = "open-sesame"
+TOKEN = "open-sesame-open"
 
 
 def play(shell, *arguments, token=None):

@@ -289,7 +289,8 @@ class Console(unittest.TestCase):
     # -- the operator's credential ------------------------------------------------------------
 
     def test_a_half_typed_credential_is_not_sent_and_a_wrong_one_not_twice(self):
-        token, bearer = "abracadabra", {"Authorization": "Bearer abracadabra"}
+        token = "abracadabra-abracadabra"
+        bearer = {"Authorization": f"Bearer {token}"}
         with box_office(EXECUTABLE, "--set", f"gateway.admin_token={token}") as (there, _, _):
             page = browser.open(there["gateway"] + "/")
             page.wait("document.querySelector('#token-box')?.hidden === false", "it is asked for")

@@ -20,6 +20,7 @@ import unittest
 from client import ROOT, ask, box_office, buy, free_offset, wait_until
 
 EXECUTABLE = None
+TOKEN = "gateway.admin_token=sesame-open-sesame"
 
 
 def run(*arguments, prefix=(), timeout=30):
@@ -89,6 +90,10 @@ class Start(unittest.TestCase):
         self.expect(run("--set", "payment.attempts=0"), 3, "allowed is 1..100")
         self.expect(run("--set", "payment.attempts=9"), 3, "reservation.deadline_ms")
         self.expect(run("--bind", "0.0.0.0"), 3, "gateway.admin_token")
+        for token in ("a", "x\r\ny" * 8):
+            guarded = self.file(json.dumps({"gateway": {"bind": ["0.0.0.0"], "admin_token": token}}))
+            self.expect(run("check-config", guarded), 3, "error[E012]", "taquilla.json:1:50",
+                        "at least 16 visible ASCII characters")
         for url in ("foo://x", "smtp://"):
             mail = self.file(json.dumps({"notifications": {"smtp_url": url}}))
             self.expect(run("check-config", mail), 3, "error[E012]", "taquilla.json:1:32", "smtps://HOST")
@@ -231,20 +236,20 @@ class Start(unittest.TestCase):
 
     def test_errors_are_json_lines_when_the_log_is(self):
         done = run("--data", ":memory:", "--log", "json", "--bind", "203.0.113.1",
-                   "--set", "gateway.admin_token=x", "--port-offset", str(free_offset()))
+                   "--set", TOKEN, "--port-offset", str(free_offset()))
         self.assertEqual(done.returncode, 4, done.stderr)
         failed = [json.loads(line) for line in done.stderr.splitlines()
                   if json.loads(line)["event"] == "failed"]
         self.assertEqual([f["code"] for f in failed], ["E006"])
 
     def test_an_address_that_the_machine_has_not_is_left_out_and_said(self):
-        binds = ("--set", 'gateway.bind=["203.0.113.1","127.0.0.1"]', "--set", "gateway.admin_token=x")
+        binds = ("--set", 'gateway.bind=["203.0.113.1","127.0.0.1"]', "--set", TOKEN)
         with box_office(EXECUTABLE, *binds, data=self.folder) as (endpoints, *_):
             self.assertTrue(endpoints["gateway"].startswith("http://127.0.0.1:"), endpoints)
             self.assertEqual(buy(endpoints).status, 200)
         self.assertIn("this machine has no 203.0.113.1; listening without it",
                       (self.folder / "logs" / "supervisor.log").read_text())
-        binds = ("--set", 'gateway.bind=["203.0.113.1","203.0.113.2"]', "--set", "gateway.admin_token=x")
+        binds = ("--set", 'gateway.bind=["203.0.113.1","203.0.113.2"]', "--set", TOKEN)
         self.expect(run("--data", ":memory:", *binds, "--port-offset", str(free_offset())), 4,
                     "error[E006]", "203.0.113.2")
 
