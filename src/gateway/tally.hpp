@@ -15,9 +15,9 @@
 namespace taquilla::gateway {
 
 /// Statuses that are counted by name; any other is counted in the last place, as 0.
-inline constexpr std::array<int, 24> counted_statuses = {200, 400, 401, 402, 403, 404, 405, 408,
-                                                         409, 411, 413, 414, 415, 417, 421, 422,
-                                                         429, 431, 500, 501, 503, 504, 505, 0};
+inline constexpr std::array<int, 25> counted_statuses = {
+    200, 204, 400, 401, 402, 403, 404, 405, 408, 409, 411, 413, 414,
+    415, 417, 421, 422, 429, 431, 500, 501, 503, 504, 505, 0};
 
 /// Upper bounds of the duration buckets, in milliseconds.
 inline constexpr std::array<std::int64_t, 13> duration_bounds_ms = {

@@ -284,6 +284,8 @@ TEST_CASE("paths that nobody serves are 404, and methods that a path lacks 405 w
   const auto whole = h.ask(request_to("OPTIONS", "*"));
   CHECK(whole.status == 204);
   CHECK(header_of(whole, "Allow") == "DELETE, GET, HEAD, OPTIONS, POST");
+  const auto counted = "method=\"\",code=\"204\"} 1\n";
+  CHECK(h.get("/metrics").body.find(counted) != std::string::npos);
   const auto inventory = h.ask(request_to("OPTIONS", "*", {}, listener::inventory));
   CHECK(header_of(inventory, "Allow") == "GET, HEAD, OPTIONS, POST");
   const auto shed = h.app->shed(shed_reason::overloaded, "The queue is full.");
