@@ -34,7 +34,9 @@ inline constexpr std::size_t listener_count = 4;
 struct http_request {
   listener at = listener::gateway;
   std::string method;  ///< "GET", "POST", ...
-  std::string path;    ///< percent-decoded but for "%2F", which separates nothing; no query
+  /// Without the query. Percent-decoded but for "%2F", which separates nothing, and for "%25", so
+  /// that "%252F", a name with an escape in it, is not taken for one.
+  std::string path;
   /// Percent-decoded, '+' as a blank, in the order sent.
   std::vector<std::pair<std::string, std::string>> query;
   std::vector<std::pair<std::string, std::string>> headers;  ///< as sent, in order

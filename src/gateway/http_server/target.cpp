@@ -27,14 +27,14 @@ bool well_escaped(std::string_view target) {
   return true;
 }
 
-std::string percent_decoded(std::string_view text, char kept) {
+std::string percent_decoded(std::string_view text, std::string_view kept) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     // Whoever calls has judged the escapes; a cut one must not be read beyond its end even so.
     if (text[i] == '%' && i + 2 < text.size()) {
       const auto decoded = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      if (decoded == kept)
+      if (kept.find(decoded) != std::string_view::npos)
         out.append(text.substr(i, 3));
       else
         out += decoded;

@@ -13,12 +13,11 @@ namespace taquilla::gateway {
 /// True when every '%' is followed by two hexadecimal digits that are not "00".
 bool well_escaped(std::string_view target);
 
-/// `text` with its escapes decoded, those of `kept` excepted; `text` must be well escaped, and so
-/// has none of NUL.
-std::string percent_decoded(std::string_view text, char kept = '\0');
+/// `text`, which must be well escaped, with its escapes decoded but those of characters in `kept`.
+std::string percent_decoded(std::string_view text, std::string_view kept = {});
 
-/// True when a path, as sent or decoded but for '/', has a "%2F" in it. That is a letter of a name
-/// and no separator (RFC 3986 2.2), and no route has such a name.
+/// True when a path, as sent or decoded but for '/' and '%', has a "%2F" in it. That is a letter of
+/// a name and no separator (RFC 3986 2.2), and no route has such a name.
 bool has_escaped_slash(std::string_view path);
 
 /// The path of a target in origin-form, still escaped.

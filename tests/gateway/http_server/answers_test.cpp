@@ -108,6 +108,7 @@ TEST_CASE("captures, query and peer reach the handler decoded") {
   running_server house;
   client one{house.port()};
   CHECK(one.get("/item/7/a%20b?q=x%26y+z&r=1").body == "7|a b|x&y z");
+  CHECK(one.get("/item/7/a%252Fb").body == "7|a%2Fb|");
   CHECK(one.get("/item/7/?q=a=b@c=?").body == "7||a=b@c=?");
   CHECK(one.get("/peer").body == "127.0.0.1");
 }

@@ -27,7 +27,7 @@ SHOWN = 5  # disagreements
 
 # Parts of requests, the usual one first: it is drawn as often as all others together.
 METHODS = """GET POST HEAD PUT DELETE OPTIONS PATCH CONNECT TRACE BREW get G=T X'Y G(T * POST/""".split()
-TARGETS = ["/a/b?c=d", "/", "*", "//h/x", "/a%2Fb", "/a%00", "/%", "/%zz", "/a?b=%00&c=+", "/a#b",
+TARGETS = ["/a/b?c=d", "/", "*", "//h/x", "/a%2Fb", "/a%252Fb", "/a%00", "/%", "/%zz", "/a?b=%00&c=+", "/a#b",
            "/a?b?c==d", "http://box/a", "http://box", "HTTP://BOX?x", "https://box/", "http://evil/",
            "http://u@box/", "box:80", "a", "", "/\xe9", "/a\\b", "/a\tb", "/" + 2047 * "a",
            "/" + 2048 * "a"]
@@ -126,9 +126,9 @@ def path_and_query(target):
 
 
 def decoded_path(target):
-    """Without the query, and without making a separator of a slash that was none."""
-    parts = re.split(rb"(?i)(%2F)", target.partition(b"?")[0])
-    return b"".join(part if part.upper() == b"%2F" else urllib.parse.unquote_to_bytes(part) for part in parts)
+    """Without the query, and without making a separator of a slash that was none, nor an escape of a "%25"."""
+    parts = re.split(rb"(?i)(%2F|%25)", target.partition(b"?")[0])
+    return b"".join(part if at % 2 else urllib.parse.unquote_to_bytes(part) for at, part in enumerate(parts))
 
 
 def told(request, body, closes):
