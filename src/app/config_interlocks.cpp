@@ -2,6 +2,7 @@
 // remedy.
 #include "app/config_reader.hpp"
 #include "gateway/trusted_proxies.hpp"
+#include "policies/client_key.hpp"
 #include "policies/deadline.hpp"
 
 #include <set>
@@ -86,10 +87,6 @@ void check_policies(complaints& out, const settings& all) {
   } catch (const std::invalid_argument& wrong) {
     out.push_back({"", std::string{"gateway.trusted_proxies: "} + wrong.what()});
   }
-}
-
-bool is_loopback(const std::string& address) {
-  return address == "::1" || address.compare(0, 4, "127.") == 0;
 }
 
 void check_addresses(complaints& out, const settings& all) {

@@ -80,11 +80,13 @@ rows http_rows() {
               "Threads that run handlers"),
       integer("gateway.http.connections", "connections", 16, 100'000, MEMBER(http.connections_max),
               "Open connections, all listeners together"),
-      integer("gateway.http.connections_per_peer", "connections", 1, 100'000,
-              MEMBER(http.connections_per_peer),
-              "Open connections of one address (an IPv6 client is its /64)"),
-      flag("gateway.http.limit_local_peers", MEMBER(http.limit_local_peers),
-           "Clients of this machine have that share too; they are one address"),
+      integer(
+          "gateway.http.connections_per_peer", "connections", 1, 100'000,
+          MEMBER(http.connections_per_peer),
+          "Open connections of one address (an IPv6 client is its /64), but for trusted proxies"),
+      flag("gateway.http.limit_local_peers", MEMBER(gateway.limit_local_peers),
+           "Addresses of this machine, too, have no more than their share of connections and "
+           "places"),
       integer("gateway.http.body_bytes", "bytes", 256, 1'048'576,
               MEMBER(http.framing.body_bytes_max), "Largest body; a larger one is told 413"),
       integer("gateway.http.head_bytes", "bytes", 1'024, 65'536,

@@ -89,6 +89,10 @@ class box_office_application final : public application {
     return problem(error{code, std::string{detail}, 0}, house_->next_request_id());
   }
 
+  bool is_one_client(const std::string& address) const override {
+    return house_->is_one_client(address);
+  }
+
   void heartbeat() override { house_->stream->heartbeat(); }
   void say_goodbye() override {
     house_->stream->say_goodbye();

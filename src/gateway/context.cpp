@@ -2,6 +2,7 @@
 
 #include "gateway/documentation.hpp"
 #include "gateway/routes/routes.hpp"
+#include "policies/client_key.hpp"
 
 #include <stdexcept>
 
@@ -49,5 +50,9 @@ context::context(gateway_options given, const std::shared_ptr<front_desk>& asked
       stream(std::make_shared<live_stream>(options.stream_clients_max)),
       openapi_json(openapi_document(endpoints, options.version)),
       docs_html(docs_page(endpoints, options.version)) {}
+
+bool context::is_one_client(const std::string& address) const {
+  return !proxies.trusts(address) && (options.limit_local_peers || !is_loopback(address));
+}
 
 }  // namespace taquilla::gateway

@@ -26,6 +26,9 @@ struct context {
 
   std::string next_request_id() { return options.start_nonce + '-' + std::to_string(++requests_); }
 
+  /// See `http_application`.
+  bool is_one_client(const std::string& address) const;
+
   /// Every answer of ours is counted here, once. `why`: what it refuses for, if it does.
   void count_answer(std::size_t row, listener at, int status, std::int64_t lasted_ms, errc why) {
     counts.answered(row, at, status, lasted_ms);

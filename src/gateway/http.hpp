@@ -124,6 +124,9 @@ class http_application {
   virtual http_response server_answer(int status, std::string_view detail) = 0;
   /// The answer for a request that is not run: 503.
   virtual http_response shed(shed_reason why, std::string_view detail) = 0;
+  /// Whether those at `address` are one client, who may have no more than his share of what there
+  /// is for all. Others speak for many, or are this very machine.
+  virtual bool is_one_client(const std::string& address) const = 0;
 };
 
 /// Bytes and counts above which a request is refused.
@@ -139,8 +142,7 @@ struct http_server_options {
   std::uint16_t ports[listener_count] = {80, 8082, 8083, 8084};  ///< 0: the system picks
   std::size_t threads = 2;                                       ///< that run handlers (1..64)
   std::size_t connections_max = 8192;                            ///< all listeners together
-  std::size_t connections_per_peer = 64;  ///< of one address, loopback excepted
-  bool limit_local_peers = false;         ///< loopback is not excepted
+  std::size_t connections_per_peer = 64;                         ///< of one client's address
   framing_limits framing;
   std::size_t queue_max = 1024;  ///< framed requests that wait for a thread
   /// In that queue; one that has waited longer is told 503 unrun. What a request waits before it,

@@ -33,6 +33,7 @@ struct gateway_options {
   std::vector<std::string> allowed_hosts;  ///< names beside localhost, 127.0.0.1 and [::1]; no port
   std::string admin_token;                 ///< empty: chaos needs no token (bound to loopback)
   std::vector<std::string> trusted_proxies;  ///< addresses or networks ("10.0.0.0/8")
+  bool limit_local_peers = false;  ///< an address of this machine is one client, as others are
   std::string version = "0";
   std::string start_nonce = "0";  ///< tells request ids of one incarnation from those of another
   std::function<std::int64_t()> monotonic_ms;              ///< any origin, never back

@@ -50,4 +50,8 @@ std::string client_key(std::string_view address) {
   return is_mapped_ipv4(sixteen) ? dotted(sixteen.data() + 12) : prefix_64(sixteen);
 }
 
+bool is_loopback(std::string_view address) {
+  return address == "::1" || address.substr(0, 4) == "127.";
+}
+
 }  // namespace taquilla

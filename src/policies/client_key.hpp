@@ -19,4 +19,7 @@ inline constexpr std::string_view unreadable_client_key = "unreadable";
 /// @return e.g. "192.0.2.7", "2001:db8:0:1::/64", or `unreadable_client_key`.
 std::string client_key(std::string_view address);
 
+/// True for an address at which only this very machine is reached, and from which only it comes.
+bool is_loopback(std::string_view address);
+
 }  // namespace taquilla

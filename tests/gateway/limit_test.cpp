@@ -131,6 +131,26 @@ TEST_CASE("a forwarded address counts only when a trusted proxy hands it on") {
   CHECK(behind.from("10.0.0.2", forwarded("192.0.2.1")).status == 200);
 }
 
+TEST_CASE("an address is one client's unless it is a trusted proxy's or of this machine") {
+  struct row {
+    const char* address;
+    bool usually, local_limited;
+  };
+  const row table[] = {{"192.0.2.1", true, true},  {"2001:db8::1", true, true},
+                       {"127.0.0.1", false, true}, {"::1", false, true},
+                       {"10.0.0.1", false, false}, {"127.0.0.9", false, false}};
+  gateway_options options;
+  options.trusted_proxies = {"10.0.0.0/8", "127.0.0.9"};
+  const house usual{options};
+  options.limit_local_peers = true;
+  const house strict{options};
+  for (const auto& [address, usually, local_limited] : table) {
+    CAPTURE(address);
+    CHECK(usual.app->is_one_client(address) == usually);
+    CHECK(strict.app->is_one_client(address) == local_limited);
+  }
+}
+
 TEST_CASE("a limiter that is off lets everything pass and says nothing") {
   house h;
   for (int i = 0; i < 50; ++i) {

@@ -26,6 +26,12 @@ TEST_CASE("all addresses of an IPv6 /64 are one client") {
   CHECK(client_key("2001:db8:0:2::1") != client_key("2001:db8:0:1::1"));
 }
 
+TEST_CASE("this machine is known by its addresses, and by nothing that looks like them") {
+  for (const char* address : {"127.0.0.1", "127.1.2.3", "::1"}) CHECK(is_loopback(address));
+  for (const char* address : {"", "0.0.0.0", "::", "12.7.0.1", "1270.0.0.1", "::12", "localhost"})
+    CHECK_FALSE(is_loopback(address));
+}
+
 TEST_CASE("text that is no address shares one key that is not empty") {
   using namespace std::string_view_literals;
   CHECK_FALSE(unreadable_client_key.empty());

@@ -2,27 +2,15 @@
 
 #include "policies/client_key.hpp"
 
-#include <asio/ip/address.hpp>
-
-#include <system_error>
-
 namespace taquilla::gateway {
-
-namespace {
-
-bool is_local(const std::string& address) {
-  std::error_code error;
-  return asio::ip::make_address(address, error).is_loopback() && !error;
-}
-
-}  // namespace
 
 guest_list::place guest_list::admit(const std::string& address) {
   place fresh;
+  const bool counted = bounds_.is_one_client(address);
   const std::lock_guard guard{mutex_};
   if (counters_.open_connections >= bounds_.all) return fresh;
   std::string key;
-  if (bounds_.local_too || !is_local(address)) {
+  if (counted) {
     key = client_key(address);
     auto& share = by_peer_[key];
     if (share >= bounds_.per_peer) return fresh;

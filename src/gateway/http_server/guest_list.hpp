@@ -1,16 +1,18 @@
 // Who is connected: how many clients altogether, and how many from one address, so that a single
 // stranger cannot take every place. An address is counted as the limiter counts it (an IPv6 client
-// is its /64). Clients of this very machine share one address and are no strangers: they count
-// among all, and by address only on demand. Any thread; a place frees itself.
+// is its /64). Which addresses are not one client's is the application's to say: they count among
+// all, and not by address. Any thread; a place frees itself.
 #pragma once
 
 #include "gateway/http_server/traffic.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace taquilla::gateway {
 
@@ -19,9 +21,9 @@ class guest_list {
   struct limits {
     std::size_t all = 0;
     std::size_t per_peer = 0;
-    bool local_too = false;  ///< loopback addresses have their share as well
+    std::function<bool(const std::string& address)> is_one_client;
   };
-  guest_list(const limits& bounds, traffic& counters) : bounds_{bounds}, counters_{counters} {}
+  guest_list(limits bounds, traffic& counters) : bounds_{std::move(bounds)}, counters_{counters} {}
 
   /// One client's place; empty after a move, and after a refusal. It must not outlive the list.
   class place {

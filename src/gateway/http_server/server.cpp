@@ -54,8 +54,9 @@ class server final : public http_server, private socket_sink {
 
 bool server::start(bind_failure& failed) {
   options_.connections_max = connections_possible(options_.connections_max);
-  const guest_list::limits bounds{options_.connections_max, options_.connections_per_peer,
-                                  options_.limit_local_peers};
+  const guest_list::limits bounds{
+      options_.connections_max, options_.connections_per_peer,
+      [this](const std::string& address) { return application_.is_one_client(address); }};
   guests_ = std::make_unique<guest_list>(bounds, traffic_);
   for (std::size_t i = 0; i < options_.threads; ++i)
     reactors_.push_back(std::make_unique<reactor>(options_, application_, traffic_));

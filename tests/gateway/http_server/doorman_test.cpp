@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <new>
+#include <string>
 
 using namespace taquilla::gateway;
 using namespace taquilla::gateway::testing;
@@ -31,12 +32,14 @@ class forgetful_sink final : public socket_sink {
   asio::io_context& loop_;
 };
 
+bool is_stranger(const std::string& address) { return address != "127.0.0.1"; }
+
 }  // namespace
 
 TEST_CASE("a client for whom there is no memory does not end the listener") {
   asio::io_context loop{1};
   traffic counters;
-  guest_list guests{{16, 16, false}, counters};
+  guest_list guests{{16, 16, is_stranger}, counters};
   forgetful_sink sink{loop};
   doorman door{loop, listener::gateway, guests, counters, sink};
   REQUIRE(!door.open({asio::ip::make_address("127.0.0.1"), 0}));
@@ -48,7 +51,7 @@ TEST_CASE("a client for whom there is no memory does not end the listener") {
 
 TEST_CASE("a stranger's share is counted client by client, in and out") {
   traffic counters;
-  guest_list guests{{4, 2, false}, counters};
+  guest_list guests{{4, 2, is_stranger}, counters};
   auto first = guests.admit("192.0.2.1"), second = guests.admit("192.0.2.1");
   CHECK_FALSE(guests.admit("192.0.2.1"));
   first.give_up();

@@ -49,6 +49,7 @@ class fake_application final : public http_application {
   http_response unmatched(const http_request&, const std::vector<std::string>& allowed) override;
   http_response server_answer(int status, std::string_view detail) override;
   http_response shed(shed_reason why, std::string_view detail) override;
+  bool is_one_client(const std::string&) const override { return has_shares; }
 
   /// Waits until `count` requests of /park hold their responders; they stay in `parked`.
   bool wait_parked(std::size_t count);
@@ -59,6 +60,7 @@ class fake_application final : public http_application {
   void drop_all();  ///< without an answer
   std::shared_ptr<fake_stream> stream = std::make_shared<fake_stream>();
   std::atomic<int> handled{0};
+  std::atomic<bool> has_shares{false};  ///< the address of the tests is one client's
 
  private:
   void add(const std::string& method, const std::string& pattern,

@@ -285,15 +285,15 @@ TEST_CASE("beyond the greatest number of connections clients are turned away") {
 TEST_CASE("one address has no more than its share, and gets it back") {
   auto options = test_options();
   options.connections_per_peer = 3;
-  options.limit_local_peers = true;
   running_server house{options};
+  house.application.has_shares = true;
   auto full = fill_up(house, 3);
   full.pop_back();
   REQUIRE(house.wait_until([](const auto& now) { return now.open_connections == 2; }));
   CHECK(client{house.port()}.get("/hello").status == 200);
 }
 
-TEST_CASE("clients of this machine are no strangers: they share all places") {
+TEST_CASE("who is at an address that is not one client's shares all places") {
   auto options = test_options();
   options.connections_per_peer = 1;
   running_server house{options};
