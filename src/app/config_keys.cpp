@@ -63,14 +63,15 @@ rows gateway_rows() {
       choice("gateway.rate_limit.full_table", {"strict", "nginx"}, MEMBER(gateway.limiter.profile),
              "strict: newcomers share a bucket; nginx: the oldest is forgiven"),
       integer("gateway.stream_clients", "clients", 0, 10'000, MEMBER(gateway.stream_clients_max),
-              "Followers of GET /api/stream at once"),
+              "Followers of GET /api/stream at once, of one address a quarter"),
       integer("gateway.store_reads", "requests", 1, 10'000, MEMBER(gateway.desk.store_reads_max),
               "Reads at once of store, inventory and event feed, each; one more is told 503"),
       integer("gateway.cancellations", "requests", 1, 100'000,
               MEMBER(gateway.desk.cancellations_max),
               "Cancellations at once; one more is told 503"),
-      integer("gateway.mail_waiters", "clients", 0, 10'000, MEMBER(gateway.desk.mail_waiters_max),
-              "Clients that wait for a mail at once; one more is told 503"),
+      integer(
+          "gateway.mail_waiters", "clients", 0, 10'000, MEMBER(gateway.desk.mail_waiters_max),
+          "Clients that wait for a mail at once, of one address a quarter; one more is told 503"),
   };
 }
 

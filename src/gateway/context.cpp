@@ -55,4 +55,9 @@ bool context::is_one_client(const std::string& address) const {
   return !proxies.trusts(address) && (options.limit_local_peers || !is_loopback(address));
 }
 
+std::string context::share_holder(const http_request& request) const {
+  const auto address = proxies.client_address(request);
+  return is_one_client(address) ? client_key(address) : std::string{};
+}
+
 }  // namespace taquilla::gateway

@@ -28,6 +28,8 @@ struct context {
 
   /// See `http_application`.
   bool is_one_client(const std::string& address) const;
+  /// Whose share (share.hpp) a request is counted in: a client_key, or empty for nobody's.
+  std::string share_holder(const http_request& request) const;
 
   /// Every answer of ours is counted here, once. `why`: what it refuses for, if it does.
   void count_answer(std::size_t row, listener at, int status, std::int64_t lasted_ms, errc why) {

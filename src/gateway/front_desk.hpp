@@ -2,8 +2,9 @@
 // httplib. Every question takes a callback and returns at once. The callback comes at most once,
 // from any thread, and perhaps before the call has returned (`overloaded`). It comes as long as
 // there is a clerk, for each question has a deadline behind this interface; with the clerk's end it
-// is dropped, and then the responder in it says so to the client (http.hpp). The real one is
-// caf_front_desk; tests of the gateway use a fake that answers as told.
+// is dropped, and then the responder in it says so to the client (http.hpp). So is that of somebody
+// who waited and has gone. The real one is caf_front_desk; tests of the gateway use a fake that
+// answers as told.
 #pragma once
 
 #include "domain/error.hpp"
@@ -88,6 +89,12 @@ struct health_view {
   bool draining = false;
 };
 
+/// Who waits, where somebody has to know.
+struct waiting_client {
+  std::string address;             ///< in whose share of the places he is; empty: in nobody's
+  std::function<bool()> has_gone;  ///< nobody wants the answer any more; empty: he stays
+};
+
 /// One line of the event feed. `data` is a JSON object, ready to be sent.
 struct feed_line {
   std::uint64_t sequence = 0;
@@ -116,7 +123,8 @@ class front_desk {
   virtual void charges_like(list_charges filter, reply<charges> done) = 0;
   virtual void mailbox(list_mailbox filter, reply<mails> done) = 0;
   /// Answers as soon as the mailbox has a message for `filter`, or empty after `wait_ms`.
-  virtual void wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done) = 0;
+  virtual void wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done,
+                             waiting_client who = {}) = 0;
   /// The house closes: whoever waits for a mail is answered with what there is, and from now on
   /// nobody waits.
   virtual void stop_waiting() = 0;

@@ -43,6 +43,8 @@ struct http_request {
   std::vector<std::string> captures;                         ///< the groups of the route's pattern
   std::string body;
   std::string peer;  ///< address of the socket, no port
+  /// Expires when the client has gone, and nobody waits for the answer any more.
+  std::weak_ptr<const void> client;
   /// What the limiter decided, where `refuse` asked it: the handler tells of that very moment.
   std::optional<limit_decision> limit;
 

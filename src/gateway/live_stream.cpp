@@ -1,6 +1,7 @@
 #include "gateway/live_stream.hpp"
 
 #include "gateway/json_writer.hpp"
+#include "gateway/share.hpp"
 
 #include <algorithm>
 
@@ -159,14 +160,20 @@ void live_stream::follow(front_desk& desk) {
   following_ = std::move(handle);
 }
 
-std::shared_ptr<stream_client> live_stream::join(std::optional<std::uint64_t> after) {
+std::shared_ptr<stream_client> live_stream::join(std::optional<std::uint64_t> after,
+                                                 const std::string& address) {
   const std::lock_guard lock{mutex_};
   clients_.erase(std::remove_if(clients_.begin(), clients_.end(),
                                 [](const auto& client) { return client->is_closed(); }),
                  clients_.end());
   if (over_ || clients_.size() >= clients_max_) return nullptr;
+  const auto neighbours = std::count_if(clients_.begin(), clients_.end(), [&](const auto& client) {
+    return client->address == address;
+  });
+  if (!address.empty() && static_cast<std::size_t>(neighbours) >= share_of(clients_max_))
+    return nullptr;
   if (!after && last_sequence_ > 0) after = last_sequence_;
-  clients_.push_back(std::make_shared<stream_client>(after));
+  clients_.push_back(std::make_shared<stream_client>(after, address));
   return clients_.back();
 }
 

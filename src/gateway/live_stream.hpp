@@ -18,6 +18,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace taquilla::gateway {
@@ -34,7 +35,11 @@ class stream_client : public byte_source {
   static constexpr std::size_t lines_max = 256;
 
   /// @param last the sequence number the client has seen; nothing when it does not matter.
-  explicit stream_client(std::optional<std::uint64_t> last) : last_(last) {}
+  /// @param address in whose share (share.hpp) it is counted; empty: in nobody's.
+  explicit stream_client(std::optional<std::uint64_t> last, std::string address = {})
+      : address(std::move(address)), last_(last) {}
+
+  const std::string address;
 
   /// Opens the gate: the snapshot event, then `history`, then what was pushed since the client
   /// joined, each line once. Until then lines are kept and nothing but the end is given out.
@@ -73,8 +78,9 @@ class live_stream : public std::enable_shared_from_this<live_stream> {
 
   void follow(front_desk& desk);
   /// @param after what the client saw last; nothing: it starts here.
-  /// @return nullptr when there are too many clients, or after the end.
-  std::shared_ptr<stream_client> join(std::optional<std::uint64_t> after);
+  /// @return nullptr when there are too many clients, here or at `address`, or after the end.
+  std::shared_ptr<stream_client> join(std::optional<std::uint64_t> after,
+                                      const std::string& address = {});
   void publish(const feed_news& news);
   void heartbeat();
   void say_goodbye();

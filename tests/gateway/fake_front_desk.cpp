@@ -156,8 +156,10 @@ void fake_front_desk::mailbox(list_mailbox filter, reply<mails> done) {
   give<mails>(std::move(done), found);
 }
 
-void fake_front_desk::wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done) {
+void fake_front_desk::wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done,
+                                    waiting_client who) {
   waited_ms = wait_ms;
+  last_waiter = std::move(who);
   mailbox(std::move(filter), std::move(done));
 }
 

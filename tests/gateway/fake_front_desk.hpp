@@ -27,6 +27,7 @@ class fake_front_desk : public front_desk {
   std::vector<purchase_order> asked;  ///< every order that came through
   std::vector<chaos_order> set_chaos;
   std::int64_t waited_ms = -1;  ///< of the last wait_for_mail
+  waiting_client last_waiter;
   bool waiting_stopped = false;
   list_reservations last_filter;
   list_mailbox last_mailbox;
@@ -53,7 +54,8 @@ class fake_front_desk : public front_desk {
              reply<std::vector<seat_view>> done) override;
   void charges_like(list_charges filter, reply<charges> done) override;
   void mailbox(list_mailbox filter, reply<mails> done) override;
-  void wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done) override;
+  void wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done,
+                     waiting_client who) override;
   void stop_waiting() override { waiting_stopped = true; }
   void outbox(list_outbox filter, reply<mails> done) override;
   void chaos(chaos_order order, reply<chaos_table> done) override;

@@ -201,6 +201,29 @@ TEST_CASE("waiting for mail is cut at thirty seconds") {
   }
 }
 
+TEST_CASE("who waits for a mail is told apart by his address, and is seen to have gone") {
+  auto options = house::quiet();
+  options.trusted_proxies = {"10.0.0.1"};
+  house h{options};
+  const auto wait_from = [&h](const std::string& peer, const char* forwarded_for = nullptr) {
+    auto request = request_to("GET", "/api/notifications/mailbox?wait=5");
+    request.peer = peer;
+    if (forwarded_for != nullptr) request.headers.emplace_back("X-Forwarded-For", forwarded_for);
+    const auto connection = std::make_shared<int>();
+    request.client = connection;
+    h.ask(request);
+    CHECK_FALSE(h.desk.last_waiter.has_gone());
+    return h.desk.last_waiter.address;
+  };
+  CHECK(wait_from("192.0.2.1") == "192.0.2.1");
+  CHECK(h.desk.last_waiter.has_gone());
+  CHECK(wait_from("2001:db8::1") == "2001:db8:0:0::/64");
+  CHECK(wait_from("192.0.2.1", "203.0.113.9") == "192.0.2.1");
+  CHECK(wait_from("10.0.0.1", "203.0.113.9") == "203.0.113.9");
+  CHECK(wait_from("10.0.0.1").empty());
+  CHECK(wait_from("127.0.0.1").empty());
+}
+
 TEST_CASE("a wrong question is answered 422 and names the parameter") {
   const std::pair<const char*, const char*> table[] = {
       {"/api/reservations?limit=0", "limit"},

@@ -252,6 +252,26 @@ TEST_CASE("followers have a limit, and one that leaves makes room") {
   CHECK(h.ask(follower()).status == 200);
 }
 
+TEST_CASE("one address has a quarter of the followers' places, and the others are for the others") {
+  auto options = house::quiet();
+  options.stream_clients_max = 8;
+  house h{options};
+  const auto follow_from = [&h](const char* peer) {
+    auto request = follower();
+    request.peer = peer;
+    return h.ask(request);
+  };
+  const auto first = follow_from("192.0.2.1"), second = follow_from("192.0.2.1");
+  CHECK(second.status == 200);
+  CHECK(follow_from("192.0.2.1").status == 503);
+  CHECK(follow_from("192.0.2.2").status == 200);
+  first.stream->closed();
+  CHECK(follow_from("192.0.2.1").status == 200);
+  CHECK(follow_from("192.0.2.1").status == 503);
+  for (int i = 0; i < 5; ++i) CHECK(follow_from("127.0.0.1").status == 200);
+  CHECK(follow_from("127.0.0.1").status == 503);  // these are all there are
+}
+
 TEST_CASE("a line is written out once for all who watch, and not at all when nobody does") {
   const auto stream = std::make_shared<live_stream>(4);
   int written = 0;

@@ -10,6 +10,7 @@ import os
 import pathlib
 import random
 import socket
+import struct
 import sys
 import tempfile
 import time
@@ -54,9 +55,9 @@ class Hostile(unittest.TestCase):
         self.sold = 0
 
     @contextlib.contextmanager
-    def open_house(self):
+    def open_house(self, *further):
         with tempfile.TemporaryDirectory() as folder, \
-                box_office(EXECUTABLE, *NO_LIMIT, "--set", f"venue.file={venue(folder)}") \
+                box_office(EXECUTABLE, *NO_LIMIT, "--set", f"venue.file={venue(folder)}", *further) \
                 as (self.at, process, _):
             parts = urllib.parse.urlsplit(self.at["gateway"])
             self.address = (parts.hostname, parts.port)
@@ -173,6 +174,12 @@ class Hostile(unittest.TestCase):
     def cancellations(self):
         self.connect(400, (b"DELETE /api/reservations/999999 HTTP/1.1\r\n" + HOST + b"\r\n") * 8)
 
+    def asked_afresh(self, question):
+        """The first line of the answer on a connection of its own."""
+        with socket.create_connection(self.address, timeout=PATIENCE) as fresh:
+            fresh.sendall(question)
+            return fresh.recv(12)
+
     def overloaded(self):
         """How many of the requests have been told so by now."""
         told = 0
@@ -193,6 +200,31 @@ class Hostile(unittest.TestCase):
             self.cancellations()
             self.probe("cancellations")
             self.hang_up()
+
+    # -- those who wait ------------------------------------------------------------------------------
+
+    def test_who_waited_and_has_gone_takes_no_place(self):
+        wait = b"GET /api/notifications/mailbox?to=x@y.test&wait=%s HTTP/1.1\r\n" + HOST + b"\r\n"
+        with self.open_house():
+            self.connect(64, wait % b"30")
+            wait_until(lambda: b"503" in self.asked_afresh(wait % b"0.01"), "all places are taken")
+            for one in self.sockets:  # a reset, and no end of output, which a waiter may send
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.hang_up()
+            wait_until(lambda: b"200" in self.asked_afresh(wait % b"0.01"), "a place is free", PATIENCE)
+
+    def test_one_address_has_its_share_of_those_who_wait(self):
+        """Of 64 places 127.0.0.1 has 16 for waiters and for followers each, the others are for ::1."""
+        wait = b"GET /api/notifications/mailbox?to=x@y.test&wait=30 HTTP/1.1\r\n" + HOST + b"\r\n"
+        follow = b"GET /api/stream HTTP/1.1\r\n" + HOST + b"\r\n"
+        with self.open_house("--set", "gateway.http.limit_local_peers=true"):
+            for question in (wait, follow):
+                self.connect(17, question)
+                wait_until(lambda: self.overloaded() == 1, "one of them is told so")
+                with socket.create_connection(("::1", self.address[1]), timeout=PATIENCE) as stranger:
+                    stranger.sendall(question.replace(b"wait=30", b"wait=0.01"))
+                    self.assertEqual(stranger.recv(12), b"HTTP/1.1 200")
+                self.hang_up()
 
     # -- followers -----------------------------------------------------------------------------------
 

@@ -188,12 +188,14 @@ class caf_front_desk final : public front_desk {
         errc::inventory_unavailable);
   }
 
-  void wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done) override {
-    auto admitted = mail_waiters_.admit(std::move(done));
+  void wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done,
+                     waiting_client who) override {
+    auto admitted = mail_waiters_.admit(std::move(done), std::move(who.address));
     if (!admitted) return;
-    errand_for(admitted,
-               [watch = mail_watch_, filter = std::move(filter), wait_ms,
-                admitted](clerk_pointer clerk) { watch->wait(clerk, filter, wait_ms, admitted); });
+    errand_for(admitted, [watch = mail_watch_, filter = std::move(filter), wait_ms, admitted,
+                          has_gone = std::move(who.has_gone)](clerk_pointer clerk) {
+      watch->wait(clerk, filter, wait_ms, admitted, has_gone);
+    });
   }
   void stop_waiting() override {
     send_errand(

@@ -19,8 +19,8 @@ constexpr duration_ms look_anyway_ms = 5'000;  ///< a restarted EVENT FEED has f
 }  // namespace
 
 void mail_watch::wait(clerk_pointer clerk, list_mailbox filter, duration_ms wait_ms,
-                      reply<mails> done) {
-  look(clerk, {std::move(filter), now_ms(clerk) + wait_ms, std::move(done)});
+                      reply<mails> done, std::function<bool()> has_gone) {
+  look(clerk, {std::move(filter), now_ms(clerk) + wait_ms, std::move(done), std::move(has_gone)});
 }
 
 void mail_watch::end(clerk_pointer clerk) {
@@ -50,6 +50,9 @@ void mail_watch::wait_on(clerk_pointer clerk, waiter who) {
 
 void mail_watch::tick(clerk_pointer clerk) {
   const auto now = now_ms(clerk);
+  waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(),
+                                [](const auto& who) { return who.has_gone && who.has_gone(); }),
+                 waiting_.end());
   const auto due = std::stable_partition(waiting_.begin(), waiting_.end(),
                                          [&](const auto& who) { return !is_due(who, now); });
   const std::vector<waiter> looking{std::make_move_iterator(due),

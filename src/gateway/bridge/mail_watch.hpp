@@ -1,7 +1,7 @@
 // MAIL WATCH: those who wait for a mail (`GET mailbox?wait=`). Each has looked into the mailbox
 // once and found nothing; he looks again when a mail was delivered, at his deadline, and now and
 // then in case the feed was not heard. So a waiter costs STORE nothing while nothing is delivered,
-// and a flood of deliveries costs it one look each 50 ms.
+// and a flood of deliveries costs it one look each 50 ms. Whose client has gone waits no longer.
 //
 // `ring` from any thread; all else on the CLERK. How many may wait is the caller's to limit.
 #pragma once
@@ -11,6 +11,7 @@
 #include "policies/time.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -23,8 +24,10 @@ class mail_watch : public std::enable_shared_from_this<mail_watch> {
 
   /// A mail was delivered.
   void ring() { ++delivered_; }
-  /// Answers as soon as there is a mail for `filter`, or with what there is after `wait_ms`.
-  void wait(clerk_pointer clerk, list_mailbox filter, duration_ms wait_ms, reply<mails> done);
+  /// Answers as soon as there is a mail for `filter`, or with what there is after `wait_ms`. Once
+  /// `has_gone`, which may be empty, says so, `done` is let go.
+  void wait(clerk_pointer clerk, list_mailbox filter, duration_ms wait_ms, reply<mails> done,
+            std::function<bool()> has_gone);
   /// From now on nobody waits: everybody is answered with what there is.
   void end(clerk_pointer clerk);
 
@@ -33,6 +36,7 @@ class mail_watch : public std::enable_shared_from_this<mail_watch> {
     list_mailbox filter;
     instant_ms until = 0;
     reply<mails> done;
+    std::function<bool()> has_gone;
     std::uint64_t heard = 0;  ///< mails that had been delivered before the last look
     instant_ms looked_at = 0;
   };

@@ -160,6 +160,7 @@ void connection::begin(framed_request framed) {
   const auto ticket = pipeline_.push(std::move(slot));
   framed.request.at = at_;
   framed.request.peer = peer_;
+  framed.request.client = weak_from_this();
   queued_ = home_.submit(*this, ticket, std::move(framed), begun);
 }
 

@@ -36,7 +36,9 @@ void read_mailbox(const http_request& request, const exchange& out) {
     to.answer(page("messages", found.list, found.next, write_message));
   });
   if (wait_ms > 0)
-    out.desk().wait_for_mail(std::move(filter), wait_ms, std::move(done));
+    out.desk().wait_for_mail(std::move(filter), wait_ms, std::move(done),
+                             {out.house().share_holder(request),
+                              [client = request.client] { return client.expired(); }});
   else
     out.desk().mailbox(std::move(filter), std::move(done));
 }

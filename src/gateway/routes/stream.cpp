@@ -72,7 +72,7 @@ void follow(const http_request& request, const exchange& out) {
   auto& stream = *out.house().stream;
   // Who comes back after a restart has missed what nobody can count: it goes on like a new one.
   if (after && !stream.continues(*after)) after.reset();
-  const auto client = stream.join(after);
+  const auto client = stream.join(after, out.house().share_holder(request));
   if (!client)
     return out.refuse(error{errc::overloaded, "too many followers of the stream", 5'000});
   http_response response;

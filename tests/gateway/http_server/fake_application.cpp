@@ -92,7 +92,7 @@ fake_application::fake_application() {
     add(method, "/park", [this](const http_request& asked, responder answer) {
       const auto* name = asked.parameter("name");
       const std::lock_guard<std::mutex> lock{mutex_};
-      parked_.push_back({name ? *name : "", std::move(answer)});
+      parked_.push_back({name ? *name : "", asked.client, std::move(answer)});
       changed_.notify_all();
     });
   add_awkward_ones();
@@ -203,6 +203,13 @@ std::size_t fake_application::release_all() {
   }
   for (auto& one : all) one.answer(text("released"));
   return all.size();
+}
+
+std::size_t fake_application::clients_waiting() {
+  const std::lock_guard<std::mutex> lock{mutex_};
+  return static_cast<std::size_t>(
+      std::count_if(parked_.begin(), parked_.end(),
+                    [](const parked_request& one) { return !one.client.expired(); }));
 }
 
 void fake_application::drop_all() {

@@ -57,6 +57,8 @@ class fake_application final : public http_application {
   void answer_parked(const std::string& name, const std::string& body,
                      std::shared_ptr<byte_source> stream = nullptr);
   std::size_t release_all();
+  /// How many clients of parked requests are still there.
+  std::size_t clients_waiting();
   void drop_all();  ///< without an answer
   std::shared_ptr<fake_stream> stream = std::make_shared<fake_stream>();
   std::atomic<int> handled{0};
@@ -69,6 +71,7 @@ class fake_application final : public http_application {
 
   struct parked_request {
     std::string name;
+    std::weak_ptr<const void> client;
     responder answer;
   };
   std::vector<route> routes_;

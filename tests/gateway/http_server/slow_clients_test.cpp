@@ -262,15 +262,20 @@ TEST_CASE("4000 requests in flight hold no thread") {
   CHECK(house.wait_until([](const auto& now) { return now.in_flight == 0; }));
 }
 
-TEST_CASE("what was asked by a client who has left is in flight no longer") {
+TEST_CASE(
+    "what was asked by a client who has left is in flight no longer, and its handler sees it") {
   running_server house{test_options()};
-  client one{house.port()};
+  client one{house.port()}, other{house.port()};
   one.send(get_request("/park"));
-  REQUIRE(house.application.wait_parked(1));
-  CHECK(house.server->read_counters().in_flight == 1);
+  other.send(get_request("/park"));
+  REQUIRE(house.application.wait_parked(2));
+  CHECK(house.server->read_counters().in_flight == 2);
+  CHECK(house.application.clients_waiting() == 2);
   one.reset();
-  CHECK(house.wait_until([](const auto& now) { return now.in_flight == 0; }));
-  CHECK(house.application.release_all() == 1);
+  CHECK(house.wait_until([](const auto& now) { return now.in_flight == 1; }));
+  CHECK(house.wait_until([&](const auto&) { return house.application.clients_waiting() == 1; }));
+  CHECK(house.application.release_all() == 2);
+  CHECK(other.read_reply().body == "released");
   CHECK(client{house.port()}.get("/hello").status == 200);
 }
 
