@@ -9,34 +9,17 @@ namespace taquilla::gateway {
 
 namespace {
 
-/// The code of an answer that the server gives itself: one for each status that docs/http.md has.
+/// What the server answers by itself: a code for each such status of docs/http.md.
+constexpr errc server_codes[] = {
+    errc::malformed_request,   errc::request_too_slow, errc::length_required,
+    errc::body_too_large,      errc::target_too_long,  errc::encoded_body,
+    errc::unknown_expectation, errc::head_too_large,   errc::not_implemented,
+    errc::version_not_spoken,  errc::deadline_expired};
+
 errc code_for(int status) {
-  switch (status) {
-    case 400:
-      return errc::malformed_request;
-    case 408:
-      return errc::request_too_slow;
-    case 411:
-      return errc::length_required;
-    case 413:
-      return errc::body_too_large;
-    case 414:
-      return errc::target_too_long;
-    case 415:
-      return errc::encoded_body;
-    case 417:
-      return errc::unknown_expectation;
-    case 431:
-      return errc::head_too_large;
-    case 501:
-      return errc::not_implemented;
-    case 505:
-      return errc::version_not_spoken;
-    case 504:
-      return errc::deadline_expired;
-    default:
-      return errc::internal_error;
-  }
+  for (const auto code : server_codes)
+    if (status_of(kind_of(code)) == status) return code;
+  return errc::internal_error;
 }
 
 template <class Texts>
