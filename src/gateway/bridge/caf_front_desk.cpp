@@ -73,10 +73,9 @@ feed_follower_actor spawn_follower(caf::actor_system& system, event_feed_actor f
 template <class Answer, class Handle, class Request, class Reply, class Shape>
 void ask_for_reply(clerk_pointer clerk, const Handle& whom, duration_ms patience,
                    const Request& what, const Reply& done, const Shape& shape, errc silence) {
-  const auto refuse = [done](const error& why) { done(why); };
   ask<Answer>(clerk, whom, patience, what,
-              guarded(clerk, refuse, [done, shape](Answer& answer) { done(shape(answer)); }),
-              guarded(clerk, refuse, refuse), silence);
+              guarded(clerk, done, [done, shape](Answer& answer) { done(shape(answer)); }),
+              guarded(clerk, done, done), silence);
 }
 
 // -- what one question answers for all who ask it -------------------------------------------------
@@ -137,24 +136,20 @@ class caf_front_desk final : public front_desk {
   ~caf_front_desk() override { caf::anon_send_exit(clerk_, caf::exit_reason::user_shutdown); }
 
   void buy(purchase_order order, reply<purchase_answer> done) override {
-    auto admitted = purchases_.admit(std::move(done));
-    if (!admitted) return;
     question<purchase_accepted>(
-        theatre_.desk, options_.reservation.deadline_ms + answer_margin_ms, std::move(order),
-        std::move(admitted),
+        purchases_, std::move(done), theatre_.desk,
+        options_.reservation.deadline_ms + answer_margin_ms, std::move(order),
         [](purchase_accepted& a) {
           return purchase_answer{a.id, a.replayed};
         },
         errc::outcome_unknown);
   }
   void cancel(reservation_id id, reply<reservation> done) override {
-    auto admitted = cancellations_.admit(std::move(done));
-    if (!admitted) return;
     // It asks the store, and then INVENTORY.
     const auto patience =
         options_.store.patience_ms + options_.inventory.patience_ms + answer_margin_ms;
-    question<reservation>(theatre_.desk, patience, cancel_reservation{id}, std::move(admitted),
-                          as_is<reservation>, errc::outcome_unknown);
+    question<reservation>(cancellations_, std::move(done), theatre_.desk, patience,
+                          cancel_reservation{id}, as_is<reservation>, errc::outcome_unknown);
   }
   void reservation_by_id(reservation_id id, reply<reservation> done) override {
     read<reservation>(find_reservation{id}, std::move(done));
@@ -172,14 +167,12 @@ class caf_front_desk final : public front_desk {
     read<mails>(std::move(filter), std::move(done));
   }
 
-  void events(reply<std::vector<event_view>> done) override { share(events_, std::move(done)); }
+  void events(reply<std::vector<event_view>> done) override { share(events_, done); }
   void seats(std::string event, std::string after, std::uint32_t limit,
              reply<std::vector<seat_view>> done) override {
-    auto admitted = seat_reads_.admit(std::move(done));
-    if (!admitted) return;
     question<seat_page>(
-        theatre_.inventory, memory_ms, list_seats{std::move(event), std::move(after), limit},
-        std::move(admitted),
+        seat_reads_, std::move(done), theatre_.inventory, memory_ms,
+        list_seats{std::move(event), std::move(after), limit},
         [](seat_page& page) {
           std::vector<seat_view> out;
           for (auto& s : page.seats) out.push_back({s.seat, s.state, s.held_for_ms});
@@ -190,12 +183,15 @@ class caf_front_desk final : public front_desk {
 
   void wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done,
                      waiting_client who) override {
-    auto admitted = mail_waiters_.admit(std::move(done), std::move(who.address));
+    const auto admitted = mail_waiters_.admit(std::move(done), std::move(who.address));
     if (!admitted) return;
-    errand_for(admitted, [watch = mail_watch_, filter = std::move(filter), wait_ms, admitted,
-                          has_gone = std::move(who.has_gone)](clerk_pointer clerk) {
-      watch->wait(clerk, filter, wait_ms, admitted, has_gone);
-    });
+    send_errand(
+        clerk_,
+        [watch = mail_watch_, filter = std::move(filter), wait_ms, admitted,
+         has_gone = std::move(who.has_gone)](clerk_pointer clerk) {
+          watch->wait(clerk, filter, wait_ms, admitted, has_gone);
+        },
+        admitted);
   }
   void stop_waiting() override {
     send_errand(
@@ -204,24 +200,20 @@ class caf_front_desk final : public front_desk {
   }
 
   void chaos(chaos_order order, reply<chaos_table> done) override {
-    auto admitted = chaos_orders_.admit(std::move(done));
-    if (!admitted) return;
     question<chaos_report>(
-        theatre_.supervisor, recover_ms, order_of(order), std::move(admitted),
+        chaos_orders_, std::move(done), theatre_.supervisor, recover_ms, order_of(order),
         [target = order.target](chaos_report& r) { return table_of(target, r); },
         errc::internal_error);
   }
   void chaos_state(service target, reply<chaos_table> done) override {
-    share(chaos_states_[static_cast<std::size_t>(target)], std::move(done));
+    share(chaos_states_[static_cast<std::size_t>(target)], done);
   }
 
-  void health(reply<health_view> done) override { share(health_, std::move(done)); }
+  void health(reply<health_view> done) override { share(health_, done); }
 
   void feed(std::uint64_t after, std::uint32_t limit, reply<std::vector<feed_line>> done) override {
-    auto admitted = feed_reads_.admit(std::move(done));
-    if (!admitted) return;
     question<feed_page>(
-        theatre_.feed, memory_ms, read_feed{after, limit}, std::move(admitted),
+        feed_reads_, std::move(done), theatre_.feed, memory_ms, read_feed{after, limit},
         [](feed_page& page) {
           std::vector<feed_line> out;
           for (auto& event : page.events) out.push_back(line_of(event));
@@ -247,31 +239,30 @@ class caf_front_desk final : public front_desk {
     return std::move(answer);
   }
 
-  template <class Reply, class What>
-  void errand_for(const Reply& done, What what) {
-    send_errand(clerk_, std::move(what), [done](const error& why) { done(why); });
-  }
-
   template <class T>
-  void share(const std::shared_ptr<shared_round<T>>& round, reply<T> done) {
-    errand_for(done, [round, done](clerk_pointer clerk) { round->ask_for(clerk, done); });
+  void share(const std::shared_ptr<shared_round<T>>& round, const reply<T>& done) {
+    send_errand(
+        clerk_, [round, done](clerk_pointer clerk) { round->ask_for(clerk, done); }, done);
   }
 
-  template <class Answer, class Handle, class Request, class T, class Shape>
-  void question(const Handle& whom, duration_ms patience, Request what,
-                turnstile::admission<T> done, Shape shape, errc silence) {
-    errand_for(done,
-               [whom, patience, what = std::move(what), done, shape, silence](clerk_pointer clerk) {
-                 ask_for_reply<Answer>(clerk, whom, patience, what, done, shape, silence);
-               });
+  /// Asks `whom`, if there is a place left for `done`.
+  template <class Answer, class T, class Handle, class Request, class Shape>
+  void question(turnstile& places, reply<T> done, const Handle& whom, duration_ms patience,
+                Request what, Shape shape, errc silence) {
+    const auto admitted = places.admit(std::move(done));
+    if (!admitted) return;
+    send_errand(
+        clerk_,
+        [whom, patience, what = std::move(what), admitted, shape, silence](clerk_pointer clerk) {
+          ask_for_reply<Answer>(clerk, whom, patience, what, admitted, shape, silence);
+        },
+        admitted);
   }
 
   template <class Answer, class Request>
   void read(Request what, reply<Answer> done) {
-    auto admitted = reads_.admit(std::move(done));
-    if (!admitted) return;
-    question<Answer>(theatre_.store, options_.store.patience_ms, std::move(what),
-                     std::move(admitted), as_is<Answer>, errc::store_unavailable);
+    question<Answer>(reads_, std::move(done), theatre_.store, options_.store.patience_ms,
+                     std::move(what), as_is<Answer>, errc::store_unavailable);
   }
 
   caf::actor_system& system_;

@@ -26,7 +26,7 @@ struct clerk_state {
 using clerk_pointer = caf::stateful_actor<clerk_state>*;
 
 using errand = std::function<void(clerk_pointer clerk)>;
-/// Answers a request whose errand came to nothing.
+/// Answers a request whose errand came to nothing. Every `reply` is one.
 using refusal = std::function<void(const error&)>;
 
 caf::actor spawn_clerk(caf::actor_system& system, event_feed_actor feed);

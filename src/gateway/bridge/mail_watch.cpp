@@ -31,8 +31,8 @@ void mail_watch::end(clerk_pointer clerk) {
 void mail_watch::look(clerk_pointer clerk, waiter who) {
   who.heard = delivered_;  // before the look: what is delivered meanwhile is looked for again
   who.looked_at = now_ms(clerk);
-  const auto refuse = [done = who.done](const error& why) { done(why); };
   const auto filter = who.filter;
+  const auto refuse = who.done;
   ask<mails>(clerk, store_, patience_ms_, filter,
              guarded(clerk, refuse,
                      [self = shared_from_this(), clerk, who = std::move(who)](mails& found) {

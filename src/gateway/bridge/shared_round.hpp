@@ -53,9 +53,7 @@ class shared_round : public std::enable_shared_from_this<shared_round<T>> {
 
   void tell(clerk_pointer clerk, const result<T>& outcome) {
     running_ = false;
-    for (auto& done : std::exchange(asking_, {}))
-      guarded(
-          clerk, [&done](const error& why) { done(why); }, done)(outcome);
+    for (auto& done : std::exchange(asking_, {})) guarded(clerk, done, done)(outcome);
   }
 
   void over(clerk_pointer clerk, const result<T>& outcome) {
