@@ -71,6 +71,18 @@ void check_times(complaints& out, const settings& all) {
                            ms(shop.payment.attempt_timeout_ms) + ")"});
 }
 
+/// One large request at a time is not enough: it would give way to the next.
+void check_room(complaints& out, const settings& all) {
+  constexpr std::size_t requests_least = 4;
+  const auto least =
+      requests_least * (all.http.framing.head_bytes_max + all.http.framing.body_bytes_max);
+  if (all.http.inbound_max / all.http.threads >= least) return;
+  out.push_back({"", "gateway.http.inbound_bytes (" + std::to_string(all.http.inbound_max) +
+                         ") / gateway.http.threads must hold " + std::to_string(requests_least) +
+                         " x (gateway.http.head_bytes + gateway.http.body_bytes), " +
+                         std::to_string(least) + " bytes: otherwise large requests are told 503"});
+}
+
 void check_policies(complaints& out, const settings& all) {
   const auto& shop = all.theatre;
   const std::pair<const char*, std::string_view> policies[] = {
@@ -116,6 +128,7 @@ void check_addresses(complaints& out, const settings& all) {
 std::vector<complaint> check_interlocks(const settings& all) {
   complaints out;
   check_times(out, all);
+  check_room(out, all);
   check_policies(out, all);
   check_addresses(out, all);
   return out;

@@ -119,9 +119,15 @@ rows http_rows() {
       integer("gateway.http.connection_outbound_bytes", "bytes", 16'384, 67'108'864,
               MEMBER(http.connection_outbound_max),
               "Memory of one connection's unsent answers; over it nothing more is begun"),
-      integer("gateway.http.outbound_bytes", "bytes", 1'048'576, 4'294'967'296,
-              MEMBER(http.outbound_max),
-              "Memory of all unsent answers; over it the connections that add to it are reset"),
+      integer(
+          "gateway.http.outbound_bytes", "bytes", 1'048'576, 4'294'967'296,
+          MEMBER(http.outbound_max),
+          "Memory of all unsent answers, in equal parts for the threads; over it the connections "
+          "that have taken nothing for longest are reset"),
+      integer("gateway.http.inbound_bytes", "bytes", 1'048'576, 4'294'967'296,
+              MEMBER(http.inbound_max),
+              "Memory of all requests that are not begun, in the same parts; over it those that "
+              "are longest in coming are told 503"),
   };
 }
 

@@ -161,9 +161,13 @@ struct http_server_options {
   std::size_t pipelined_max = 4;
   std::size_t connection_outbound_max =
       256 * 1024;  ///< memory of unsent answers: over it nothing more is begun
-  /// The same of all connections: over it, those are reset whose share grows. With it, what the
-  /// program is without any, and what an allocator adds, 128 MiB are enough whatever is read.
+  /// The same of all connections: over it, those are reset that have taken nothing for longest.
+  /// With it, the next, what the program is without any, and what an allocator adds, 128 MiB are
+  /// enough whatever is read and sent.
   std::size_t outbound_max = 40 * 1024 * 1024;
+  /// Memory of what was read of all requests that are not begun: over it, those are told 503 that
+  /// are the longest in coming.
+  std::size_t inbound_max = 16 * 1024 * 1024;
   std::function<std::int64_t()> wall_ms;  ///< since 1970, UTC; empty: answers have no Date
 };
 
@@ -209,7 +213,10 @@ class http_server {
                                         ///< an answer: a handler threw, dropped it, or was too late
     std::uint64_t shed = 0;             ///< 503 unrun: queue full or too old, draining
     std::uint64_t resets = 0;           ///< slow readers and streams that were cut off
+    std::uint64_t retired = 0;          ///< idle connections that made way for newcomers
     std::size_t open_connections = 0, in_flight = 0, queued = 0;
+    std::size_t inbound_bytes = 0;   ///< memory of requests that are not begun
+    std::size_t outbound_bytes = 0;  ///< memory of answers that are not sent
   };
   virtual counters read_counters() const = 0;
 };

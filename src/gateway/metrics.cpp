@@ -129,6 +129,10 @@ void add_server(exposition& out, const context& house) {
   const auto server = house.options.server_counters();
   out.gauge("taquilla_http_connections", "Connections that are open.",
             static_cast<double>(server.open_connections));
+  out.gauge("taquilla_http_inbound_bytes", "Memory of requests that are not begun.",
+            static_cast<double>(server.inbound_bytes));
+  out.gauge("taquilla_http_outbound_bytes", "Memory of answers that are not sent.",
+            static_cast<double>(server.outbound_bytes));
   out.gauge("taquilla_http_requests_in_flight", "Requests that wait for their answer.",
             static_cast<double>(server.in_flight));
   out.counter("taquilla_http_connections_total", "Connections accepted.", server.accepted);
@@ -140,6 +144,9 @@ void add_server(exposition& out, const context& house) {
               server.unanswered);
   out.counter("taquilla_http_connections_refused_total",
               "Connections closed at once: too many, or no descriptor left.", server.turned_away);
+  out.counter("taquilla_http_connections_retired_total",
+              "Idle connections ended early, because newcomers needed their places.",
+              server.retired);
   out.counter("taquilla_http_resets_total", "Connections cut off because they read too slowly.",
               server.resets);
   out.counter("taquilla_http_shed_total",

@@ -207,6 +207,11 @@ TEST_CASE("values that contradict each other are refused with their numbers") {
         "inventory.patience_ms + a margin of 3000 ms (60000 ms): otherwise a cancellation ends "
         "after its caller was told that it did not answer");
   CHECK(interlock_complaint({"store.patience_ms=54999"}) == "0 complaints");
+  CHECK(interlock_complaint({"gateway.http.inbound_bytes=1048576", "gateway.http.threads=11"})
+            .rfind("gateway.http.inbound_bytes (1048576) / gateway.http.threads must hold 4 x ",
+                   0) == 0);
+  CHECK(interlock_complaint({"gateway.http.inbound_bytes=1048576", "gateway.http.threads=10"}) ==
+        "0 complaints");
   CHECK(interlock_complaint({"payment.retry.min_attempt_ms=6000"}).find("must not exceed") !=
         std::string::npos);
   CHECK(interlock_complaint(

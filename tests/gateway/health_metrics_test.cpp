@@ -249,6 +249,9 @@ TEST_CASE("the server's counters are shown where there are any") {
     now.open_connections = 3;
     now.shed = 9;
     now.unanswered = 4;
+    now.retired = 5;
+    now.inbound_bytes = 6;
+    now.outbound_bytes = 7;
     return now;
   };
   house h{options};
@@ -256,6 +259,9 @@ TEST_CASE("the server's counters are shown where there are any") {
   CHECK(has_line(text, "taquilla_http_connections 3"));
   CHECK(has_line(text, "taquilla_http_shed_total 9"));
   CHECK(has_line(text, "taquilla_http_unanswered_total 4"));
+  CHECK(has_line(text, "taquilla_http_connections_retired_total 5"));
+  CHECK(has_line(text, "taquilla_http_inbound_bytes 6"));
+  CHECK(has_line(text, "taquilla_http_outbound_bytes 7"));
 }
 
 TEST_CASE("what the process costs is shown under the names that everybody uses") {

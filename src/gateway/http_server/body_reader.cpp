@@ -93,6 +93,11 @@ std::size_t body_reader::advance(std::string_view bytes, std::string& body) {
 
 std::size_t body_reader::read_data(std::string_view bytes, std::string& body) {
   const auto n = std::min(left_, bytes.size());
+  // Doubled as it comes, for what is promised may never come; but not beyond what it can become.
+  if (const auto needed = body.size() + n; needed > body.capacity()) {
+    const auto most = chunked_ ? bytes_max_ : body.size() + left_;
+    body.reserve(std::max(needed, std::min(2 * body.capacity(), most)));
+  }
   body.append(bytes.substr(0, n));
   left_ -= n;
   if (left_ == 0) step_ = chunked_ ? step::data_return : step::done;

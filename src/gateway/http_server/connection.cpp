@@ -5,6 +5,7 @@
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -15,6 +16,8 @@ namespace {
 // How often one event goes round before the others have their turn: a stream that always has more,
 // with a client that always reads, would never end.
 constexpr int turns_max = 16;
+// What the follower of a stream may send behind his request, where nobody will ever read it.
+constexpr std::size_t junk_max = 64 * 1024;
 
 auto now() { return std::chrono::steady_clock::now(); }
 
@@ -36,36 +39,40 @@ void connection::start() {
   pump();
 }
 
+// What could not be framed now is left in the kernel.
 void connection::read() {
-  const bool wanted =
-      phase_ == phase::lingering || (phase_ == phase::serving && leftover_.empty() &&
-                                     (!last_request_seen_ || stream_ != nullptr));
+  const bool wanted = phase_ == phase::lingering ||
+                      (phase_ == phase::serving && (stream_ || (leftover_.empty() && may_frame())));
   if (reading_ || !wanted) return;
   reading_ = true;
-  socket_.async_read_some(asio::buffer(input_),
+  socket_.async_read_some(asio::buffer(read_),
                           [self = shared_from_this()](const std::error_code& error, std::size_t n) {
                             self->reading_ = false;
                             if (self->phase_ != phase::gone) self->on_read(error, n);
                           });
 }
 
+// Most requests are whole in the buffer of their own connection; for the rest of a larger one there
+// is a buffer that all share. (To wait and then read costs a system call more.)
 void connection::on_read(const std::error_code& error, std::size_t bytes) {
   if (error == asio::error::eof) return end_of_input();
   if (error) return drop(false);
+  auto& shared = home_.read_buffer();
+  std::error_code none_or_end;  // which the next read meets again
+  const auto more = bytes < read_.size() ? 0 : socket_.read_some(asio::buffer(shared), none_or_end);
   if (phase_ == phase::lingering) return read();
-  if (phase_ == phase::serving && !last_request_seen_) leftover_.assign(input_.data(), bytes);
+  if (stream_ && (junk_ += bytes + more) > junk_max) end_stream();
+  if (input_ == input::open) leftover_.assign(read_.data(), bytes).append(shared.data(), more);
   pump();
 }
 
 // A half-closed client still gets what it asked for. For a stream, which has no end of its own, it
 // is the way to say that it is enough: it ends in good order.
 void connection::end_of_input() {
-  input_ended_ = true;
+  input_ = input::ended;
   if (stream_) end_stream();
   if (phase_ == phase::lingering || (pipeline_.empty() && unsent_.empty() && !waiting_))
     return drop(false);
-  last_request_seen_ = true;
-  close_after_sent_ = true;
   pump();
 }
 
@@ -84,25 +91,28 @@ void connection::watch_for_reset() {
                      });
 }
 
-// A request that has begun is read to its end; a new one is begun only below the limits.
+// A request that has begun is read to its end; a new one is begun only below the limits, and not
+// behind one that nothing may run beside: it would only be kept.
 bool connection::may_frame() const {
-  if (phase_ != phase::serving || last_request_seen_ || waiting_ || stream_) return false;
+  if (phase_ != phase::serving || input_ != input::open || waiting_ || stream_) return false;
   if (framer_.now() == framer::state::expects_continue) return false;
   if (!framer_.idle()) return true;
-  return pipeline_.size() < home_.options().pipelined_max &&
+  return pipeline_.may_join(true) && pipeline_.size() < home_.options().pipelined_max &&
          unsent_.held() + pipeline_.parked_bytes() < home_.options().connection_outbound_max;
 }
 
 /// A part of a request is here, and it is the client's turn to send more.
 bool connection::awaits_rest() const {
-  return !last_request_seen_ && !framer_.idle() && framer_.now() != framer::state::expects_continue;
+  return input_ == input::open && !framer_.idle() &&
+         framer_.now() != framer::state::expects_continue;
 }
 
 // "100 Continue" comes behind the answers to all that was asked before, and only then the body's
 // time begins: a client that waits for it could do nothing meanwhile.
 bool connection::ask_for_body() {
   if (framer_.now() != framer::state::expects_continue) return false;
-  if (phase_ != phase::serving || last_request_seen_ || stream_ || !pipeline_.empty()) return false;
+  if (phase_ != phase::serving || input_ != input::open || stream_ || !pipeline_.empty())
+    return false;
   unsent_.append("HTTP/1.1 100 Continue\r\n\r\n");
   framer_.go_on();
   input_due_ = now() + home_.options().body_timeout;
@@ -111,9 +121,10 @@ bool connection::ask_for_body() {
 
 bool connection::frame() {
   if (leftover_.empty() || !may_frame()) return false;
+  auto bytes = std::exchange(leftover_, {});
   std::size_t at = 0;
-  while (at < leftover_.size() && may_frame()) {
-    at += feed_framer(std::string_view{leftover_}.substr(at));
+  while (at < bytes.size() && may_frame()) {
+    at += feed_framer(std::string_view{bytes}.substr(at));
     switch (framer_.now()) {
       case framer::state::reading:
       case framer::state::expects_continue:
@@ -122,10 +133,10 @@ bool connection::frame() {
         begin(framer_.take());
         break;
       case framer::state::failed:
-        refuse_bytes(framer_.error().status, framer_.error().detail);
+        refuse(home_.protocol_error(framer_.error().status, framer_.error().detail));
     }
   }
-  leftover_.erase(0, at);
+  if (at < bytes.size() && input_ == input::open) leftover_ = std::move(bytes.erase(0, at));
   return true;
 }
 
@@ -155,12 +166,13 @@ void connection::begin(framed_request framed) {
   slot.shape = {framed.request.method == "HEAD", framed.close, framed.http_1_0};
   slot.safe = safe;
   const auto begun = slot.since = now();
-  if (framed.close) last_request_seen_ = true;
+  if (framed.close) end_requests();
   resting_ = false;
   const auto ticket = pipeline_.push(std::move(slot));
   framed.request.at = at_;
   framed.request.peer = peer_;
   framed.request.client = weak_from_this();
+  account();  // what it has held is the queue's now
   queued_ = home_.submit(*this, ticket, std::move(framed), begun);
 }
 
@@ -173,7 +185,7 @@ bool connection::begin_waiting() {
 }
 
 void connection::answer(pipeline::ticket ticket, http_response response) {
-  if (response.close) last_request_seen_ = true;
+  if (response.close) end_requests();
   const auto stream = response.stream;
   const bool taken = phase_ != phase::gone && pipeline_.answer(ticket, std::move(response));
   if (!taken && stream) stream->closed();
@@ -183,15 +195,34 @@ void connection::fail(pipeline::ticket ticket, int status, const char* detail) {
   if (pipeline_.awaits(ticket)) answer(ticket, home_.unanswered(status, detail));
 }
 
-// The bytes are no request: the answer takes its place in line, and after it the connection ends.
-void connection::refuse_bytes(int status, const char* detail) {
+// What was read is no request, or will not become one: the answer takes its place in line, and
+// after it the connection ends.
+void connection::refuse(http_response last) {
   pending_answer slot;
-  slot.shape = {framer_.for_head(), true, false};
+  slot.shape = {waiting_ ? waiting_->request.method == "HEAD" : framer_.for_head(), true, false};
   slot.since = now();
-  last_request_seen_ = true;
+  end_requests();
   const auto ticket = pipeline_.push(std::move(slot));
-  pipeline_.answer(ticket, home_.protocol_error(status, detail));
+  pipeline_.answer(ticket, std::move(last));
+  forget_input();
 }
+
+// Swapped, not assigned: a string that an empty one is moved into keeps its memory.
+void connection::forget_input() {
+  framer fresh{home_.options().framing};
+  std::swap(framer_, fresh);
+  std::string{}.swap(leftover_);
+  waiting_.reset();
+}
+
+// Later, because somebody else is being moved on just now. A stream is the last answer anyway.
+void connection::give_way() {
+  refuse(home_.shed(shed_reason::overloaded, "Too much is being sent, and this came too slowly."));
+  account();
+  home_.pump_later(shared_from_this());
+}
+
+void connection::end_requests() { input_ = std::max(input_, input::complete); }
 
 // Memory may run out anywhere in here, and a stream's owner may throw: that costs this connection
 // and no other.
@@ -207,12 +238,14 @@ void connection::move_on() {
   bool moved = true;
   for (int turn = 0; moved && turn < turns_max; ++turn) {
     send();  // first, because it makes room
-    if (phase_ == phase::serving && close_after_sent_ && all_is_sent()) finish();
+    if (phase_ == phase::serving && input_ != input::open && all_is_sent()) finish();
     if (phase_ == phase::gone) return;
     moved = false;
     while (write_next() || begin_waiting() || ask_for_body() || frame()) moved = true;
   }
-  if (!account(unsent_.held() + pipeline_.parked_bytes(), pipeline_.unanswered())) return cut_off();
+  account();
+  home_.make_room();
+  if (phase_ == phase::gone) return;
   if (idle() && draining()) finish();
   if (phase_ == phase::gone) return;
   if (moved) home_.pump_later(shared_from_this());

@@ -14,6 +14,8 @@
 #include "gateway/http_server/deadlines.hpp"
 #include "gateway/http_server/framer.hpp"
 #include "gateway/http_server/guest_list.hpp"
+#include "gateway/http_server/line.hpp"
+#include "gateway/http_server/memory_account.hpp"
 #include "gateway/http_server/pipeline.hpp"
 #include "gateway/http_server/unsent_bytes.hpp"
 
@@ -55,11 +57,25 @@ class connection : public std::enable_shared_from_this<connection> {
   void on_alarm(time_point now);
   /// The server stops: ends now when idle, after its last answer otherwise.
   void drain();
+  /// It holds what others need, and has held it longest. What came in of a request that is not
+  /// begun is let go and answered 503, the last answer; what it does not take of its answers is
+  /// lost.
+  void give_way();
+  void cut_off();
+  /// Its place is needed, and it is kept for nothing but the client's next request.
+  void retire();
   /// The server has stopped: ends at once, and resets the client only if his answer is cut.
   void stop();
 
  private:
   enum class phase { serving, lingering, gone };
+  /// Goes on in this order alone. When it is not open any more, the connection ends with what it
+  /// has begun.
+  enum class input {
+    open,
+    complete,  ///< the last request there will be is known: nothing is framed any more
+    ended,     ///< and the client has said that it will send nothing
+  };
 
   // connection.cpp: input
   void read();
@@ -73,7 +89,9 @@ class connection : public std::enable_shared_from_this<connection> {
   void begin(framed_request framed);
   bool begin_waiting();
   bool runs_beside(const framed_request& framed) const;
-  void refuse_bytes(int status, const char* detail);
+  void refuse(http_response last);
+  void end_requests();
+  void forget_input();
   void end_of_input();
   void watch_for_reset();
 
@@ -89,11 +107,9 @@ class connection : public std::enable_shared_from_this<connection> {
   bool all_is_sent() const;
   void take_no_more();
   void discard_pipeline();
-  bool account(std::size_t held, std::size_t in_flight);
+  void account();
   /// The last answer is sent: announces the end, and lingers until the client ends as well.
   void finish();
-  /// For a client that takes up more than he may: what is unsent is lost, and he is told so.
-  void cut_off();
   /// Ends at once; what was not sent is lost. `reset` tells the client so.
   void drop(bool reset);
   void keep_deadlines();
@@ -108,25 +124,25 @@ class connection : public std::enable_shared_from_this<connection> {
   guest_list::place place_;
   phase phase_ = phase::serving;
 
-  std::array<char, 4096> input_;
-  std::string leftover_;  ///< read and not framed yet, at most what one read brought
+  std::array<char, 512> read_;  ///< small, because a silent connection keeps it
+  std::string leftover_;        ///< read and not framed yet, at most what one read brought
   framer framer_;
   pipeline pipeline_;
   std::optional<framed_request> waiting_;  ///< framed, but may not run beside those in work
   bool queued_ = false;                    ///< has a request in the reactor's queue
   bool reading_ = false;
-  bool watching_ = false;           ///< a reset will be noticed, though nothing is read
-  bool input_ended_ = false;        ///< the client has said that it will send no more
-  bool last_request_seen_ = false;  ///< nothing is framed any more
+  bool watching_ = false;  ///< a reset will be noticed, though nothing is read
+  input input_ = input::open;
 
   unsent_bytes unsent_;
   bool writing_ = false;
-  bool close_after_sent_ = false;
   std::shared_ptr<byte_source> stream_;
   bool stream_chunked_ = false;
   std::shared_ptr<std::atomic<bool>> bell_;  ///< true while a wake-up of the stream is on its way
+  std::size_t junk_ = 0;                     ///< bytes sent behind the request of the stream
   bool resting_ = true;                      ///< idle since `input_due_` was last set
-  std::size_t accounted_ = 0;
+  line::place rest_;                         ///< among the idle that were answered once
+  memory_account::holding inbound_, outbound_;
   std::size_t in_flight_ = 0;
 
   deadlines::handle alarm_;

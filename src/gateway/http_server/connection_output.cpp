@@ -45,9 +45,8 @@ bool connection::write_next() {
 
 // The answer that says so is written: nothing that was sent behind its request is one any more.
 void connection::take_no_more() {
-  last_request_seen_ = close_after_sent_ = true;
-  waiting_.reset();
-  leftover_.clear();
+  end_requests();
+  forget_input();
   discard_pipeline();
 }
 
@@ -64,7 +63,7 @@ void connection::open_stream(std::shared_ptr<byte_source> source, bool chunked, 
   append_chunk(std::move(first));
   bell_ = std::make_shared<std::atomic<bool>>(false);
   home_.watch(*stream_, *this, bell_);
-  if (draining() || input_ended_) end_stream();
+  if (draining() || input_ == input::ended) end_stream();
 }
 
 void connection::on_stream_ready() {
@@ -97,7 +96,6 @@ void connection::append_chunk(std::string&& bytes) {
 void connection::end_stream() {
   if (stream_chunked_) unsent_.append("0\r\n\r\n");
   std::exchange(stream_, nullptr)->closed();
-  if (draining()) last_request_seen_ = close_after_sent_ = true;
 }
 
 void connection::send() {
@@ -111,6 +109,7 @@ void connection::send() {
       return drop(false);
     } else {
       unsent_.sent(n);
+      home_.outbound().note_progress(outbound_, this);
     }
   }
   note_output();
@@ -142,7 +141,7 @@ void connection::await_writable() {
 // overtake an answer that the kernel has still to deliver: so the end is announced, and what the
 // client sends is read and thrown away until it ends as well, or for a while.
 void connection::finish() {
-  const bool nothing_to_lose = input_ended_ || unsent_.total_sent() == 0;
+  const bool nothing_to_lose = input_ == input::ended || unsent_.total_sent() == 0;
   if (nothing_to_lose) return drop(false);
   std::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -150,16 +149,15 @@ void connection::finish() {
   linger_due_ = now() + home_.options().linger_timeout;
 }
 
-/// Counts what it holds; false when that has grown although all together hold too much.
-bool connection::account(std::size_t held, std::size_t in_flight) {
-  auto& counters = home_.counters();
-  if (in_flight != in_flight_) counters.in_flight += in_flight - in_flight_;
+/// Tells what it holds, and how many it waits for.
+void connection::account() {
+  const auto in_flight = pipeline_.unanswered();
+  if (in_flight != in_flight_) home_.counters().in_flight += in_flight - in_flight_;
   in_flight_ = in_flight;
-  if (held == accounted_) return true;
-  const bool grew = held > accounted_;
-  const auto total = counters.outbound_bytes += held - accounted_;
-  accounted_ = held;
-  return !grew || total <= home_.options().outbound_max;
+  home_.inbound().set(
+      inbound_, this,
+      framer_.held() + memory_of(leftover_) + (waiting_ ? memory_of(*waiting_) : 0));
+  home_.outbound().set(outbound_, this, unsent_.held() + pipeline_.parked_bytes());
 }
 
 bool connection::idle() const {
@@ -170,7 +168,12 @@ bool connection::draining() const { return home_.draining(); }
 
 void connection::keep_deadlines() {
   const bool rests = idle();
-  if (rests && !resting_) input_due_ = now() + home_.options().idle_timeout;
+  if (rests && !resting_) {
+    input_due_ = now() + home_.options().idle_timeout;
+    home_.resting().join(rest_, this);
+    home_.retire_resting();
+  }
+  if (!rests) home_.resting().leave(rest_);
   resting_ = rests;
   if (const auto next = next_deadline()) home_.wake_at(*this, alarm_, *next);
 }
@@ -182,7 +185,7 @@ std::optional<connection::time_point> connection::next_deadline() const {
   if (!unsent_.empty()) consider(output_due_);
   if (const auto oldest = pipeline_.oldest_unanswered())
     consider(oldest->second + home_.options().answer_timeout);
-  if (awaits_rest() || (idle() && !last_request_seen_)) consider(input_due_);
+  if (awaits_rest() || (idle() && input_ == input::open)) consider(input_due_);
   return next;
 }
 
@@ -194,7 +197,8 @@ void connection::on_alarm(time_point now) {
   if (oldest && now >= oldest->second + home_.options().answer_timeout)
     fail(oldest->first, 504, "The request was not answered in time.");
   if (idle() && now >= input_due_) finish();
-  if (awaits_rest() && now >= input_due_) refuse_bytes(408, "The request did not arrive in time.");
+  if (awaits_rest() && now >= input_due_)
+    refuse(home_.protocol_error(408, "The request did not arrive in time."));
   pump();
 }
 
@@ -210,6 +214,15 @@ void connection::stop() {
   drop(cut);
 }
 
+// At once, because its place is to be free at once: its last answer has been with the kernel since
+// it came to rest. It stays when its next request is here already.
+void connection::retire() {
+  std::error_code ignored;
+  if (socket_.available(ignored) > 0) return home_.resting().leave(rest_);
+  ++home_.counters().retired;
+  drop(false);
+}
+
 void connection::cut_off() {
   ++home_.counters().resets;
   drop(true);
@@ -223,7 +236,10 @@ void connection::drop(bool reset) {
   socket_.close(ignored);
   if (stream_) std::exchange(stream_, nullptr)->closed();
   discard_pipeline();
-  account(0, 0);
+  forget_input();
+  unsent_ = {};
+  account();
+  home_.resting().leave(rest_);
   place_.give_up();
   home_.cancel_alarm(alarm_);
   home_.forget(shared_from_this());

@@ -31,6 +31,8 @@ class framer {
   /// No byte of a request has been seen since the last one was taken.
   bool idle() const { return state_ == state::reading && !in_body_ && head_.untouched(); }
   bool in_body() const { return in_body_; }
+  /// Memory of what has been read of a request that is not complete.
+  std::size_t held() const { return head_.held(); }
   const framing_error& error() const { return error_; }
   /// What has been read so far belongs to a HEAD request: an answer to it has no body.
   bool for_head() { return head_.head().request.method == "HEAD"; }

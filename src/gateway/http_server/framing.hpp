@@ -25,4 +25,8 @@ struct framed_request {
   bool method_known = false;  ///< false: answered 501
 };
 
+/// Memory beside the object itself, as it was allocated.
+std::size_t memory_of(const std::string& text);
+std::size_t memory_of(const framed_request& framed);
+
 }  // namespace taquilla::gateway

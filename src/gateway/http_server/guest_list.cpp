@@ -2,6 +2,8 @@
 
 #include "policies/client_key.hpp"
 
+#include <algorithm>
+
 namespace taquilla::gateway {
 
 guest_list::place guest_list::admit(const std::string& address) {
@@ -19,6 +21,11 @@ guest_list::place guest_list::admit(const std::string& address) {
   ++counters_.open_connections;
   fresh.held_ = {this, place::leave{this, std::move(key)}};
   return fresh;
+}
+
+bool guest_list::short_of_places() const {
+  const auto spare = std::max<std::size_t>(1, bounds_.all / 16);
+  return counters_.open_connections + spare > bounds_.all;
 }
 
 void guest_list::left(const std::string& key) {

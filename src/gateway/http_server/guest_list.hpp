@@ -43,6 +43,8 @@ class guest_list {
     std::unique_ptr<guest_list, leave> held_{nullptr, leave{nullptr, {}}};
   };
 
+  /// So few places are left that the next clients may find none.
+  bool short_of_places() const;
   /// Takes a place for a client at `address` (text); false when there is none left for him.
   place admit(const std::string& address);
 

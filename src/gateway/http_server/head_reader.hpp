@@ -24,6 +24,7 @@ class head_reader {
   bool untouched() const { return bytes_ == 0; }
   const std::optional<framing_error>& error() const { return error_; }
   framed_request& head() { return head_; }
+  std::size_t held() const { return memory_of(head_) + memory_of(name_) + memory_of(value_); }
 
  private:
   enum class step {

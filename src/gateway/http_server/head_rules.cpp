@@ -120,7 +120,6 @@ head_verdict judge_head(framed_request& head, const framing_limits& limits) {
   if (!verdict.error) verdict.error = judge_rest(fields);
   if (verdict.error) return verdict;
   head.request.path = percent_decoded(path_of(head.target), "/%");
-  head.request.query = parameters_of(head.target);
   // What is sent behind a CONNECT is meant for a tunnel, by somebody who did not wait for it.
   head.close = fields.close || head.http_1_0 || head.request.method == "CONNECT";
   head.method_known = contains_method(head.request.method);

@@ -17,8 +17,8 @@ struct head_verdict {
   bool continue_wanted = false;    ///< the client waits for "100 Continue" before it sends the body
 };
 
-/// Judges `head` and completes it: `target` in origin-form, the path and the query of `request`,
-/// `close`, `method_known`. Of several errors the first counts, in the order target and Host,
+/// Judges `head` and completes it: `target` in origin-form, the path of `request`, `close`,
+/// `method_known`. Of several errors the first counts, in the order target and Host,
 /// transfer, length, the rest. An unknown method is none: the bytes behind it are framed all the
 /// same, and the reactor answers 501.
 head_verdict judge_head(framed_request& head, const framing_limits& limits);

@@ -32,15 +32,20 @@ http_response bare(int status) {
 
 }  // namespace
 
+// Each reactor has its part of what all may hold: so it need not ask the others who is to give way.
 reactor::reactor(const http_server_options& options, http_application& application,
-                 traffic& counters)
+                 traffic& counters, const guest_list& guests)
     : options_{options},
       application_{application},
       counters_{counters},
+      guests_{guests},
+      inbound_{options.inbound_max / options.threads, options.inbound_max / options.connections_max,
+               counters.inbound_bytes},
+      outbound_{options.outbound_max / options.threads,
+                options.outbound_max / options.connections_max, counters.outbound_bytes},
       guard_{context_.get_executor()},
       timer_{context_},
-      queue_max_{(options.queue_max + options.threads - 1) /
-                 std::max<std::size_t>(1, options.threads)} {
+      queue_max_{(options.queue_max + options.threads - 1) / options.threads} {
   box_ = std::make_shared<answer_box>([this] { asio::post(context_, [this] { deliver(); }); });
   for (std::size_t i = 0; i < listener_count; ++i)
     matchers_[i] = std::make_unique<route_matcher>(application.routes(), static_cast<listener>(i));
@@ -86,6 +91,18 @@ void reactor::adopt(asio::ip::tcp::socket socket, listener at, std::string peer,
     }
     if (fresh) fresh->start();
   });
+}
+
+void reactor::retire_resting() {
+  if (!guests_.short_of_places()) return;
+  asio::post(context_, [this] {
+    while (guests_.short_of_places() && resting_.first() != nullptr) resting_.first()->retire();
+  });
+}
+
+void reactor::make_room(std::size_t inbound) {
+  while (auto* one = outbound_.first_to_go(0)) one->cut_off();
+  while (auto* one = inbound_.first_to_go(inbound)) one->give_way();
 }
 
 void reactor::leave() {
@@ -141,13 +158,15 @@ bool reactor::submit(connection& from, pipeline::ticket ticket, framed_request f
   auto answer = refused(framed.request);
   if (!answer && !framed.method_known)
     answer = protocol_error(501, "The method is not implemented.");
-  if (!answer) answer = out_of_room();
+  const auto memory = memory_of(framed);
+  if (!answer) answer = out_of_room(memory);
   if (answer) {
     from.answer(ticket, std::move(*answer));
     return false;
   }
-  queue_.push_back({from.weak_from_this(), ticket, std::move(framed), now});
+  queue_.push_back({from.weak_from_this(), ticket, std::move(framed), memory, now});
   ++counters_.queued;
+  inbound_.add(memory);
   schedule_work();
   return true;
 }
@@ -167,10 +186,14 @@ std::optional<http_response> reactor::refused(http_request& request) {
   }
 }
 
-std::optional<http_response> reactor::out_of_room() {
+// A small request passes always: the queue has room for as many, and it is gone in a moment.
+std::optional<http_response> reactor::out_of_room(std::size_t memory) {
   if (draining_) return shed(shed_reason::draining, "The server is going down.");
   if (queue_.size() >= queue_max_)
     return shed(shed_reason::overloaded, "Too many requests wait already.");
+  if (!inbound_.above_share(memory)) return std::nullopt;
+  make_room(memory);
+  if (!inbound_.has_room(memory)) return shed(shed_reason::overloaded, "Too much waits already.");
   return std::nullopt;
 }
 
@@ -225,6 +248,7 @@ void reactor::run_some() {
     auto item = std::move(queue_.front());
     queue_.pop_front();
     --counters_.queued;
+    inbound_.remove(item.memory);
     run(std::move(item));
   }
   if (!queue_.empty()) schedule_work();

@@ -7,6 +7,7 @@
 #include "gateway/http_server/answer_box.hpp"
 #include "gateway/http_server/connection.hpp"
 #include "gateway/http_server/library.hpp"
+#include "gateway/http_server/memory_account.hpp"
 #include "gateway/http_server/traffic.hpp"
 
 #include <asio/executor_work_guard.hpp>
@@ -28,12 +29,15 @@ namespace taquilla::gateway {
 
 class reactor {
  public:
-  reactor(const http_server_options& options, http_application& application, traffic& counters);
+  reactor(const http_server_options& options, http_application& application, traffic& counters,
+          const guest_list& guests);
   ~reactor();
 
   void start();  ///< the owner
   /// Any thread. Takes over an accepted socket made for `context()`.
   void adopt(asio::ip::tcp::socket socket, listener at, std::string peer, guest_list::place place);
+  /// Any thread. The places run short: who is connected and asks for nothing makes way.
+  void retire_resting();
   /// Any thread. From now on every connection's next answer is its last, as far as it has asked.
   void leave();
   /// Any thread. Ends the connections as they become idle; ready when none is left.
@@ -58,6 +62,12 @@ class reactor {
   void forget(const std::shared_ptr<connection>& gone);
   void wake_at(connection& who, deadlines::handle& mine, connection::time_point when);
   void cancel_alarm(deadlines::handle& mine) { deadlines_.clear(mine); }
+  /// Has those give way who have to, until the bounds hold and `inbound` more bytes have room.
+  void make_room(std::size_t inbound = 0);
+  memory_account& inbound() { return inbound_; }
+  memory_account& outbound() { return outbound_; }
+  line& resting() { return resting_; }
+  std::array<char, 4096>& read_buffer() { return read_buffer_; }
   bool leaving() const { return leaving_ || draining_; }
   bool draining() const { return draining_; }
   const http_server_options& options() const { return options_; }
@@ -68,6 +78,7 @@ class reactor {
     std::weak_ptr<connection> from;
     pipeline::ticket ticket;
     framed_request framed;
+    std::size_t memory;  ///< of `framed`
     connection::time_point queued_at;
   };
 
@@ -78,7 +89,7 @@ class reactor {
   void run(work item);
   void handle(const route& chosen, const http_request& request, work& item);
   std::optional<http_response> refused(http_request& request);
-  std::optional<http_response> out_of_room();
+  std::optional<http_response> out_of_room(std::size_t memory);
   http_response server_answer(int status, std::string_view detail);
   void deliver();
   void deliver(arrival& one);
@@ -89,6 +100,10 @@ class reactor {
   http_server_options options_;
   http_application& application_;
   traffic& counters_;
+  const guest_list& guests_;
+  memory_account inbound_, outbound_;
+  line resting_;
+  std::array<char, 4096> read_buffer_;
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> guard_;
   asio::steady_timer timer_;

@@ -59,7 +59,7 @@ bool server::start(bind_failure& failed) {
       [this](const std::string& address) { return application_.is_one_client(address); }};
   guests_ = std::make_unique<guest_list>(bounds, traffic_);
   for (std::size_t i = 0; i < options_.threads; ++i)
-    reactors_.push_back(std::make_unique<reactor>(options_, application_, traffic_));
+    reactors_.push_back(std::make_unique<reactor>(options_, application_, traffic_, *guests_));
   for (std::size_t i = 0; i < listener_count; ++i) {
     if (listen(static_cast<listener>(i), failed)) continue;
     doormen_.clear();
@@ -115,6 +115,7 @@ void server::receive(asio::ip::tcp::socket socket, listener at, std::string peer
                      guest_list::place place) {
   reactors_[turn_]->adopt(std::move(socket), at, std::move(peer), std::move(place));
   turn_ = (turn_ + 1) % reactors_.size();
+  for (auto& one : reactors_) one->retire_resting();
 }
 
 // On the loop of the doormen, so that every socket accepted before is with its reactor already.

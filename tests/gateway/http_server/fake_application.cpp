@@ -222,6 +222,7 @@ http_server_options test_options() {
   http_server_options options;
   options.bind = {"127.0.0.1"};
   options.queue_age_max = std::chrono::seconds{30};
+  options.outbound_max = 256 * 1024 * 1024;
   for (auto& port : options.ports) port = 0;
   return options;
 }

@@ -84,7 +84,8 @@ class fake_application final : public http_application {
 http_response text(std::string body, int status = 200);
 
 /// Two reactors on 127.0.0.1, ports of the system's choice, the timeouts of the real thing; but no
-/// request is shed for its age, which on a busy machine would be a matter of luck.
+/// request is shed for its age, which on a busy machine would be a matter of luck, and answers of
+/// 30 MB, which only tests have, find room.
 http_server_options test_options();
 /// One reactor: what it has done for one connection, it has done for all that came before.
 http_server_options one_reactor();

@@ -103,6 +103,19 @@ TEST_CASE("what is sent behind a stream is not begun, and does not hide that its
   CHECK(one.read_to_end() == "0\r\n\r\n");
 }
 
+TEST_CASE("who sends a lot behind the request of a stream has had enough of it") {
+  running_server house;
+  client one{house.port()};
+  one.send(get_request("/stream"));
+  read_until(one, "first \r\n");
+  one.send(std::string(64 * 1024, 'x'));
+  house.application.stream->push("one");
+  CHECK(read_until(one, "\r\none\r\n") == "3\r\none\r\n");
+  one.send("x");
+  CHECK(house.application.stream->wait_closed());
+  CHECK(one.read_to_end() == "0\r\n\r\n");
+}
+
 TEST_CASE("bytes behind a stream that are no request, or half of one, change nothing of that") {
   const std::string half =
       "POST /echo HTTP/1.1\r\nHost: box\r\nContent-Type: text/plain\r\n"
