@@ -103,6 +103,17 @@ child_spec box_office::running::gateway_child() {
     const std::lock_guard<std::mutex> hold{board->lock};
     board->failure = failure;
   };
+  gate.on_full_house = [book = parts.book](std::uint64_t turned_away, std::size_t connected) {
+    log_line line;
+    line.at = platform::wall_now_ms();
+    line.level = log_level::warn;
+    line.service = "gateway";
+    line.kind = "clients.turned_away";
+    line.detail = std::to_string(turned_away) + " beside " + std::to_string(connected) +
+                  " that are connected: no place is left for them (gateway.http.connections, "
+                  "connections_per_peer), or no descriptor";
+    book->write(line);
+  };
   const auto start = [gate, board = board, house = house,
                       options = parts.all.theatre](caf::actor_system& system) {
     auto fresh = gate;

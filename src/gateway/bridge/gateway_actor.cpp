@@ -78,7 +78,14 @@ class gateway_state {
 
   void beat() {
     application_->heartbeat();
+    tell_of_full_house();
     self_->delayed_send(gateway_actor{self_}, heartbeat_period, look_again{});
+  }
+
+  void tell_of_full_house() {
+    const auto now = server_->read_counters();
+    const auto fresh = now.turned_away - std::exchange(turned_away_, now.turned_away);
+    if (fresh > 0 && parts_.on_full_house) parts_.on_full_house(fresh, now.open_connections);
   }
 
   pointer self_;
@@ -86,6 +93,7 @@ class gateway_state {
   std::unique_ptr<application> application_;  // outlives the server that calls it
   std::shared_ptr<http_server> server_;
   std::string bind_trouble_;
+  std::uint64_t turned_away_ = 0;  ///< of them is told
   std::optional<caf::actor_clock::time_point> stopping_since_;
 };
 

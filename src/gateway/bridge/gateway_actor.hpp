@@ -35,6 +35,9 @@ struct gateway_parts {
   /// Told once per incarnation: the ports that were really bound, or what could not be bound.
   std::function<void(const http_server&)> on_bound;
   std::function<void(const bind_failure&)> on_bind_failure;
+  /// Told at most once in a heartbeat: how many clients were turned away meanwhile, how many are
+  /// in.
+  std::function<void(std::uint64_t turned_away, std::size_t connected)> on_full_house;
 };
 
 /// The actor has a thread of its own: a drain waits for sockets.
