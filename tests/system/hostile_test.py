@@ -26,6 +26,7 @@ PATIENCE = 5  # seconds for an answer beside an attack; they take milliseconds o
 ROWS, SEATS_PER_ROW = 60, 100
 IN_FLIGHT_MAX = 5000  # reservation.in_flight
 HOST = b"Host: localhost\r\n"
+BODY_MAX = 16384  # gateway.http.body_bytes
 POST = b"POST /api/reservations HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
 
 
@@ -55,10 +56,10 @@ class Hostile(unittest.TestCase):
         self.sold = 0
 
     @contextlib.contextmanager
-    def open_house(self, *further):
+    def open_house(self, *arguments):
         with tempfile.TemporaryDirectory() as folder, \
-                box_office(EXECUTABLE, *NO_LIMIT, "--set", f"venue.file={venue(folder)}", *further) \
-                as (self.at, process, _):
+                box_office(EXECUTABLE, *NO_LIMIT, "--set", f"venue.file={venue(folder)}", *arguments) \
+                as (self.at, process, self.data):
             parts = urllib.parse.urlsplit(self.at["gateway"])
             self.address = (parts.hostname, parts.port)
             yield process
@@ -145,6 +146,22 @@ class Hostile(unittest.TestCase):
         for one in self.sockets:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_WR)
+
+    def nearly_whole_bodies(self):
+        """180 MiB of requests whose last byte does not come; each as large as it may be."""
+        self.connect(7500, POST + b"X-Large: " + b"a" * 7700 + b"\r\nContent-Length: %d\r\n\r\n" % BODY_MAX
+                     + b" " * (BODY_MAX - 1))
+
+    def nearly_whole_chunks(self):
+        """The same in chunks, a round at a time, so that each grows by little and doubles what it has."""
+        self.connect(7500, POST + b"Transfer-Encoding: chunked\r\n" + b"X: a\r\n" * 60 + b"\r\n")
+        for one in self.sockets * 8:
+            self.push(one, b"7ff\r\n" + b" " * 0x7ff + b"\r\n")
+
+    def many_parameters(self):
+        """A target of 2 KiB that is a thousand parameters, and a body that does not come."""
+        self.connect(7500, b"POST /api/reservations?" + b"a&" * 1000 + b" HTTP/1.1\r\n" + HOST
+                     + b"Content-Length: 9\r\n\r\n{")
 
     def deaf(self, path):
         """Pipelines of long answers that nobody reads; few enough for the queue (gateway.http.queue)."""
@@ -246,6 +263,39 @@ class Hostile(unittest.TestCase):
             self.assertEqual(fresh.recv(12), b"HTTP/1.1 200")
             self.hang_up()
 
+    def test_a_follower_may_not_talk(self):
+        with self.open_house():
+            self.connect(1, b"GET /api/stream HTTP/1.1\r\n" + HOST + b"\r\n")
+            one = self.sockets[0]
+            one.setblocking(True)
+            one.settimeout(PATIENCE)
+            sent = 0
+            with self.assertRaises(OSError):  # what it had followed has ended, and then the connection
+                while sent < 1 << 40:
+                    sent += one.send(b"x" * 65536)
+            self.hang_up()
+
+    # -- places --------------------------------------------------------------------------------------
+
+    def test_a_full_house_has_places_for_those_who_ask(self):
+        """The idle make way for newcomers at every door; where nobody is idle, the log says so."""
+        ask_livez = b"GET /livez HTTP/1.1\r\n" + HOST + b"\r\n"
+        with self.open_house("--set", "gateway.http.connections=64"):
+            for _ in range(64):
+                self.connect(1)
+                self.sockets[-1].setblocking(True)
+                self.sockets[-1].settimeout(PATIENCE)
+                self.sockets[-1].sendall(ask_livez)
+                self.assertEqual(self.sockets[-1].recv(12), b"HTTP/1.1 200")
+            for door in ("gateway", "inventory", "payment", "notification"):
+                self.assertEqual(ask(self.at[door], "GET", "/livez").status, 200, door)
+            self.connect(80)  # and say nothing: the house is full of those who may still ask
+            wait_until(lambda: "clients.turned_away" in self.log(), "the log tells of them", 4 * PATIENCE)
+            self.hang_up()
+
+    def log(self):
+        return (self.data / "logs" / "gateway.log").read_text(encoding="utf-8")
+
     # -- purchases that hang -------------------------------------------------------------------------
 
     def stuck_purchases(self):
@@ -286,7 +336,8 @@ class Hostile(unittest.TestCase):
         attacks = [self.idle, self.slow_heads, self.slow_bodies, self.slow_readers,
                    self.endless_lines, self.endless_fields, self.endless_chunks,
                    self.promised_giants, self.noise, self.pipelines, self.deaf_followers,
-                   self.half_closed, self.deaf_seats, self.deaf_metrics, self.deaf_health,
+                   self.half_closed, self.nearly_whole_bodies, self.nearly_whole_chunks,
+                   self.many_parameters, self.deaf_seats, self.deaf_metrics, self.deaf_health,
                    self.deaf_documents]
         with self.open_house() as process:
             for attack in attacks:
