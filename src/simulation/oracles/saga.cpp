@@ -33,6 +33,7 @@ struct progress {
   bool hold_open = false;     ///< it asked for a seat and was not refused
   int recordings = 0;         ///< questions to the store to write it down, not answered yet
   bool recorded = false;      ///< the store answered that its row is there
+  bool row_heard = false;     ///< and it has heard that answer, or another
   bool row_lost = false;      ///< the store took that back, or never said
   bool resumed = false;       ///< it goes on with what an earlier process left
   bool ledger_heard = false;  ///< PAYMENT answered, whatever
@@ -96,6 +97,7 @@ class in_order final : public oracle {
     if (view.element == nullptr) return;
     const auto& content = view.element->content();
     if (view.is<retry_answer>()) p.asking = false;
+    if (view.is<purchase_recorded>()) p.row_heard = true;
     if (!content.match_elements<caf::error>()) return;
     const bool by_payment = view.sender == "door" || view.sender == "payment";
     if (by_payment && view.element->mid.request_id().integer_value() == p.charge)
@@ -151,7 +153,7 @@ class in_order final : public oracle {
     } else if (content.match_elements<purchase_recorded>()) {
       // The first answer may have been lost, and this one be heard: its row is there.
       const auto& row = content.get_as<purchase_recorded>(0);
-      p.recorded = p.recorded || !row.already_yours;
+      p.recorded = p.recorded || (!row.already_yours && !p.row_heard);
     }
     if (content.match_elements<charge_record>()) {
       p.ledger_heard = true;
