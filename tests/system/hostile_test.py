@@ -223,8 +223,14 @@ class Hostile(unittest.TestCase):
     def test_who_waited_and_has_gone_takes_no_place(self):
         wait = b"GET /api/notifications/mailbox?to=x@y.test&wait=%s HTTP/1.1\r\n" + HOST + b"\r\n"
         with self.open_house():
-            self.connect(64, wait % b"30")
-            wait_until(lambda: b"503" in self.asked_afresh(wait % b"0.01"), "all places are taken")
+            self.connect(63, wait % b"30")
+            # Whoever asks whether all are taken takes one himself, perhaps from one of these.
+            for _ in range(200):
+                if b"503" in self.asked_afresh(wait % b"0.01"):
+                    break
+                self.connect(1, wait % b"30")
+            else:
+                self.fail("64 places are never taken")
             for one in self.sockets:  # a reset, and no end of output, which a waiter may send
                 one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.hang_up()
