@@ -105,6 +105,14 @@ TEST_CASE("words that have a better one are not used") {
   CHECK(all(banned_words, sources()) == "");
 }
 
+TEST_CASE("nothing is left behind by a patch or an editor") {
+  std::string leftovers;
+  const auto everywhere = {"src", "tests", "bench", "config", "docs", "scripts"};
+  for (const auto& file : tree(everywhere, {".orig", ".rej", ".bak", ".swp", ".save", ".cpp~"}))
+    leftovers += file.path + "\n";
+  CHECK(leftovers == "");
+}
+
 TEST_CASE("the rulers of sections stand on one line") {
   CHECK(all(section_rulers, sources()) == "");
 }
