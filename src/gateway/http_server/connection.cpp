@@ -39,10 +39,13 @@ void connection::start() {
   pump();
 }
 
-// What could not be framed now is left in the kernel.
+// Also while nothing may be framed, as beside a purchase: that is how a client is noticed who goes
+// meanwhile, and the socket stays registered with the kernel as it was. One buffer at most is read
+// ahead; what could not be framed then is left in the kernel.
 void connection::read() {
-  const bool wanted = phase_ == phase::lingering ||
-                      (phase_ == phase::serving && (stream_ || (leftover_.empty() && may_frame())));
+  const bool wanted =
+      phase_ == phase::lingering ||
+      (phase_ == phase::serving && (stream_ || (input_ == input::open && leftover_.empty())));
   if (reading_ || !wanted) return;
   reading_ = true;
   socket_.async_read_some(asio::buffer(read_),
@@ -59,7 +62,9 @@ void connection::on_read(const std::error_code& error, std::size_t bytes) {
   if (error) return drop(false);
   auto& shared = home_.read_buffer();
   std::error_code none_or_end;  // which the next read meets again
-  const auto more = bytes < read_.size() ? 0 : socket_.read_some(asio::buffer(shared), none_or_end);
+  const bool all_here =
+      bytes < read_.size() || (phase_ == phase::serving && !stream_ && !may_frame());
+  const auto more = all_here ? 0 : socket_.read_some(asio::buffer(shared), none_or_end);
   if (phase_ == phase::lingering) return read();
   if (stream_ && (junk_ += bytes + more) > junk_max) end_stream();
   if (input_ == input::open) leftover_.assign(read_.data(), bytes).append(shared.data(), more);
@@ -77,7 +82,8 @@ void connection::end_of_input() {
 }
 
 // A client that went with answers unread has reset the connection, which nobody hears who does not
-// read. Waiting for it while reading as well would cost a system call each read.
+// read, because what was read ahead is not framed yet. To wait for it always would cost a system
+// call each request.
 void connection::watch_for_reset() {
   if (phase_ != phase::serving || reading_ || watching_ || in_flight_ == 0) return;
   watching_ = true;
