@@ -286,7 +286,7 @@ rows house_rows() {
              "Lines below it are left out"),
       flag("log.purchases", MEMBER(log.purchases), "Whether the steps of purchases are logged"),
       integer("log.purchases_per_second", "lines", 1, million, MEMBER(log.purchases_per_second),
-              "Of those steps; further ones are left out and counted"),
+              "The first of those steps in each second; further ones are left out and counted"),
       integer("log.queue", "lines", 16, million, MEMBER(log.queue),
               "Lines that wait for the writer; the oldest are dropped and counted"),
       integer("log.file_bytes", "bytes", 4'096, 1'073'741'824, MEMBER(log.file_bytes),
