@@ -19,15 +19,19 @@ prompt_clock::time_point prompt_clock::now() const noexcept {
   return still_at == time_point{} ? clock_type::now() : still_at;
 }
 
-void prompt_clock::stands_still() { still_at = clock_type::now(); }
+prompt_clock::time_point prompt_clock::stands_still() { return still_at = clock_type::now(); }
 
+// Deadlines mostly grow, so that nobody is disturbed as a rule.
 template <class Change>
 void prompt_clock::change(time_point due, Change what) {
-  const std::lock_guard<std::mutex> lock{mutex_};
-  if (stopping_) return;
-  what();
-  // Deadlines mostly grow, so the clock's thread is rarely disturbed.
-  if (due < wake_at_) changed_.notify_all();
+  {
+    const std::lock_guard<std::mutex> lock{mutex_};
+    if (ended_) return;
+    what();
+    if (due >= next_.load()) return;
+    next_ = due;
+  }
+  rouse_();
 }
 
 void prompt_clock::set_ordinary_timeout(time_point t, caf::abstract_actor* self,
@@ -79,50 +83,48 @@ void prompt_clock::cancel_all() {
   none_of_these = requests_.take_all();
 }
 
-void prompt_clock::run() {
+// Shipping may release the last reference to an actor, whose end comes back to this clock.
+void prompt_clock::ship_due(time_point now) {
+  if (now < next()) return;
+  const std::unique_lock<std::mutex> turn{shipping_, std::try_to_lock};
+  if (!turn) return;
   std::unique_lock<std::mutex> lock{mutex_};
-  while (!stopping_) {
-    auto due = take_due();
-    auto late = requests_.take_due(now());
-    if (due.empty() && late.empty()) {
-      wake_at_ = std::min(now() + std::chrono::hours{1}, requests_.next());
-      if (!schedule_.empty()) wake_at_ = std::min(wake_at_, schedule_.begin()->first);
-      changed_.wait_until(lock, wake_at_);
-      continue;
-    }
-    // Shipping may release the last reference to an actor, whose end comes back to this clock.
-    lock.unlock();
-    for (auto& event : due) ship(*event);
-    for (auto& one : late) {
-      request_timeout event{one.due, std::move(one.who), one.request};
-      ship(event);
-    }
-    due.clear();
-    lock.lock();
-  }
-  // What is not due holds its receivers, and nobody would ever let them go.
-  const auto never_due = std::exchange(schedule_, {});
-  const auto never_late = requests_.take_all();
-  actor_lookup_.clear();
+  const auto due = take_due(now);
+  auto late = requests_.take_due(now);
+  next_ = earliest();
   lock.unlock();
+  for (const auto& event : due) ship(*event);
+  for (auto& one : late) {
+    request_timeout event{one.due, std::move(one.who), one.request};
+    ship(event);
+  }
 }
 
-void prompt_clock::stop() {
+// What is not due holds its receivers, and nobody would ever let them go.
+void prompt_clock::end() {
+  schedule_map never_due;  // let go behind the lock
+  std::vector<request_timers::deadline> never_late;
   const std::lock_guard<std::mutex> lock{mutex_};
-  stopping_ = true;
-  changed_.notify_all();
+  ended_ = true;
+  never_due = std::exchange(schedule_, {});
+  never_late = requests_.take_all();
+  actor_lookup_.clear();
 }
 
-std::vector<prompt_clock::unique_delayed_event_ptr> prompt_clock::take_due() {
+std::vector<prompt_clock::unique_delayed_event_ptr> prompt_clock::take_due(time_point now) {
   std::vector<unique_delayed_event_ptr> due;
-  const auto t = now();
-  while (!schedule_.empty() && schedule_.begin()->first <= t) {
+  while (!schedule_.empty() && schedule_.begin()->first <= now) {
     auto event = std::move(schedule_.begin()->second);
     if (event->backlink != actor_lookup_.end()) actor_lookup_.erase(event->backlink);
     schedule_.erase(schedule_.begin());
     due.push_back(std::move(event));
   }
   return due;
+}
+
+prompt_clock::time_point prompt_clock::earliest() const {
+  return schedule_.empty() ? requests_.next()
+                           : std::min(requests_.next(), schedule_.begin()->first);
 }
 
 }  // namespace taquilla

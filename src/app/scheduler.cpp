@@ -6,7 +6,9 @@
 #include <caf/detail/set_thread_name.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -20,18 +22,20 @@ namespace taquilla {
 namespace {
 
 /// Actors that have something to do and belong to no worker yet. Each job comes with one reference,
-/// which passes to whoever takes it.
+/// which passes to whoever takes it. One of those that wait here keeps the time: he sleeps only
+/// until the clock has something to send.
 class shared_queue {
  public:
   void push(caf::resumable* job) {
-    bool somebody_sleeps = false;
+    std::condition_variable* woken = nullptr;
     {
       const std::lock_guard<std::mutex> hold{lock_};
       jobs_.push_back(job);
       waiting_.store(jobs_.size(), std::memory_order_relaxed);
-      somebody_sleeps = idle_ > 0;
+      // The time's keeper last, so that he need not be replaced.
+      woken = idle_ > 0 ? &work_ : time_is_kept_ ? &time_ : nullptr;
     }
-    if (somebody_sleeps) work_.notify_one();
+    if (woken != nullptr) woken->notify_one();
   }
 
   /// Moves at most `most` jobs to the end of `mine`; does not wait.
@@ -41,20 +45,41 @@ class shared_queue {
     move_to(mine, most);
   }
 
-  /// The same, but sleeps until there is something. False: there never will be.
-  bool wait_and_take(std::deque<caf::resumable*>& mine, std::size_t most) {
+  /// The same, but sleeps until there is something, or `clock` has something due. False: there
+  /// never will be.
+  bool wait_and_take(std::deque<caf::resumable*>& mine, std::size_t most,
+                     const prompt_clock& clock) {
     std::unique_lock<std::mutex> hold{lock_};
-    ++idle_;
-    work_.wait(hold, [this] { return closed_ || !jobs_.empty(); });
-    --idle_;
+    while (jobs_.empty() && !closed_) {
+      if (time_is_kept_) {
+        ++idle_;
+        work_.wait(hold);
+        --idle_;
+        continue;
+      }
+      if (clock.next() <= prompt_clock::clock_type::now()) break;
+      time_is_kept_ = true;
+      time_.wait_until(hold, std::min(clock.next(), prompt_clock::clock_type::now() + an_hour));
+      time_is_kept_ = false;
+    }
     move_to(mine, most);
-    return !mine.empty();
+    return !mine.empty() || !closed_;
+  }
+
+  /// The clock has something earlier than before.
+  void rouse() {
+    {
+      const std::lock_guard<std::mutex> hold{lock_};
+      if (!time_is_kept_) return;  // whoever is going to keep it looks first
+    }
+    time_.notify_one();
   }
 
   void close() {
     const std::lock_guard<std::mutex> hold{lock_};
     closed_ = true;
     work_.notify_all();
+    time_.notify_all();
   }
 
   /// What nobody runs any more, once all workers are gone.
@@ -64,6 +89,8 @@ class shared_queue {
   }
 
  private:
+  static constexpr std::chrono::hours an_hour{1};  // the end of time is too far to wait for
+
   void move_to(std::deque<caf::resumable*>& mine, std::size_t most) {
     for (; most > 0 && !jobs_.empty(); --most) {
       mine.push_back(jobs_.front());
@@ -74,9 +101,11 @@ class shared_queue {
 
   std::mutex lock_;
   std::condition_variable work_;
+  std::condition_variable time_;  ///< for the one who keeps the time
   std::deque<caf::resumable*> jobs_;
   std::atomic<std::size_t> waiting_{0};  ///< as many as there are jobs
-  std::size_t idle_ = 0;
+  std::size_t idle_ = 0;                 ///< beside the one who keeps the time
+  bool time_is_kept_ = false;
   bool closed_ = false;
 };
 
@@ -85,8 +114,13 @@ class shared_queue {
 /// those that it has woken.
 class worker final : public caf::execution_unit {
  public:
-  worker(caf::actor_system& system, shared_queue& shared, bool alone, std::size_t throughput)
-      : execution_unit(&system), shared_(shared), alone_(alone), throughput_(throughput) {}
+  worker(caf::actor_system& system, shared_queue& shared, prompt_clock& clock, bool alone,
+         std::size_t throughput)
+      : execution_unit(&system),
+        shared_(shared),
+        clock_(clock),
+        alone_(alone),
+        throughput_(throughput) {}
 
   void start() {
     thread_ = std::thread{[this] {
@@ -109,20 +143,25 @@ class worker final : public caf::execution_unit {
  private:
   void run() {
     const std::size_t most = alone_ ? ~std::size_t{0} : 1;
-    while (!mine_.empty() || shared_.wait_and_take(mine_, most)) {
-      auto* job = mine_.front();
-      mine_.pop_front();
-      prompt_clock::stands_still();
-      if (job->resume(this, throughput_) == caf::resumable::resume_later)
-        exec_later(job);  // it keeps its reference
-      else
-        caf::intrusive_ptr_release(job);
+    while (!mine_.empty() || shared_.wait_and_take(mine_, most, clock_)) {
+      clock_.ship_due(prompt_clock::stands_still());
       // What comes from outside waits for no more than what was ready before it.
       if (alone_) shared_.take(mine_, most);
+      if (!mine_.empty()) run_first();
     }
   }
 
+  void run_first() {
+    auto* job = mine_.front();
+    mine_.pop_front();
+    if (job->resume(this, throughput_) == caf::resumable::resume_later)
+      exec_later(job);  // it keeps its reference
+    else
+      caf::intrusive_ptr_release(job);
+  }
+
   shared_queue& shared_;
+  prompt_clock& clock_;
   const bool alone_;
   const std::size_t throughput_;
   std::deque<caf::resumable*> mine_;
@@ -140,12 +179,8 @@ class coordinator final : public caf::scheduler::abstract_coordinator {
   void start() override {
     for (std::size_t i = 0; i < num_workers(); ++i)
       workers_.push_back(
-          std::make_unique<worker>(system(), queue_, num_workers() == 1, max_throughput()));
+          std::make_unique<worker>(system(), queue_, clock_, num_workers() == 1, max_throughput()));
     for (auto& one : workers_) one->start();
-    timer_ = std::thread{[this] {
-      caf::detail::set_thread_name("taquilla.clock");
-      clock_.run();
-    }};
     abstract_coordinator::start();
   }
 
@@ -155,15 +190,13 @@ class coordinator final : public caf::scheduler::abstract_coordinator {
     queue_.close();
     for (auto& one : workers_) one->join();
     for (auto* job : queue_.left()) cleanup_and_release(job);
-    clock_.stop();
-    timer_.join();
+    clock_.end();
   }
 
  private:
-  prompt_clock clock_;
   shared_queue queue_;
+  prompt_clock clock_{[this] { queue_.rouse(); }};
   std::vector<std::unique_ptr<worker>> workers_;
-  std::thread timer_;
 };
 
 }  // namespace

@@ -126,6 +126,57 @@ TEST_CASE("a request that nobody answers ends with its deadline, and an answered
   CHECK(error.get() == caf::sec::request_timeout);
 }
 
+TEST_CASE("a timer that is earlier than all others is kept though all workers sleep") {
+  for (const std::size_t workers : {1, 4}) {
+    CAPTURE(workers);
+    config how{workers};
+    caf::actor_system system{how};
+    caf::scoped_actor me{system};
+    const auto far = system.spawn(echo);
+    me->delayed_send(far, 1h, tick::value);
+    for (int i = 0; i < 20; ++i) {
+      me->delayed_send(me, 1ms, tick::value);
+      bool rang = false;
+      me->receive([&](tick) { rang = true; },
+                  caf::after(30s) >> [] { FAIL("nobody looked at the time"); });
+      CHECK(rang);
+    }
+    caf::anon_send_exit(far, caf::exit_reason::user_shutdown);
+  }
+}
+
+TEST_CASE("a timer is kept while an actor blocks and a worker is idle") {
+  config how{2};
+  caf::actor_system system{how};
+  for (int i = 0; i < 20; ++i) {
+    auto rung = std::make_shared<std::promise<void>>();
+    auto outcome = std::make_shared<std::promise<bool>>();
+    auto ended = outcome->get_future();
+    const auto bell =
+        system.spawn([=]() -> caf::behavior { return {[=](tick) { rung->set_value(); }}; });
+    system.spawn([=](caf::event_based_actor* self) {
+      self->delayed_send(bell, 1ms, tick::value);
+      outcome->set_value(rung->get_future().wait_for(30s) == std::future_status::ready);
+    });
+    REQUIRE(ended.wait_for(60s) == std::future_status::ready);
+    CHECK(ended.get());
+  }
+}
+
+TEST_CASE("delayed messages arrive in the order in which they are due") {
+  for (const std::size_t workers : {1, 4}) {
+    CAPTURE(workers);
+    config how{workers};
+    caf::actor_system system{how};
+    caf::scoped_actor me{system};
+    constexpr int count = 200;
+    for (int i = count; i-- > 0;) me->delayed_send(me, i * 100us, i);
+    for (int i = 0; i < count; ++i)
+      me->receive([&](int which) { CHECK(which == i); },
+                  caf::after(30s) >> [] { FAIL("a message is missing"); });
+  }
+}
+
 TEST_CASE("to an actor time stands still while it runs, and the next one sees it gone on") {
   for (const std::size_t workers : {1, 4}) {
     CAPTURE(workers);
