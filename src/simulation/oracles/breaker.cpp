@@ -6,9 +6,10 @@
 // makes that longer each time that it opens without having closed. Half-open has `probes` at once,
 // and no more than are needed to close it; only good answers of probes close the breaker, and a
 // probe that nobody answers does not block it for ever. Closed opens at the `failures`-th failure
-// in a row, not before. A word that INVENTORY is back lets a probe pass at once, and who is refused
-// is told how long the breaker stays open. Every purchase that asked tells the breaker how it went
-// before it ends.
+// in a row, or at the share of failures among the last calls, not before. Where it is closed by
+// way of a ramp, one failure opens it again, and the ramp is over after `ramp_ms`. A word that
+// INVENTORY is back lets a probe pass at once, and who is refused is told how long the breaker
+// stays open. Every purchase that asked tells the breaker how it went before it ends.
 #include "actors/errors.hpp"
 #include "policies/circuit_breaker_config.hpp"
 #include "simulation/cases/spans.hpp"
@@ -17,6 +18,7 @@
 #include "simulation/world/plan.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <optional>
 #include <utility>
@@ -39,7 +41,7 @@ class breaker_holds final : public oracle {
   std::string on_spawned(const std::string& role, std::uint32_t incarnation,
                          virtual_ns now) override {
     if (role == "reservation")
-      born_in_[incarnation] = {state_, era_, failures_, failures_ >= rule_.failures, now};
+      born_in_[incarnation] = {state_, era_, failures_, too_many_failures(), now};
     if (role == "reservation" && state_ == "half_open") {
       // It may be the probe, or go on with a leftover and ask INVENTORY nothing.
       if (born_in_era_++ == 0) first_born_ = now;
@@ -51,21 +53,23 @@ class breaker_holds final : public oracle {
 
   void on_delivery(const delivery_view& view) override {
     healed_ = false;
-    still_half_open_ = still_half_open_ || due_open_;
+    still_not_open_ = still_not_open_ || due_open_;
     if (view.receiver == "reservation" && view.element != nullptr) got_answer(view);
     if (view.receiver != "reservation_desk" || view.element == nullptr) return;
     const auto& content = view.element->content();
     if (view.is<service_healed>()) {
       healed_ = true;
-      due_half_open_ =
-          state_ != "closed" && content.get_as<service_healed>(0).service == "inventory";
+      due_half_open_ = (state_ == "open" || state_ == "half_open") &&
+                       content.get_as<service_healed>(0).service == "inventory";
     }
     if (view.is<inventory_heard>() && view.sender == "reservation")
       heard(view.sender_incarnation, content.get_as<inventory_heard>(0).outcome);
   }
 
   std::string on_sending(const sending_view& view) override {
-    if (still_half_open_) return "a probe failed, and the breaker that heard so did not open";
+    if (still_not_open_)
+      return (state_ == "ramping" ? "a call failed on the ramp" : "a probe failed") +
+             std::string{", and the breaker that heard so did not open"};
     if (const auto* what = news(view, "reservation_desk"))
       return what->kind.rfind("breaker.", 0) == 0 ? announced(*what, view.now) : std::string{};
     const auto& content = view.element.content();
@@ -98,6 +102,7 @@ class breaker_holds final : public oracle {
 
   void enter(const std::string& state, virtual_ns now) {
     state_ = state;
+    latest_.clear();
     if (state == "closed") open_time_ = 0;
     if (state == "open")
       open_time_ = open_time_ == 0 ? rule_.open_ms * ms
@@ -111,17 +116,19 @@ class breaker_holds final : public oracle {
     probing_ = good_probes_ = good_answers_ = failures_ = 0;
   }
 
+  /// Of those that the desk has heard of, while closed.
+  bool too_many_failures() const {
+    if (rule_.mode == breaker_mode::consecutive) return failures_ >= rule_.failures;
+    return latest_.size() >= rule_.window_calls_min &&
+           100 * failed_of_latest() >= rule_.failed_percent * latest_.size();
+  }
+  std::size_t failed_of_latest() const {
+    return static_cast<std::size_t>(std::count(latest_.begin(), latest_.end(), true));
+  }
+
   std::string announced(const happened& what, virtual_ns now) {
     const auto to = what.kind.substr(8);
-    std::string wrong;
-    if (state_ == "half_open" && to == "closed" && good_answers_ < rule_.successes_to_close)
-      wrong = "the breaker closed and " +
-              (good_answers_ == 0 ? "no probe" : "only " + std::to_string(good_answers_)) +
-              " that it let pass since " + print_seconds(since_) + " had come back well";
-    if (state_ == "closed" && to == "open" && failures_ < rule_.failures)
-      wrong = "the breaker opened after " + std::to_string(failures_) + " failures in a row";
-    if (state_ == "open" && to == "half_open" && !healed_ && now + rounding < since_ + open_time_)
-      wrong = "the breaker let a probe pass before its time was over";
+    const auto wrong = wrong_turn(to, now);
     // An opening that comes to light later counts from when it was due.
     const bool backdated = what.detail.find("probe_lost") != std::string::npos;
     const auto lease = rule_.lease_ms * ms;
@@ -131,6 +138,32 @@ class breaker_holds final : public oracle {
     since_ = due;
     since_latest_ = latest;
     return wrong;
+  }
+
+  /// It goes from `state_` to `to`.
+  std::string wrong_turn(const std::string& to, virtual_ns now) const {
+    if (state_ == "half_open" && to == (rule_.ramp_ms == 0 ? "ramping" : "closed"))
+      return "the breaker went from half-open to " + to + ", which is not the way it has here";
+    if (state_ == "half_open" && to != "open" && good_answers_ < rule_.successes_to_close &&
+        to != "half_open")
+      return "the breaker went to " + to + " and " +
+             (good_answers_ == 0 ? "no probe" : "only " + std::to_string(good_answers_)) +
+             " that it let pass since " + print_seconds(since_) + " had come back well";
+    if (state_ == "closed" && to == "open" && !too_many_failures())
+      return "the breaker opened after " +
+             (rule_.mode == breaker_mode::consecutive
+                  ? std::to_string(failures_) + " failures in a row"
+                  : std::to_string(failed_of_latest()) + " failures of the last " +
+                        std::to_string(latest_.size()) + " calls");
+    if (state_ == "open" && to == "half_open" && !healed_ && now + rounding < since_ + open_time_)
+      return "the breaker let a probe pass before its time was over";
+    if (state_ == "ramping" && to == "open" && failures_ == 0)
+      return "the breaker opened, and none of the calls that its ramp had let pass had failed";
+    if (state_ == "ramping" && to == "open" && now > since_ + rule_.ramp_ms * ms + rounding)
+      return "one failure opened the breaker, and its ramp was over";
+    if (state_ == "ramping" && to == "closed" && now + rounding < since_ + rule_.ramp_ms * ms)
+      return "the breaker let everybody pass before its ramp was over";
+    return {};
   }
 
   std::string asked(std::uint32_t incarnation) {
@@ -166,6 +199,9 @@ class breaker_holds final : public oracle {
     if (state_ == "open" && (told + rounding < since_ || told - rounding > since_latest_))
       return "a purchase was told to wait for another time than the breaker stays open";
     if (state_ == "closed") return "a purchase was refused while the breaker was closed";
+    if (state_ == "ramping" &&
+        now + why.retry_after_ms * ms > since_ + rule_.ramp_ms * ms + rounding)
+      return "a purchase was told to wait longer than until the ramp was over";
     const auto again = now + why.retry_after_ms * ms, lease = rule_.lease_ms * ms;
     if (state_ == "half_open" &&
         (again + rounding < first_born_ + lease || again - rounding > probed_at_ + lease))
@@ -223,9 +259,13 @@ class breaker_holds final : public oracle {
       if (how == breaker_outcome::success) ++good_probes_;
       due_open_ = state_ == "half_open" && how == breaker_outcome::failure;
     }
-    if (state_ != "closed" || birth.state != "closed" || birth.era != era_) return;
+    if (birth.state != state_ || birth.era != era_) return;
+    if (how == breaker_outcome::failure && state_ != "half_open") ++failures_;
+    if (state_ == "ramping") due_open_ = how == breaker_outcome::failure;
+    if (state_ != "closed" || how == breaker_outcome::neutral) return;
     if (how == breaker_outcome::success) failures_ = 0;
-    if (how == breaker_outcome::failure) ++failures_;
+    latest_.push_back(how == breaker_outcome::failure);
+    if (latest_.size() > rule_.window_calls) latest_.pop_front();
   }
 
   circuit_breaker_config rule_;
@@ -240,11 +280,12 @@ class breaker_holds final : public oracle {
   int probing_ = 0;       ///< probes that the desk has not heard of
   int good_probes_ = 0;   ///< that the desk has heard of
   int good_answers_ = 0;  ///< of probes that have told the desk so: from here on it may have heard
-  int failures_ = 0;      ///< in a row, while closed
-  bool healed_ = false;   ///< the desk is just hearing that INVENTORY is back
-  bool due_half_open_ = false;    ///< it has heard so, and the breaker was not closed
-  bool due_open_ = false;         ///< it is just hearing that a probe has failed
-  bool still_half_open_ = false;  ///< and went on to something else
+  int failures_ = 0;      ///< in a row, while closed; on the ramp
+  std::deque<bool> latest_;      ///< which of the last calls have failed, while closed
+  bool healed_ = false;          ///< the desk is just hearing that INVENTORY is back
+  bool due_half_open_ = false;   ///< it has heard so, and the breaker was not closed
+  bool due_open_ = false;        ///< it is just hearing that a probe, or a call on the ramp, failed
+  bool still_not_open_ = false;  ///< and went on to something else
   std::map<std::uint32_t, birth> born_in_;
 };
 

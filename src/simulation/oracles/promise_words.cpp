@@ -72,8 +72,9 @@ constexpr promise promises[] = {
      "are (where disk and clock are no excuse)"},
     {"listings-are-whole", "page by page a buyer is shown all of his reservations and mails"},
     {"breaker-holds",
-     "opens at its failures in a row, stays open its time and no longer, half-open no "
-     "more probes than it needs, only their good answers close it; a probe may pass when "
+     "opens at its failures in a row, or at their share of the last calls; stays open its time and "
+     "no longer; half-open no more probes than it needs, only their good answers close it, where "
+     "there is a ramp by way of that, on which one failure opens it; a probe may pass when "
      "INVENTORY is back; who is refused hears how long; every purchase that asked reports what it "
      "heard, and names the numbers that let it pass"},
     {"chaos-as-ordered",

@@ -102,6 +102,8 @@ void draw_knobs(plan& p, const drawer& d) {
   k.breaker_growth = d.one_of<std::int64_t>("breaker-growth", {1, 1, 2});
   k.breaker_probes = d.one_of<std::int64_t>("breaker-probes", {1, 1, 1, 2});
   k.breaker_successes = d.one_of<std::int64_t>("breaker-successes", {1, 1, 1, 2});
+  k.breaker_window = d.one_of<std::int64_t>("breaker-window", {0, 0, 0, 0, 4, 10});
+  k.breaker_ramp_ms = d.one_of<std::int64_t>("breaker-ramp", {0, 0, 0, 2'000, 10'000});
   k.limiter_burst = d.one_of<std::int64_t>("limiter-burst", {5, 5, 5, 5, 5, 5, 5, 1});
   k.limiter_rate_milli =
       d.one_of<std::int64_t>("limiter-rate", {2'000, 2'000, 2'000, 1'700, slow_limiter});
@@ -232,6 +234,12 @@ circuit_breaker_config breaker_of(const knobs& k) {
   out.open_growth = static_cast<double>(k.breaker_growth);
   out.probes = static_cast<int>(k.breaker_probes);
   out.successes_to_close = static_cast<int>(k.breaker_successes);
+  out.ramp_ms = k.breaker_ramp_ms;
+  if (k.breaker_window == 0) return out;
+  out.mode = breaker_mode::window;
+  out.window_calls = static_cast<std::size_t>(k.breaker_window);
+  out.window_calls_min = out.window_calls / 2;
+  out.slow_ms = 3'600'000;  // an hour: nobody is slow, because nobody here could say it so exactly
   return out;
 }
 

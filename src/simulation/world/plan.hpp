@@ -132,6 +132,9 @@ struct knobs {
   std::int64_t breaker_growth = 1;  ///< of its open time, each time it opens without closing
   std::int64_t breaker_probes = 1;
   std::int64_t breaker_successes = 1;
+  std::int64_t breaker_window =
+      0;  ///< calls that it judges by their share of failures; 0: in a row
+  std::int64_t breaker_ramp_ms = 0;
   std::int64_t limiter_burst = 5;
   std::int64_t limiter_rate_milli = 2'000;  ///< thousandths of a request per second
   std::int64_t limiter_keys = 10'000;       ///< clients that it knows apart
@@ -153,7 +156,7 @@ struct named_knob {
   const char* name;
   std::int64_t knobs::*member;
 };
-constexpr std::array<named_knob, 25> all_knobs{{{"hold_ms", &knobs::hold_ms},
+constexpr std::array<named_knob, 27> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"attempt_timeout_ms", &knobs::attempt_timeout_ms},
                                                 {"deadline_ms", &knobs::deadline_ms},
                                                 {"sweep_ms", &knobs::sweep_ms},
@@ -164,6 +167,8 @@ constexpr std::array<named_knob, 25> all_knobs{{{"hold_ms", &knobs::hold_ms},
                                                 {"breaker_growth", &knobs::breaker_growth},
                                                 {"breaker_probes", &knobs::breaker_probes},
                                                 {"breaker_successes", &knobs::breaker_successes},
+                                                {"breaker_window", &knobs::breaker_window},
+                                                {"breaker_ramp_ms", &knobs::breaker_ramp_ms},
                                                 {"limiter_burst", &knobs::limiter_burst},
                                                 {"limiter_rate_milli", &knobs::limiter_rate_milli},
                                                 {"limiter_keys", &knobs::limiter_keys},
