@@ -37,7 +37,7 @@ class minds_its_files final : public oracle {
  private:
   static constexpr std::size_t page_of_log = 4'096 + 24;  // with its header
   /// What one batch adds, and the log that is written once more at an opening.
-  static constexpr std::int64_t batch_pages_max = 64;
+  static constexpr std::int64_t batch_pages_max = 16;
 };
 
 class comes_to_rest final : public oracle {

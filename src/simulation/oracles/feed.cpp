@@ -116,11 +116,19 @@ class feed_in_order final : public oracle {
   std::string wrong_news(const feed_page& page, std::uint64_t& told) const {
     const auto first = page.events.front().sequence;
     if (told != 0 && first != std::max(told, forgotten()) + 1)
-      return "a follower was told line " + number(first) + " next after line " + number(told);
+      return "a follower was told line " + number(first) + " next after line " + number(told) +
+             what_is_between(told, first);
     if (first <= *before_ + followed_.value_or(0))
       return "line " + number(first) + " was told to one who came after it";
     told = page.events.back().sequence;
     return {};
+  }
+
+  /// "; line 16 is reservation.confirmed EVT-001 A1", if one was left out.
+  std::string what_is_between(std::uint64_t told, std::uint64_t first) const {
+    if (first <= told + 1 || told < *before_) return {};
+    const auto& left_out = lines_[told - *before_].what;
+    return "; line " + number(told + 1) + " is " + left_out.kind + " " + left_out.subject;
   }
 
   /// The answer to the question that was delivered last.

@@ -6,6 +6,7 @@
 #include "actors/errors.hpp"
 #include "actors/options.hpp"
 #include "actors/protocol.hpp"
+#include "simulation/cases/spans.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/world/plan.hpp"
 
@@ -228,7 +229,9 @@ class in_order final : public oracle {
   }
 
   std::string charges(progress& p, const charge_card& what, virtual_ns now) const {
-    if (now - p.born > deadline_ + rounding) return "a card was charged after the deadline";
+    if (now - p.born > deadline_ + rounding)
+      return "a card was charged " + print_seconds(now - p.born - deadline_) +
+             " after the deadline, which was at " + print_seconds(p.born + deadline_);
     if (!p.recorded) return "a card was charged for a purchase that was not written down";
     if (what.attempt != ++p.attempts || p.attempts > attempts_max)
       return "attempt " + std::to_string(what.attempt) + " of a charge came as number " +

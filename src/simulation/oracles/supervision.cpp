@@ -4,6 +4,7 @@
 // from what it tells the event feed.
 #include "policies/backoff.hpp"
 #include "policies/restart_intensity.hpp"
+#include "simulation/cases/spans.hpp"
 #include "simulation/oracles/news.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/world/plan.hpp"
@@ -96,8 +97,8 @@ class supervision_holds final : public oracle {
     while (view.now - times.front() > rule_.period_ms * 1'000'000) times.pop_front();
     if (times.size() <= static_cast<std::size_t>(rule_.restarts)) return {};
     return what->subject + " was restarted " + std::to_string(times.size()) + " times within " +
-           std::to_string(rule_.period_ms) + " ms, and may be " + std::to_string(rule_.restarts) +
-           " times";
+           print_span(rule_.period_ms, span_unit::ms) + ", and may be " +
+           std::to_string(rule_.restarts) + " times";
   }
 
   std::string at_end(const plan&, const history&, const final_state&,

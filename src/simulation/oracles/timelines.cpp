@@ -2,6 +2,7 @@
 // of a fault as often as it touched somebody; a relay writes down what touched its errands; and
 // a buyer's reservations and mails, page by page, are all that there are of his.
 #include "actors/protocol.hpp"
+#include "simulation/cases/spans.hpp"
 #include "simulation/oracles/promises.hpp"
 
 #include <caf/all.hpp>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <vector>
 
 namespace taquilla::simulation {
 
@@ -46,6 +48,7 @@ class timeline_is_true final : public oracle {
              std::to_string(due_->first) + ", and its relay did not write it down";
     const auto& content = view.element.content();
     if (view.is<fault_touched>()) ++touches_[content.get_as<fault_touched>(0).fault_id];
+    note_attempts(view);
     if (!is_relay(view.sender) || !view.is<append_timeline>()) return {};
     const auto& what = content.get_as<append_timeline>(0);
     for (const auto& line : what.entries) {
@@ -98,7 +101,7 @@ class timeline_is_true final : public oracle {
     return role == "mail_relay" || role == "settlement";
   }
 
-  static std::string judge(const reservation& row, const run_facts& facts) {
+  std::string judge(const reservation& row, const run_facts& facts) const {
     const auto times = [&row](const char* step) {
       const auto& all = row.timeline;
       return std::count_if(all.begin(), all.end(), [&](const auto& e) { return e.step == step; });
@@ -119,15 +122,40 @@ class timeline_is_true final : public oracle {
     return std::string{"is "} + taquilla::to_string(row.state) + " and not, or not once, ";
   }
 
+  using attempt = std::tuple<wall_ms, std::string>;
+
+  /// Which a purchase tells the store: when, so that a story can name it.
+  void note_attempts(const sending_view& view) {
+    if (view.sender != "reservation" || view.passed_on) return;
+    const auto& content = view.element.content();
+    const auto note = [&](const std::vector<timeline_entry>& lines) {
+      for (const auto& e : lines)
+        if (e.step == "payment_attempt") said_[{e.at, e.detail}].push_back(view.now);
+    };
+    if (view.is<append_timeline>()) note(content.get_as<append_timeline>(0).entries);
+    if (view.is<confirm_purchase>()) note(content.get_as<confirm_purchase>(0).timeline);
+    if (view.is<fail_purchase>()) note(content.get_as<fail_purchase>(0).timeline);
+  }
+
   /// Two attempts have different numbers.
-  static std::string told_twice(const reservation& row) {
-    std::set<std::tuple<wall_ms, std::string>> attempts;
+  std::string told_twice(const reservation& row) const {
+    std::set<attempt> attempts;
     for (const auto& e : row.timeline)
       if (e.step == "payment_attempt" && !attempts.emplace(e.at, e.detail).second)
-        return "tells twice of " + e.step + " " + e.detail;
+        return "tells twice of " + e.step + " " + e.detail + when_said({e.at, e.detail});
     return {};
   }
 
+  std::string when_said(const attempt& which) const {
+    const auto found = said_.find(which);
+    if (found == said_.end()) return {};
+    std::string out = "; the store was told so";
+    for (const auto& at : found->second)
+      out += (&at == &found->second.front() ? " at " : " and at ") + print_seconds(at);
+    return out;
+  }
+
+  std::map<attempt, std::vector<virtual_ns>> said_;
   std::map<std::string, int> touches_;  ///< by the fault's id, which the next process may use again
   /// By relays that live: which fault touched whose errand.
   std::map<std::pair<std::string, std::uint32_t>, std::set<touch>> written_;

@@ -68,8 +68,9 @@ class visitors_hear_the_truth final : public oracle {
     const bool counted = place_of(v.what.what) != visit_place::none;
     const bool full = counted && v.beside >= visitors::places;
     if (full != (v.why == errc::overloaded))
-      return (full ? "was let in and " : "was told overloaded and ") + std::to_string(v.beside) +
-             " others were asking, of " + std::to_string(visitors::places) + " who may";
+      return (full ? "was let in, though " : "was told overloaded, though only ") +
+             std::to_string(v.beside) + " others were asking, and " +
+             std::to_string(visitors::places) + " may at once";
     if (v.why == errc::none || full || !calm_ || v.closing) return {};
     if (v.why == errc::unknown_reservation && !v.sold) return {};
     return std::string{"was told "} + to_string(v.why) + " (" + v.detail +

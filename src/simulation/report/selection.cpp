@@ -135,6 +135,7 @@ selection::selection(touches touched, wanted questions, const violation& broken)
     : touched_(std::move(touched)),
       questions_(std::move(questions)),
       evidence_(evidence_for(broken)) {
+  about_no_message_ = begins(broken.what, "the log had");  // of what is written, whoever asked
   for (const auto& [link, step] : touched_)
     opening_matters_ = opening_matters_ || is_about_doors(link.substr(link.find(' ') + 1));
 }
@@ -154,6 +155,7 @@ bool selection::keeps_message(const trace_event& e) {
   const auto type = type_in(e.text);
   const auto touched = touched_.find(link_of(e));
   if (touched != touched_.end() && e.step > touched->second) return true;
+  if (about_no_message_) return false;
   if (type == "drain_desk" || type == "desk_drained") return true;
   if (open_ && questions_.count(e.step) > 0) return true;
   if (is_evidence(e, type)) return true;

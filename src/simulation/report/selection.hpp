@@ -44,6 +44,7 @@ class selection {
   wanted questions_;
   std::set<std::string> evidence_;  // types that the verdict is about
   bool opening_matters_ = false;
+  bool about_no_message_ = false;
   bool open_ = false;
   unsigned opened_ = 0;           // how often
   std::set<std::string> looked_;  // for what, in this process

@@ -73,7 +73,8 @@ void world::heal(const std::string& why) {
   disk_calm_ = true;
   engine_.weather({});
   engine_.no_early_time();
-  note(trace_event::kind::note, "", "", "everything is healed: " + why);
+  // Where nothing is asked or broken it is so from the start.
+  if (engine_.now() > 0) note(trace_event::kind::note, "", "", "everything is healed: " + why);
   if (!engine_.running() && !up_again_planned_) boot();
   mend_services();
 }

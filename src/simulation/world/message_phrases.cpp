@@ -120,9 +120,16 @@ std::string words(const step_timer& m) {
   return m.deadline ? "the deadline has passed"
                     : "the pause behind attempt " + std::to_string(m.attempt) + " is over";
 }
+/// " 1", of "attempt 1 of 3: ..."
+std::string attempt_of(const std::string& detail) {
+  const std::string before = "attempt ";
+  if (detail.rfind(before, 0) != 0) return {};
+  return " " + detail.substr(before.size(),
+                             detail.find_first_not_of("0123456789", before.size()) - before.size());
+}
 std::string words(const append_timeline& m) {
   std::string out = sale(m.id);
-  for (const auto& e : m.entries) out += ", " + e.step;
+  for (const auto& e : m.entries) out += ", " + e.step + attempt_of(e.detail);
   return out;
 }
 std::string words(const timeline_appended& m) { return sale(m.id); }
@@ -208,6 +215,11 @@ std::string words(const happened& m) {
   return m.kind + unless_empty(", ", m.subject) + unless_empty(", ", m.detail);
 }
 
+std::string words(const feed_page& m) {
+  return all_of(m.events, [](const feed_event& one) { return words(one.what); });
+}
+std::string words(const drain_desk& m) { return "within " + std::to_string(m.limit_ms) + " ms"; }
+
 std::string words(const health_report& m) {
   std::string out = m.ready ? "ready" : "not ready";
   for (const auto& one : m.children)
@@ -250,8 +262,8 @@ bool phrase_of(const caf::type_erased_tuple& content, std::string& out) {
                   settlements, settle, settled>(content, out) ||
          one_says<due_mails, mails, send_mail, deliver_mail, postpone_mail, mail_filed,
                   mails_revived>(content, out) ||
-         one_says<open_door, set_chaos, fault_touched, transport_answered, desk_drained, happened,
-                  health_report, caf::down_msg, caf::exit_msg>(content, out);
+         one_says<open_door, set_chaos, fault_touched, transport_answered, drain_desk, desk_drained,
+                  happened, feed_page, health_report, caf::down_msg, caf::exit_msg>(content, out);
 }
 
 }  // namespace taquilla::simulation

@@ -50,7 +50,7 @@ void world::on_sending(const sending_view& view) {
   const bool was_whole = broken_.oracle.empty();
   for (auto& o : oracles_) object(*o, o->on_sending(view));
   if (!was_whole || broken_.oracle.empty()) return;
-  broken_.message = name_of(view.sender, view.sender_incarnation) + " -> " +
+  broken_.message = name_of(view.speaker, view.speaker_incarnation) + " -> " +
                     name_of(view.receiver, view.receiver_incarnation) + " " + words_of(content);
 }
 
