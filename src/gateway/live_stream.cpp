@@ -23,6 +23,18 @@ stream_frame render_line(const feed_line& line) {
   return {line.sequence, std::make_shared<const std::string>(std::move(bytes))};
 }
 
+namespace {
+
+// A feed counts from its birth, by the clock, a thousand a millisecond: who lived for a second is
+// followed by one who is a million ahead, or behind if the clock was set back. No feed leaves out
+// as many lines.
+bool is_of_another_feed(std::uint64_t sequence, std::uint64_t last) {
+  constexpr std::uint64_t a_second = 1'000'000;
+  return sequence <= last || sequence - last > a_second;
+}
+
+}  // namespace
+
 // -- one client --------------------------------------------------------------------------------
 
 void stream_client::start(std::string snapshot_event, const std::vector<feed_line>& history) {
@@ -52,7 +64,11 @@ void stream_client::push(const stream_frame& frame) {
 void stream_client::keep(stream_frame frame) {
   // Who joins before the first line ever was counts from the first line it could have had.
   if (!last_) last_ = frame.sequence - 1;
-  if (lines_.size() == lines_max) lines_.pop_front();
+  if (lines_.size() == lines_max) {
+    const bool first = lines_.front().first_of_feed;
+    lines_.pop_front();
+    lines_.front().first_of_feed = lines_.front().first_of_feed || first;
+  }
   lines_.push_back(std::move(frame));
 }
 
@@ -105,7 +121,7 @@ bool stream_client::take_one(std::string& out) {
   if (started_ && !lines_.empty()) {
     const auto frame = std::move(lines_.front());
     lines_.pop_front();
-    if (last_ && frame.sequence > *last_ + 1)
+    if (last_ && frame.sequence > *last_ + 1 && !frame.first_of_feed)
       out +=
           "event: skipped\ndata: {\"n\":" + std::to_string(frame.sequence - *last_ - 1) + "}\n\n";
     out += *frame.bytes;
@@ -163,9 +179,7 @@ void live_stream::follow(front_desk& desk) {
 std::shared_ptr<stream_client> live_stream::join(std::optional<std::uint64_t> after,
                                                  const std::string& address) {
   const std::lock_guard lock{mutex_};
-  clients_.erase(std::remove_if(clients_.begin(), clients_.end(),
-                                [](const auto& client) { return client->is_closed(); }),
-                 clients_.end());
+  forget_the_closed();
   if (over_ || clients_.size() >= clients_max_) return nullptr;
   const auto neighbours = std::count_if(clients_.begin(), clients_.end(), [&](const auto& client) {
     return client->address == address;
@@ -177,16 +191,23 @@ std::shared_ptr<stream_client> live_stream::join(std::optional<std::uint64_t> af
   return clients_.back();
 }
 
+void live_stream::forget_the_closed() {
+  clients_.erase(std::remove_if(clients_.begin(), clients_.end(),
+                                [](const auto& client) { return client->is_closed(); }),
+                 clients_.end());
+}
+
 void live_stream::publish(const feed_news& news) {
   bool restarted = false;
   {
     const std::lock_guard lock{mutex_};
-    restarted = news.sequence <= last_sequence_;
+    restarted = last_sequence_ != 0 && is_of_another_feed(news.sequence, last_sequence_);
     last_sequence_ = news.sequence;
     if (restarted || first_sequence_ == 0) first_sequence_ = news.sequence;
     if (clients_.empty()) return;  // the usual case: nobody looks, so nothing is written for them
   }
-  const auto frame = render_line(news.write());
+  auto frame = render_line(news.write());
+  frame.first_of_feed = restarted;
   for (const auto& client : current()) {
     if (restarted) client->feed_restarted();
     client->push(frame);
@@ -194,6 +215,10 @@ void live_stream::publish(const feed_news& news) {
 }
 
 void live_stream::heartbeat() {
+  {
+    const std::lock_guard lock{mutex_};
+    forget_the_closed();
+  }
   for (const auto& client : current()) client->beat();
 }
 

@@ -27,6 +27,7 @@ namespace taquilla::gateway {
 struct stream_frame {
   std::uint64_t sequence = 0;
   std::shared_ptr<const std::string> bytes;
+  bool first_of_feed = false;  ///< how many lines there were before it nobody knows
 };
 stream_frame render_line(const feed_line& line);
 
@@ -48,7 +49,7 @@ class stream_client : public byte_source {
   void beat();
   /// Gives out what is kept, then `event: bye`, then finishes.
   void end();
-  /// The feed counts from the beginning again: equal numbers no longer mean equal lines.
+  /// The next line is another feed's: its numbers have nothing to do with those before.
   void feed_restarted();
   bool is_closed() const;
 
@@ -96,6 +97,7 @@ class live_stream : public std::enable_shared_from_this<live_stream> {
 
  private:
   std::vector<std::shared_ptr<stream_client>> current() const;
+  void forget_the_closed();  ///< under the lock
 
   const std::size_t clients_max_;
   mutable std::mutex mutex_;

@@ -39,7 +39,7 @@ feed_news news(std::uint64_t sequence) {
   return {sequence, [sequence] { return feed_line{sequence, "k", "{}"}; }};
 }
 
-std::string line(int sequence) {
+std::string line(std::uint64_t sequence) {
   const auto n = std::to_string(sequence);
   return "id: " + n + "\ndata: {\"sequence\":" + n + ",\"kind\":\"k\",\"data\":{}}\n\n";
 }
@@ -286,7 +286,11 @@ TEST_CASE("a line is written out once for all who watch, and not at all when nob
   const auto first = stream->join({}), second = stream->join({});
   stream->publish(counted(2));
   CHECK(written == 1);
-  CHECK(stream->last_sequence() == 2);
+  for (const auto& one : {first, second}) one->closed();
+  stream->heartbeat();
+  stream->publish(counted(3));
+  CHECK(written == 1);
+  CHECK(stream->last_sequence() == 3);
 }
 
 TEST_CASE("a feed that counts from one again is followed without a gap or a loss") {
@@ -304,6 +308,25 @@ TEST_CASE("a feed that counts from one again is followed without a gap or a loss
   early->start("s\n\n", {{1, "k", "{}"}});
   young->publish(news(1));
   CHECK(take_all(*early) == "s\n\n" + line(1) + line(1));
+}
+
+TEST_CASE("a feed that was born later is followed without a word of millions that are lost") {
+  const auto stream = std::make_shared<live_stream>(4);
+  const std::uint64_t born = 5'000'000'000, again = born + 7'000'000;
+  stream->publish(news(born + 1));
+  const auto client = stream->join({});
+  client->start("s\n\n", {});
+  const auto slow = stream->join({});
+  slow->start("s\n\n", {});
+  stream->publish(news(born + 2));
+  stream->publish(news(again + 1));
+  stream->publish(news(again + 3));
+  const auto lost = std::string{"event: skipped\ndata: {\"n\":1}\n\n"};
+  CHECK(take_all(*client) == "s\n\n" + line(born + 2) + line(again + 1) + lost + line(again + 3));
+  CHECK_FALSE(stream->continues(born + 2));
+  // The line that began it may be among those that a slow reader has lost.
+  for (std::uint64_t n = 4; n < 4 + stream_client::lines_max; ++n) stream->publish(news(again + n));
+  CHECK(take_all(*slow).find("s\n\n" + line(again + 4)) == 0);
 }
 
 TEST_CASE("a stream goes on for whoever saw the line before its first, and for nobody else") {
