@@ -7,7 +7,8 @@
 // (application.hpp) knows tickets and nothing of sockets. Handlers never block: they take a
 // `responder`, return at once, and the answer may come later and from any thread. That is why a
 // purchase in flight costs memory and not a thread. No CAF and no httplib here; of the other side
-// each of the two includes this header and no other.
+// each of the two includes this header and no other; the words of HTTP that both have to compare
+// are in ascii.hpp and authority.hpp.
 #pragma once
 
 #include "policies/rate_limiter.hpp"

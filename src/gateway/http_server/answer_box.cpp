@@ -1,6 +1,7 @@
 #include "gateway/http_server/answer_box.hpp"
 
 #include <atomic>
+#include <exception>
 #include <utility>
 
 namespace taquilla::gateway {
@@ -14,7 +15,11 @@ class one_shot {
   one_shot(const one_shot&) = delete;
   one_shot& operator=(const one_shot&) = delete;
   ~one_shot() {
-    if (!used_) box_->post({arrival::kind::abandoned, to_, ticket_});
+    try {
+      if (!used_) box_->post({arrival::kind::abandoned, to_, ticket_});
+    } catch (const std::exception&) {
+      // Memory is out. The request ends with its deadline.
+    }
   }
 
   void fire(http_response response) {
@@ -42,7 +47,8 @@ void answer_box::post(arrival one) {
     const std::lock_guard<std::mutex> lock{mutex_};
     if (!closed_) {
       arrivals_.push_back(std::move(one));
-      if (!std::exchange(rung_, true)) ring_();
+      if (!rung_) ring_();
+      rung_ = true;
       return;
     }
   }

@@ -39,9 +39,9 @@ void connection::start() {
   pump();
 }
 
-// Also while nothing may be framed, as beside a purchase: that is how a client is noticed who goes
-// meanwhile, and the socket stays registered with the kernel as it was. One buffer at most is read
-// ahead; what could not be framed then is left in the kernel.
+// One read is under way whenever nothing is left over, beside a purchase too: so a client who goes
+// is noticed, and an end of input always comes behind all that was sent before it. While nothing
+// may be framed no more than one small buffer is read ahead; the rest is left in the kernel.
 void connection::read() {
   const bool wanted =
       phase_ == phase::lingering ||
@@ -61,7 +61,7 @@ void connection::on_read(const std::error_code& error, std::size_t bytes) {
   if (error == asio::error::eof) return end_of_input();
   if (error) return drop(false);
   auto& shared = home_.read_buffer();
-  std::error_code none_or_end;  // which the next read meets again
+  std::error_code none_or_end;  // an error shows again at the next read
   const bool all_here =
       bytes < read_.size() || (phase_ == phase::serving && !stream_ && !may_frame());
   const auto more = all_here ? 0 : socket_.read_some(asio::buffer(shared), none_or_end);
@@ -76,35 +76,42 @@ void connection::on_read(const std::error_code& error, std::size_t bytes) {
 void connection::end_of_input() {
   input_ = input::ended;
   if (stream_) end_stream();
-  if (phase_ == phase::lingering || (pipeline_.empty() && unsent_.empty() && !waiting_))
+  if (phase_ == phase::lingering || (pipeline_.empty() && unsent_.empty() && !next_))
     return drop(false);
   pump();
 }
 
-// A client that went with answers unread has reset the connection, which nobody hears who does not
-// read, because what was read ahead is not framed yet. To wait for it always would cost a system
-// call each request.
+// While no read is under way (something is left over, or no more requests are wanted) a reset would
+// go unnoticed: a client that went with answers unread. Only then, because a socket that waits for
+// its error costs a system call for each read.
 void connection::watch_for_reset() {
   if (phase_ != phase::serving || reading_ || watching_ || in_flight_ == 0) return;
   watching_ = true;
   socket_.async_wait(asio::ip::tcp::socket::wait_error,
                      [self = shared_from_this()](const std::error_code& error) {
-                       if (error || self->phase_ == phase::gone) return;
-                       // Urgent data wakes this as well, and would again: it stays `watching_`.
-                       std::error_code gone;
-                       self->socket_.remote_endpoint(gone);
-                       if (gone) self->drop(false);
+                       self->watching_ = false;
+                       if (!error && self->phase_ != phase::gone) self->on_exception();
                      });
+}
+
+// Urgent data wakes the watch as well, and would again: it means nothing here, and is thrown away.
+void connection::on_exception() {
+  std::error_code gone, none;
+  socket_.remote_endpoint(gone);
+  if (gone) return drop(false);
+  char urgent = 0;
+  socket_.receive(asio::buffer(&urgent, 1), asio::socket_base::message_out_of_band, none);
+  if (!none) watch_for_reset();
 }
 
 // A request that has begun is read to its end; a new one is begun only below the limits, and not
 // behind one that nothing may run beside: it would only be kept.
 bool connection::may_frame() const {
-  if (phase_ != phase::serving || input_ != input::open || waiting_ || stream_) return false;
+  if (phase_ != phase::serving || input_ != input::open || next_ || stream_) return false;
   if (framer_.now() == framer::state::expects_continue) return false;
   if (!framer_.idle()) return true;
   return pipeline_.may_join(true) && pipeline_.size() < home_.options().pipelined_max &&
-         unsent_.held() + pipeline_.parked_bytes() < home_.options().connection_outbound_max;
+         !owes_much();
 }
 
 /// A part of a request is here, and it is the client's turn to send more.
@@ -136,10 +143,12 @@ bool connection::frame() {
       case framer::state::expects_continue:
         break;
       case framer::state::complete:
-        begin(framer_.take());
+        next_ = framer_.take();
+        next_->beside = home_.may_run_beside(next_->request);
+        begin();
         break;
       case framer::state::failed:
-        refuse(home_.protocol_error(framer_.error().status, framer_.error().detail));
+        answer_last(home_.protocol_error(framer_.error().status, framer_.error().detail));
     }
   }
   if (at < bytes.size() && input_ == input::open) leftover_ = std::move(bytes.erase(0, at));
@@ -158,21 +167,17 @@ std::size_t connection::feed_framer(std::string_view bytes) {
   return consumed;
 }
 
-bool connection::runs_beside(const framed_request& framed) const {
-  return framed.request.is_safe() && !home_.runs_alone(framed.request.path);
-}
-
-void connection::begin(framed_request framed) {
-  const bool safe = runs_beside(framed);
-  if (queued_ || !pipeline_.may_join(safe)) {
-    waiting_ = std::move(framed);
-    return;
-  }
+// One at a time is framed ahead: what is behind it stays bytes.
+bool connection::begin() {
+  if (!next_ || queued_ || stream_ || !pipeline_.may_join(next_->beside) || owes_much())
+    return false;
+  auto framed = std::move(*next_);
+  next_.reset();
   pending_answer slot;
   slot.shape = {framed.request.method == "HEAD", framed.close, framed.http_1_0};
-  slot.safe = safe;
+  slot.beside = framed.beside;
   const auto begun = slot.since = now();
-  if (framed.close) end_requests();
+  if (framed.close) close_input();
   resting_ = false;
   const auto ticket = pipeline_.push(std::move(slot));
   framed.request.at = at_;
@@ -180,18 +185,15 @@ void connection::begin(framed_request framed) {
   framed.request.client = weak_from_this();
   account();  // what it has held is the queue's now
   queued_ = home_.submit(*this, ticket, std::move(framed), begun);
-}
-
-bool connection::begin_waiting() {
-  if (!waiting_ || queued_ || stream_ || !pipeline_.may_join(runs_beside(*waiting_))) return false;
-  auto framed = std::move(*waiting_);
-  waiting_.reset();
-  begin(std::move(framed));
   return true;
 }
 
+bool connection::owes_much() const {
+  return unsent_.held() + pipeline_.parked_bytes() >= home_.options().connection_outbound_max;
+}
+
 void connection::answer(pipeline::ticket ticket, http_response response) {
-  if (response.close) end_requests();
+  if (response.close) close_input();
   const auto stream = response.stream;
   const bool taken = phase_ != phase::gone && pipeline_.answer(ticket, std::move(response));
   if (!taken && stream) stream->closed();
@@ -203,11 +205,11 @@ void connection::fail(pipeline::ticket ticket, int status, const char* detail) {
 
 // What was read is no request, or will not become one: the answer takes its place in line, and
 // after it the connection ends.
-void connection::refuse(http_response last) {
+void connection::answer_last(http_response last) {
   pending_answer slot;
-  slot.shape = {waiting_ ? waiting_->request.method == "HEAD" : framer_.for_head(), true, false};
+  slot.shape = {next_ ? next_->request.method == "HEAD" : framer_.for_head(), true, false};
   slot.since = now();
-  end_requests();
+  close_input();
   const auto ticket = pipeline_.push(std::move(slot));
   pipeline_.answer(ticket, std::move(last));
   forget_input();
@@ -218,17 +220,18 @@ void connection::forget_input() {
   framer fresh{home_.options().framing};
   std::swap(framer_, fresh);
   std::string{}.swap(leftover_);
-  waiting_.reset();
+  next_.reset();
 }
 
 // Later, because somebody else is being moved on just now. A stream is the last answer anyway.
 void connection::give_way() {
-  refuse(home_.shed(shed_reason::overloaded, "Too much is being sent, and this came too slowly."));
+  answer_last(
+      home_.shed(shed_reason::overloaded, "Too much is being sent, and this came too slowly."));
   account();
   home_.pump_later(shared_from_this());
 }
 
-void connection::end_requests() { input_ = std::max(input_, input::complete); }
+void connection::close_input() { input_ = std::max(input_, input::closed); }
 
 // Memory may run out anywhere in here, and a stream's owner may throw: that costs this connection
 // and no other.
@@ -244,15 +247,16 @@ void connection::move_on() {
   bool moved = true;
   for (int turn = 0; moved && turn < turns_max; ++turn) {
     send();  // first, because it makes room
-    if (phase_ == phase::serving && input_ != input::open && all_is_sent()) finish();
+    if (phase_ == phase::serving && input_ != input::open && all_is_sent()) end_in_order();
     if (phase_ == phase::gone) return;
     moved = false;
-    while (write_next() || begin_waiting() || ask_for_body() || frame()) moved = true;
+    while (write_next() || begin() || ask_for_body() || frame()) moved = true;
   }
+  if (phase_ == phase::gone) return;
   account();
   home_.make_room();
   if (phase_ == phase::gone) return;
-  if (idle() && draining()) finish();
+  if (idle() && home_.draining()) end_in_order();
   if (phase_ == phase::gone) return;
   if (moved) home_.pump_later(shared_from_this());
   read();

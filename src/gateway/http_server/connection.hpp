@@ -2,13 +2,16 @@
 // answers in order, keeps the deadlines, ends. Everything happens on the thread of its reactor, and
 // nothing waits.
 //
-//   on_read -> frame -> begin -> reactor.submit ... answer -> write_next -> send -> read on, or
-//                      |     ^                                |                    finish, linger
-//    not beside these: v     | begin_waiting                  v
-//                      waiting_                               take_from_stream, again and again
+//   on_read -> frame -> begin -> reactor.submit ... answer -> write_next -> send -> read on, or end
+//                                                             |
+//                                                             v
+//                                              take_from_stream, again and again
 //
-// Every event ends in `pump`, which moves whatever can move, in the order send, write_next,
-// begin_waiting, ask_for_body, frame; so no event has to know the others.
+// Every event ends in `pump`, which moves whatever can move, in the order send, write_next, begin,
+// ask_for_body, frame; so no event has to know the others. A connection ends
+//   in order   idle too long, behind the last answer, at a stop: `end_in_order`, then lingers
+//   at once    the client has ended and nothing is due, its place is needed: `drop`
+//   by reset   it reads too slowly, holds what others need, memory is out: `drop(true)`
 #pragma once
 
 #include "gateway/http_server/deadlines.hpp"
@@ -73,8 +76,8 @@ class connection : public std::enable_shared_from_this<connection> {
   /// has begun.
   enum class input {
     open,
-    complete,  ///< the last request there will be is known: nothing is framed any more
-    ended,     ///< and the client has said that it will send nothing
+    closed,  ///< the last request there will be is known: nothing is framed any more
+    ended,   ///< and the client has said that it will send nothing
   };
 
   // connection.cpp: input
@@ -86,14 +89,14 @@ class connection : public std::enable_shared_from_this<connection> {
   std::size_t feed_framer(std::string_view bytes);
   bool may_frame() const;
   bool awaits_rest() const;
-  void begin(framed_request framed);
-  bool begin_waiting();
-  bool runs_beside(const framed_request& framed) const;
-  void refuse(http_response last);
-  void end_requests();
+  bool begin();
+  bool owes_much() const;
+  void answer_last(http_response last);
+  void close_input();
   void forget_input();
   void end_of_input();
   void watch_for_reset();
+  void on_exception();
 
   // connection_output.cpp: output, deadlines, end
   bool write_next();
@@ -109,13 +112,12 @@ class connection : public std::enable_shared_from_this<connection> {
   void discard_pipeline();
   void account();
   /// The last answer is sent: announces the end, and lingers until the client ends as well.
-  void finish();
+  void end_in_order();
   /// Ends at once; what was not sent is lost. `reset` tells the client so.
   void drop(bool reset);
   void keep_deadlines();
   std::optional<time_point> next_deadline() const;
   bool idle() const;
-  bool draining() const;
 
   reactor& home_;
   asio::ip::tcp::socket socket_;
@@ -128,8 +130,8 @@ class connection : public std::enable_shared_from_this<connection> {
   std::string leftover_;        ///< read and not framed yet, at most what one read brought
   framer framer_;
   pipeline pipeline_;
-  std::optional<framed_request> waiting_;  ///< framed, but may not run beside those in work
-  bool queued_ = false;                    ///< has a request in the reactor's queue
+  std::optional<framed_request> next_;  ///< framed, but may not run beside those in work
+  bool queued_ = false;                 ///< has a request in the reactor's queue
   bool reading_ = false;
   bool watching_ = false;  ///< a reset will be noticed, though nothing is read
   input input_ = input::open;
@@ -141,7 +143,7 @@ class connection : public std::enable_shared_from_this<connection> {
   std::shared_ptr<std::atomic<bool>> bell_;  ///< true while a wake-up of the stream is on its way
   std::size_t junk_ = 0;                     ///< bytes sent behind the request of the stream
   bool resting_ = true;                      ///< idle since `input_due_` was last set
-  line::place rest_;                         ///< among the idle that were answered once
+  line::position rest_;                      ///< among the idle that were answered once
   memory_account::holding inbound_, outbound_;
   std::size_t in_flight_ = 0;
 

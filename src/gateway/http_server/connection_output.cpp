@@ -31,7 +31,7 @@ bool connection::write_next() {
   const int status = slot.response->status;
   const bool streams = stream && !slot.shape.head_only && status != 204 && status != 304;
   // Who follows a stream is not kept waiting for what he asks behind it: that is not taken at all.
-  const bool last = streams || (home_.leaving() && !waiting_ && pipeline_.empty());
+  const bool last = streams || (home_.leaving() && !next_ && pipeline_.empty());
   slot.shape.close = slot.shape.close || slot.response->close || last;
   if (slot.shape.close) take_no_more();
   auto first = stream ? std::move(slot.response->body) : std::string{};
@@ -45,7 +45,7 @@ bool connection::write_next() {
 
 // The answer that says so is written: nothing that was sent behind its request is one any more.
 void connection::take_no_more() {
-  end_requests();
+  close_input();
   forget_input();
   discard_pipeline();
 }
@@ -63,7 +63,7 @@ void connection::open_stream(std::shared_ptr<byte_source> source, bool chunked, 
   append_chunk(std::move(first));
   bell_ = std::make_shared<std::atomic<bool>>(false);
   home_.watch(*stream_, *this, bell_);
-  if (draining() || input_ == input::ended) end_stream();
+  if (home_.draining() || input_ == input::ended) end_stream();
 }
 
 void connection::on_stream_ready() {
@@ -116,7 +116,7 @@ void connection::send() {
 }
 
 bool connection::all_is_sent() const {
-  return unsent_.empty() && pipeline_.empty() && !waiting_ && !stream_;
+  return unsent_.empty() && pipeline_.empty() && !next_ && !stream_;
 }
 
 // The deadline holds for what is unsent now; what is appended meanwhile gets its own afterwards.
@@ -140,7 +140,7 @@ void connection::await_writable() {
 // To close a socket with input unread, or that gets some later, resets it, and the reset may
 // overtake an answer that the kernel has still to deliver: so the end is announced, and what the
 // client sends is read and thrown away until it ends as well, or for a while.
-void connection::finish() {
+void connection::end_in_order() {
   const bool nothing_to_lose = input_ == input::ended || unsent_.total_sent() == 0;
   if (nothing_to_lose) return drop(false);
   std::error_code ignored;
@@ -154,17 +154,14 @@ void connection::account() {
   const auto in_flight = pipeline_.unanswered();
   if (in_flight != in_flight_) home_.counters().in_flight += in_flight - in_flight_;
   in_flight_ = in_flight;
-  home_.inbound().set(
-      inbound_, this,
-      framer_.held() + memory_of(leftover_) + (waiting_ ? memory_of(*waiting_) : 0));
+  home_.inbound().set(inbound_, this,
+                      framer_.held() + memory_of(leftover_) + (next_ ? memory_of(*next_) : 0));
   home_.outbound().set(outbound_, this, unsent_.held() + pipeline_.parked_bytes());
 }
 
 bool connection::idle() const {
   return phase_ == phase::serving && framer_.idle() && leftover_.empty() && all_is_sent();
 }
-
-bool connection::draining() const { return home_.draining(); }
 
 void connection::keep_deadlines() {
   const bool rests = idle();
@@ -196,9 +193,9 @@ void connection::on_alarm(time_point now) {
   const auto oldest = pipeline_.oldest_unanswered();
   if (oldest && now >= oldest->second + home_.options().answer_timeout)
     fail(oldest->first, 504, "The request was not answered in time.");
-  if (idle() && now >= input_due_) finish();
+  if (idle() && now >= input_due_) end_in_order();
   if (awaits_rest() && now >= input_due_)
-    refuse(home_.protocol_error(408, "The request did not arrive in time."));
+    answer_last(home_.protocol_error(408, "The request did not arrive in time."));
   pump();
 }
 
@@ -231,6 +228,7 @@ void connection::cut_off() {
 void connection::drop(bool reset) {
   if (phase_ == phase::gone) return;
   phase_ = phase::gone;
+  input_ = input::ended;
   std::error_code ignored;
   if (reset) socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
   socket_.close(ignored);

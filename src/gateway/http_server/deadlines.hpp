@@ -1,12 +1,12 @@
 // Who is to be woken when, ordered: looking for the next one never scans the connections. A wake-up
-// may come too early (a deadline that moved later is not moved here), never too late; the one who
-// is woken looks at the clock. One thread.
+// may come too early (a deadline that moved later is not moved here), and no later than the grain
+// of the reactor's timer; the one who is woken looks at the clock. One thread.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <optional>
-#include <vector>
 
 namespace taquilla::gateway {
 
@@ -33,13 +33,13 @@ class deadlines {
     if (entries_.empty()) return std::nullopt;
     return entries_.begin()->first;
   }
-  /// Everybody whose time has come; each is to `clear` its handle.
-  std::vector<connection*> due(time_point now) const {
-    std::vector<connection*> found;
-    for (auto it = entries_.begin(); it != entries_.end() && it->first <= now; ++it)
-      found.push_back(it->second);
-    return found;
+  /// Somebody whose time has come, or nobody. One at a time, because what is done for one may end
+  /// others.
+  connection* first_due(time_point now) const {
+    const bool due = !entries_.empty() && entries_.begin()->first <= now;
+    return due ? entries_.begin()->second : nullptr;
   }
+  std::size_t size() const { return entries_.size(); }
 
  private:
   entries entries_;

@@ -22,6 +22,7 @@ struct framed_request {
   std::string target;         ///< origin-form as sent ("/a%20b?c=d"), or "*"
   bool http_1_0 = false;      ///< otherwise 1.1
   bool close = false;         ///< it ends after the answer: wanted, or HTTP/1.0, or CONNECT
+  bool beside = false;        ///< may run beside others of its connection
   bool method_known = false;  ///< false: answered 501
 };
 

@@ -13,16 +13,16 @@ class connection;
 class line {
  public:
   /// Kept by the one who stands in it; empty when he does not.
-  using place = std::optional<std::list<connection*>::iterator>;
+  using position = std::optional<std::list<connection*>::iterator>;
 
   /// Takes the last place, also of one who stands in it already.
-  void join(place& mine, connection* who) {
+  void join(position& mine, connection* who) {
     if (mine)
       standing_.splice(standing_.end(), standing_, *mine);
     else
       mine = standing_.insert(standing_.end(), who);
   }
-  void leave(place& mine) {
+  void leave(position& mine) {
     if (mine) standing_.erase(*mine);
     mine.reset();
   }

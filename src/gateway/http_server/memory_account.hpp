@@ -21,7 +21,7 @@ class memory_account {
   /// What one connection holds, kept by it.
   struct holding {
     std::size_t bytes = 0;
-    line::place place;
+    line::position place;
   };
   void set(holding& mine, connection* who, std::size_t bytes) {
     if (bytes != mine.bytes) {

@@ -19,9 +19,9 @@ bool pipeline::awaits(ticket which) const {
   return which >= first_ && which - first_ < slots_.size() && !slots_[which - first_].response;
 }
 
-bool pipeline::may_join(bool safe) const {
-  return slots_.empty() || (safe && std::all_of(slots_.begin(), slots_.end(),
-                                                [](const auto& slot) { return slot.safe; }));
+bool pipeline::may_join(bool beside) const {
+  return slots_.empty() || (beside && std::all_of(slots_.begin(), slots_.end(),
+                                                  [](const auto& slot) { return slot.beside; }));
 }
 
 bool pipeline::front_ready() const { return !slots_.empty() && slots_.front().response; }

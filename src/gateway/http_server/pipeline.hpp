@@ -16,7 +16,7 @@ namespace taquilla::gateway {
 
 struct pending_answer {
   answer_shape shape;
-  bool safe = false;  ///< may run beside other safe ones: GET, HEAD, OPTIONS, no long answer
+  bool beside = false;  ///< may run beside others of this kind: GET, HEAD, OPTIONS, no long answer
   std::chrono::steady_clock::time_point since{};
   std::optional<http_response> response;  ///< set once it is ready
 };
@@ -29,8 +29,8 @@ class pipeline {
   /// Stores the answer; false when that ticket was answered before or is unknown.
   bool answer(ticket which, http_response response);
   bool awaits(ticket which) const;
-  /// RFC 9112, 9.3.2: only safe requests run side by side; any other one runs alone.
-  bool may_join(bool safe) const;
+  /// RFC 9112, 9.3.2: only such requests run side by side; any other one runs alone.
+  bool may_join(bool beside) const;
   bool front_ready() const;
   pending_answer pop();
 

@@ -2,7 +2,9 @@
 // is the only file of the server that a port to another system has to write anew.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <system_error>
 
 namespace taquilla::gateway {
@@ -23,6 +25,11 @@ class spare_descriptor {
  private:
   int descriptor_ = -1;
 };
+
+/// A peer that acknowledges nothing of what was sent to it for so long is gone, and its connection
+/// ends, though nothing waits here to be sent: the only way to miss a machine that lost its power.
+/// Does nothing where the system has no such limit.
+void limit_silence(std::intptr_t socket, std::chrono::milliseconds limit);
 
 /// What `top -H` and profilers call the calling thread; at most 15 characters.
 void name_this_thread(const char* name);

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace taquilla::gateway {
@@ -16,6 +19,15 @@ void spare_descriptor::take() {
 void spare_descriptor::give_up() {
   if (descriptor_ >= 0) ::close(descriptor_);
   descriptor_ = -1;
+}
+
+void limit_silence(std::intptr_t socket, std::chrono::milliseconds limit) {
+#ifdef TCP_USER_TIMEOUT
+  const auto ms = static_cast<unsigned>(limit.count());
+  ::setsockopt(static_cast<int>(socket), IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+#else
+  (void)socket, (void)limit;
+#endif
 }
 
 void name_this_thread(const char* name) { ::pthread_setname_np(::pthread_self(), name); }

@@ -155,7 +155,7 @@ void reactor::pump_later(std::shared_ptr<connection> who) {
 bool reactor::submit(connection& from, pipeline::ticket ticket, framed_request framed,
                      connection::time_point now) {
   ++counters_.requests;
-  auto answer = refused(framed.request);
+  auto answer = verdict_of(framed.request);
   if (!answer && !framed.method_known)
     answer = protocol_error(501, "The method is not implemented.");
   const auto memory = memory_of(framed);
@@ -171,12 +171,12 @@ bool reactor::submit(connection& from, pipeline::ticket ticket, framed_request f
   return true;
 }
 
-bool reactor::runs_alone(const std::string& path) const {
-  return std::find(alone_.begin(), alone_.end(), path) != alone_.end();
+bool reactor::may_run_beside(const http_request& request) const {
+  return request.is_safe() && std::find(alone_.begin(), alone_.end(), request.path) == alone_.end();
 }
 
 /// What the application says before it looks at the route.
-std::optional<http_response> reactor::refused(http_request& request) {
+std::optional<http_response> reactor::verdict_of(http_request& request) {
   try {
     auto answer = application_.refuse(request);
     if (answer) ++counters_.refused;
@@ -237,8 +237,9 @@ const std::string& reactor::date() {
 }
 
 void reactor::schedule_work() {
-  if (std::exchange(work_scheduled_, true)) return;
+  if (work_scheduled_) return;
   asio::post(context_, [this] { run_some(); });
+  work_scheduled_ = true;  // not before: this may throw, and nobody would ever run again
 }
 
 void reactor::run_some() {
@@ -254,37 +255,31 @@ void reactor::run_some() {
   if (!queue_.empty()) schedule_work();
 }
 
+// An answer given inside a handler needs no wake-up: it is collected right here. A handler that
+// throws has dropped its responder, which reports the request as abandoned.
 void reactor::run(work item) {
   const auto from = item.from.lock();
   if (!from) return;
   from->left_queue();
-  auto& request = item.framed.request;
-  if (now() - item.queued_at > options_.queue_age_max) {
-    from->answer(item.ticket, shed(shed_reason::overloaded, "The request waited too long."));
-    return from->pump();
-  }
-  auto& matcher = *matchers_[static_cast<std::size_t>(request.at)];
-  if (const auto* chosen = matcher.match(item.framed)) return handle(*chosen, request, item);
+  box_->expect();
   try {
-    from->answer(item.ticket, application_.unmatched(request, matcher.allowed(request.path)));
+    begin_answer(*from, item);
   } catch (const std::exception&) {
     from->fail(item.ticket, 500, "The request could not be answered.");
   }
+  deliver();
   from->pump();
 }
 
-// An answer given inside the handler needs no wake-up: it is collected right here. A handler that
-// throws has dropped its responder, which reports the request as abandoned.
-void reactor::handle(const route& chosen, const http_request& request, work& item) {
-  box_->expect();
-  try {
-    chosen.handle(request, make_responder(box_, item.from, item.ticket));
-  } catch (const std::exception&) {
-    if (const auto from = item.from.lock())
-      from->fail(item.ticket, 500, "The request could not be answered.");
-  }
-  deliver();
-  if (const auto from = item.from.lock()) from->pump();
+/// By whoever is to give it: the route's handler, or nobody's route, or the clock.
+void reactor::begin_answer(connection& from, work& item) {
+  const auto& request = item.framed.request;
+  if (now() - item.queued_at > options_.queue_age_max)
+    return from.answer(item.ticket, shed(shed_reason::overloaded, "The request waited too long."));
+  auto& matcher = *matchers_[static_cast<std::size_t>(request.at)];
+  if (const auto* chosen = matcher.match(item.framed))
+    return chosen->handle(request, make_responder(box_, item.from, item.ticket));
+  from.answer(item.ticket, application_.unmatched(request, matcher.allowed(request.path)));
 }
 
 void reactor::deliver() {
@@ -305,7 +300,13 @@ void reactor::deliver(arrival& one) {
 void reactor::watch(byte_source& stream, connection& reader,
                     std::shared_ptr<std::atomic<bool>> bell) {
   stream.on_ready([box = box_, to = reader.weak_from_this(), bell = std::move(bell)] {
-    if (!bell->exchange(true)) box->post({arrival::kind::wake, to, 0, {}});
+    if (bell->exchange(true)) return;
+    try {
+      box->post({arrival::kind::wake, to, 0, {}});
+    } catch (...) {
+      *bell = false;  // it did not ring: the next line may
+      throw;
+    }
   });
 }
 
@@ -319,17 +320,20 @@ void reactor::wake_at(connection& who, deadlines::handle& mine, connection::time
 void reactor::arm_timer() {
   const auto next = deadlines_.next();
   if (!next || (timer_set_for_ && *timer_set_for_ <= *next)) return;
-  timer_set_for_ = *next;
+  timer_set_for_.reset();
   timer_.expires_at(*next + timer_grain);
   timer_.async_wait([this](const std::error_code& error) {
     if (!error) on_timer();
   });
+  timer_set_for_ = *next;
 }
 
 void reactor::on_timer() {
   const auto at = now();
   timer_set_for_.reset();
-  for (auto* one : deadlines_.due(at)) {
+  for (auto turns = deadlines_.size(); turns > 0; --turns) {
+    auto* one = deadlines_.first_due(at);
+    if (one == nullptr) break;
     const auto alive = one->shared_from_this();
     alive->on_alarm(at);
   }

@@ -50,7 +50,8 @@ class reactor {
   /// True: queued, and `left_queue` will tell when it is not any more. False: answered already.
   bool submit(connection& from, pipeline::ticket ticket, framed_request framed,
               connection::time_point now);
-  bool runs_alone(const std::string& path) const;
+  /// Beside others of its connection, as a safe one that is not a long answer.
+  bool may_run_beside(const http_request& request) const;
   // The answers that no handler gives, each counted as what it is.
   http_response protocol_error(int status, std::string_view detail);
   http_response unanswered(int status, std::string_view detail);
@@ -87,8 +88,8 @@ class reactor {
   void schedule_work();
   void run_some();
   void run(work item);
-  void handle(const route& chosen, const http_request& request, work& item);
-  std::optional<http_response> refused(http_request& request);
+  void begin_answer(connection& from, work& item);
+  std::optional<http_response> verdict_of(http_request& request);
   std::optional<http_response> out_of_room(std::size_t memory);
   http_response server_answer(int status, std::string_view detail);
   void deliver();

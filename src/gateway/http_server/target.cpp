@@ -69,15 +69,13 @@ std::vector<std::pair<std::string, std::string>> parameters_of(std::string_view 
 }
 
 bool valid_authority(std::string_view authority) {
+  if (!parse_authority(authority, http_port)) return false;
   const bool literal = authority.substr(0, 1) == "[";
   if (literal) authority.remove_prefix(1);
   const auto end = authority.find(literal ? ']' : ':');
-  if (literal && end == std::string_view::npos) return false;
   const auto host = authority.substr(0, end);
-  const auto port = authority.substr(host.size() + (literal ? 1 : 0));
   return !host.empty() &&
-         std::all_of(host.begin(), host.end(), literal ? is_ipv6_char : is_name_char) &&
-         (port.empty() || port == ":" || (port.front() == ':' && parse_digits(port.substr(1))));
+         std::all_of(host.begin(), host.end(), literal ? is_ipv6_char : is_name_char);
 }
 
 std::optional<std::string> origin_form(std::string_view target, std::string_view host) {

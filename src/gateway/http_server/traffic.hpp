@@ -1,5 +1,5 @@
-// The counters of the server, written by every reactor and read by /metrics. Relaxed: each figure
-// is right, two of them need not be of the same instant.
+// The counters of the server, written by every reactor and read by /metrics. Each figure is right;
+// two of them need not be of the same instant.
 #pragma once
 
 #include "gateway/http.hpp"

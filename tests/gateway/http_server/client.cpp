@@ -72,6 +72,10 @@ void client::send(std::string_view bytes) {
   }
 }
 
+void client::urgent() {
+  if (::send(socket_, "!", 1, MSG_OOB | MSG_NOSIGNAL) != 1) throw std::runtime_error{"urgent"};
+}
+
 void client::end_of_input() { ::shutdown(socket_, SHUT_WR); }
 
 void client::reset() {

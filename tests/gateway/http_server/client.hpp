@@ -23,6 +23,7 @@ class client {
   client& operator=(client&&) = delete;
 
   void send(std::string_view bytes);
+  void urgent();        ///< one byte of urgent data
   void end_of_input();  ///< half-close
   void reset();         ///< close with RST
   reply read_reply(bool head_only = false);
