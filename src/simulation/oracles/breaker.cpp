@@ -57,10 +57,9 @@ class breaker_holds final : public oracle {
     if (view.receiver == "reservation" && view.element != nullptr) got_answer(view);
     if (view.receiver != "reservation_desk" || view.element == nullptr) return;
     const auto& content = view.element->content();
-    if (view.is<service_healed>()) {
+    if (view.is<service_healed>() && content.get_as<service_healed>(0).service == "inventory") {
       healed_ = true;
-      due_half_open_ = (state_ == "open" || state_ == "half_open") &&
-                       content.get_as<service_healed>(0).service == "inventory";
+      due_half_open_ = state_ == "open" || state_ == "half_open";
     }
     if (view.is<inventory_heard>() && view.sender == "reservation")
       heard(view.sender_incarnation, content.get_as<inventory_heard>(0).outcome);

@@ -1,7 +1,10 @@
 // Promises 5 and 7: every request is answered in time; after healing nothing is left open; and the
 // store can always be opened again.
+#include "actors/errors.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/world/plan.hpp"
+
+#include <caf/all.hpp>
 
 #include <algorithm>
 
@@ -70,7 +73,17 @@ std::string wish_of(const history_entry& e) {
 /// An error that nobody can expect is a bug, whether or not it broke a promise this time.
 class no_surprises final : public oracle {
  public:
+  explicit no_surprises(const plan& p) : full_alone_(can_only_be_full(p)) {}
   const char* name() const override { return "no-surprises"; }
+
+  std::string on_sending(const sending_view& view) override {
+    const auto& content = view.element.content();
+    if (!full_alone_ || view.sender != "store" || !content.match_elements<caf::error>()) return {};
+    const auto why = as_error(content.get_as<caf::error>(0), errc::internal_error);
+    return why.code == errc::not_kept ? "the disk was full, and the store said not_kept"
+                                      : std::string{};
+  }
+
   std::string at_end(const plan& p, const history& h, const final_state&,
                      const run_facts& f) override {
     const bool quiet = is_quiet(p) && !f.disturbed && !f.duplicated;
@@ -82,10 +95,20 @@ class no_surprises final : public oracle {
   }
 
  private:
+  /// Nothing else can go wrong with the disk of this run.
+  static bool can_only_be_full(const plan& p) {
+    const bool ordered = std::any_of(p.script.begin(), p.script.end(), [](const decision& d) {
+      return d.kind == choice::disk_fault;
+    });
+    return p.disk.full_ppm > 0 && p.disk.io_error_ppm == 0 && p.disk.busy_ppm == 0 &&
+           p.disk.shaken_ppm == 0 && !ordered;
+  }
+
   /// What these clients ask for is always in order.
   static bool is_surprising(const history_entry& e) {
     const bool buys = e.what.what == operation::kind::buy;
     return e.why == errc::internal_error || e.why == errc::invalid_field ||
+           e.why == errc::unknown_event || e.why == errc::unknown_seat ||
            (buys && e.why == errc::unknown_reservation);
   }
 
@@ -105,6 +128,8 @@ class no_surprises final : public oracle {
         return false;
     }
   }
+
+  const bool full_alone_;
 };
 
 class in_time final : public oracle {
@@ -145,7 +170,9 @@ std::unique_ptr<oracle> make_audit() { return std::make_unique<audit_is_clean>()
 std::unique_ptr<oracle> make_minds_its_files() { return std::make_unique<minds_its_files>(); }
 std::unique_ptr<oracle> make_store_opens() { return std::make_unique<store_opens>(); }
 std::unique_ptr<oracle> make_comes_to_rest() { return std::make_unique<comes_to_rest>(); }
-std::unique_ptr<oracle> make_no_surprises() { return std::make_unique<no_surprises>(); }
+std::unique_ptr<oracle> make_no_surprises(const plan& p) {
+  return std::make_unique<no_surprises>(p);
+}
 std::unique_ptr<oracle> make_in_time() { return std::make_unique<in_time>(); }
 
 }  // namespace taquilla::simulation

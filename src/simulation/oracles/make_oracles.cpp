@@ -44,7 +44,7 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_listings());
   all.push_back(make_in_time());
   all.push_back(make_promptness());
-  all.push_back(make_no_surprises());
+  all.push_back(make_no_surprises(p));
   if (!p.visits.empty()) {  // else they would be asked of each message for nothing
     all.push_back(make_visitors());
     all.push_back(make_feed(p));

@@ -34,7 +34,7 @@ constexpr promise promises[] = {
      "written off before the buyer hears no, the relay told, no hold left behind, none but "
      "its own ended; a leftover is resumed once at a time; no token or number names two "
      "purchases; a desk has no more under way than it may; the reason that is written down is what "
-     "PAYMENT answered"},
+     "PAYMENT answered; INVENTORY is told when it takes an ended one for his"},
     {"every-charge-has-its-ticket",
      "a charge belongs to a confirmed reservation, or was voided or refunded; amounts are "
      "exact"},
@@ -56,11 +56,12 @@ constexpr promise promises[] = {
     {"retries-afforded", "a retry is granted or denied as the budget has it"},
     {"no-surprises",
      "nobody hears of an error that is taquilla's own; where nothing is in the way, every "
-     "no has a reason that lies with the buyers"},
+     "no has a reason that lies with the buyers; a full disk is called so"},
     {"comes-to-rest",
      "after everything is healed nothing is pending, held, owed or due, and all are up"},
     {"audit-is-clean", "`taquilla audit` finds nothing on the disk"},
-    {"timeline-is-true", "a purchase's timeline says what became of it, and nothing twice"},
+    {"timeline-is-true",
+     "a purchase's timeline says what became of it, its money and its mails, and nothing twice"},
     {"drains-in-order",
      "a process that is told to stop begins no purchase any more, and is drained only when "
      "all that it began are over"},

@@ -18,7 +18,8 @@ std::unique_ptr<oracle> make_mails();          ///< every sale and cancellation 
 std::unique_ptr<oracle> make_comes_to_rest();  ///< after healing nothing is left open
 std::unique_ptr<oracle> make_relays(const plan& p);   ///< a healed service is used at once
 std::unique_ptr<oracle> make_retries(const plan& p);  ///< retries as the budget affords them
-std::unique_ptr<oracle> make_no_surprises();          ///< nobody hears of an error that is ours
+std::unique_ptr<oracle> make_no_surprises(
+    const plan& p);                         ///< nobody hears of an error that is ours
 std::unique_ptr<oracle> make_in_time();     ///< every request is answered within its deadline
 std::unique_ptr<oracle> make_promptness();  ///< mails and refunds need nobody to ask for them
 std::unique_ptr<oracle> make_breaker(

@@ -43,6 +43,8 @@ struct progress {
   bool failed = false;        ///< the store said so
   bool seat_sold = false;     ///< INVENTORY was told
   bool relay_told = false;    ///< MAIL RELAY, or SETTLEMENT, was told that there is work
+  bool ended_before = false;  ///< the purchase that INVENTORY takes for his has ended
+  bool rechecked = false;     ///< INVENTORY was told to look
   bool confirming = false;    ///< it asked the store to confirm
   bool asking = false;        ///< the policy, whether to try again
   bool retry_denied = false;  ///< the policy said no, or was not heard
@@ -99,6 +101,10 @@ class in_order final : public oracle {
     const auto& content = view.element->content();
     if (view.is<retry_answer>()) p.asking = false;
     if (view.is<purchase_recorded>()) p.row_heard = true;
+    if (content.match_elements<reservation>()) {
+      const auto found = content.get_as<reservation>(0).state;
+      p.ended_before = found == reservation_state::cancelled || found == reservation_state::failed;
+    }
     if (!content.match_elements<caf::error>()) return;
     const bool by_payment = view.sender == "door" || view.sender == "payment";
     if (by_payment && view.element->mid.request_id().integer_value() == p.charge)
@@ -199,6 +205,7 @@ class in_order final : public oracle {
       if (!is_hold_of(sale.id, sale.token)) return "a sale named another hold than its purchase's";
     }
     if (view.is<something_due>()) p.relay_told = true;
+    if (view.is<recheck_seat>()) p.rechecked = true;
     if (view.is<retry_wanted>()) {
       p.asking = true;
       p.left_ms = content.get_as<retry_wanted>(0).remaining_ms;
@@ -258,6 +265,8 @@ class in_order final : public oracle {
   std::string ends(const progress& p, const purchase_over& how, virtual_ns now) const {
     if (punctual_ && now - p.born > deadline_ + last_steps)
       return "a purchase waited for others beyond its deadline";
+    if (!how.accepted && p.ended_before && !p.rechecked)
+      return "a purchase found that INVENTORY takes an ended one for his, and did not tell it";
     if (how.accepted && how.answer.replayed) return {};
     if (how.accepted && !p.confirmed) return "a purchase was accepted before it was confirmed";
     if (how.accepted && !p.seat_sold) return "a seat was sold and INVENTORY not told";

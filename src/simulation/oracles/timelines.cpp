@@ -70,6 +70,7 @@ class timeline_is_true final : public oracle {
     std::map<std::string, int> told;
     for (const auto& row : f.told) {
       auto wrong = judge(row, facts);
+      if (wrong.empty()) wrong = aftermath_untold(row, f);
       if (!wrong.empty()) return "reservation " + std::to_string(row.id) + " " + wrong;
       for (const auto& e : row.timeline)
         for (const auto& fault : faults_in(e.fault)) ++told[fault];
@@ -116,6 +117,28 @@ class timeline_is_true final : public oracle {
       return state_of(row) + "cancelled by its timeline";
     // What a link doubles is written twice: appending has no name of its own.
     return facts.duplicated ? std::string{} : told_twice(row);
+  }
+
+  /// What became of the money, and the mails that were delivered, are in it too.
+  static std::string aftermath_untold(const reservation& row, const final_state& f) {
+    const auto told = [&row](const std::string& step) {
+      return std::count_if(row.timeline.begin(), row.timeline.end(),
+                           [&](const auto& e) { return e.step == step; });
+    };
+    for (const auto& charge : f.charges) {
+      if (charge.id != row.id) continue;
+      const bool back = charge.state == charge_state::refunded;
+      if (told("refunded") != (back ? 1 : 0) ||
+          told("charge_voided") != (charge.state == charge_state::voided ? 1 : 0))
+        return std::string{"has a charge that is "} + to_string(charge.state) +
+               ", and its timeline does not tell so once";
+    }
+    const auto mails = std::count_if(f.mailbox.begin(), f.mailbox.end(),
+                                     [&](const mail& m) { return m.about.id == row.id; });
+    if (told("mail_delivered") != mails)
+      return "has " + std::to_string(mails) + " mails, and its timeline tells of " +
+             std::to_string(told("mail_delivered"));
+    return {};
   }
 
   static std::string state_of(const reservation& row) {

@@ -126,7 +126,8 @@ void draw_knobs(plan& p, const drawer& d) {
 
 std::string draw_seat(const drawer& d, const char* question, std::uint64_t n, int seats) {
   // Half of all purchases want the first seat: that is where it gets crowded.
-  const auto number = d.chance("hot", half, n) ? 1 : 1 + d.upto(question, seats, n);
+  auto number = d.chance("hot", half, n) ? 1 : 1 + d.upto(question, seats, n);
+  if (d.chance("last-of-row", 30'000, n)) number = both_halls()[0].seats_per_row;
   // In half of the runs some want the seat of the same number in the other row, or of the same name
   // in the other event.
   constexpr std::uint32_t some = 200'000;
