@@ -5,7 +5,9 @@
 //       takes a lock and a block of memory for each message; that was a tenth of what the actors
 //       cost. Here only a worker that sleeps is woken, and a worker that is alone (on two cores,
 //       beside STORE and the I/O) keeps the actors that others have woken in a queue that nobody
-//       else touches: what comes from other threads alone goes through the shared one.
+//       else touches: what comes from other threads alone goes through the shared one. The workers
+//       keep the time, too: no thread has to be woken for each timer that is earlier than the
+//       others.
 //
 // The simulation loads its own module instead; the actors cannot tell.
 #pragma once

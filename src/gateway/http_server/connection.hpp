@@ -130,7 +130,7 @@ class connection : public std::enable_shared_from_this<connection> {
   std::string leftover_;        ///< read and not framed yet, at most what one read brought
   framer framer_;
   pipeline pipeline_;
-  std::optional<framed_request> next_;  ///< framed, but may not run beside those in work
+  std::optional<framed_request> next_;  ///< framed, and something comes before it
   bool queued_ = false;                 ///< has a request in the reactor's queue
   bool reading_ = false;
   bool watching_ = false;  ///< a reset will be noticed, though nothing is read

@@ -132,8 +132,7 @@ struct knobs {
   std::int64_t breaker_growth = 1;  ///< of its open time, each time it opens without closing
   std::int64_t breaker_probes = 1;
   std::int64_t breaker_successes = 1;
-  std::int64_t breaker_window =
-      0;  ///< calls that it judges by their share of failures; 0: in a row
+  std::int64_t breaker_window = 0;  ///< calls whose share of failures counts; 0: those in a row
   std::int64_t breaker_ramp_ms = 0;
   std::int64_t limiter_burst = 5;
   std::int64_t limiter_rate_milli = 2'000;  ///< thousandths of a request per second
