@@ -2,8 +2,27 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace taquilla::gateway {
+
+std::vector<parameter_doc> paged(std::vector<parameter_doc> own) {
+  using location = parameter_doc::location;
+  own.push_back({location::query, "limit", "1..1000, 100 when absent", false});
+  own.push_back({location::query, "after", "cursor of the page before", false});
+  return own;
+}
+
+endpoint get(std::vector<listener> at, std::string path, std::string summary,
+             endpoint_handler handle) {
+  endpoint e;
+  e.at = std::move(at);
+  e.method = "GET";
+  e.path = std::move(path);
+  e.summary = std::move(summary);
+  e.handle = std::move(handle);
+  return e;
+}
 
 std::size_t selling_row(const std::vector<endpoint>& table) {
   const auto sells = [](const endpoint& one) { return one.sells; };

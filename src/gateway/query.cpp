@@ -61,6 +61,16 @@ std::string query_reader::text(std::string_view name, std::size_t bytes_max) {
   return {};
 }
 
+std::string query_reader::one_of(std::string_view name, const std::vector<std::string>& words) {
+  auto value = text(name);
+  if (value.empty() || std::find(words.begin(), words.end(), value) != words.end()) return value;
+  std::string choice;
+  for (const auto& word : words)
+    choice += (choice.empty() ? "" : &word == &words.back() ? " o " : ", ") + word;
+  wrong(name, "debe ser " + choice);
+  return {};
+}
+
 std::uint32_t query_reader::limit() {
   const auto value = whole("limit", 1, page_limit_max);
   return value ? static_cast<std::uint32_t>(*value) : page_limit_default;

@@ -26,6 +26,8 @@ class query_reader {
   bool has(std::string_view name) const { return given(name) != nullptr; }
   /// The value of `name`, empty when absent. Longer than `bytes_max` is wrong.
   std::string text(std::string_view name, std::size_t bytes_max = 254);
+  /// The value of `name`, which has to be one of `words`; empty when absent.
+  std::string one_of(std::string_view name, const std::vector<std::string>& words);
   /// `limit`, 1..1000.
   std::uint32_t limit();
   /// `after` as the id it is a cursor of; 0 when absent.

@@ -69,20 +69,15 @@ std::string kinds_summary(service which) {
 }
 
 endpoint table_endpoint(const served_service& served) {
-  const auto prefix = "/api/" + std::string{wire_name(served.which)} + "/chaos";
-  return {
-      {listener::gateway, served.at},
-      "GET",
-      prefix,
+  auto e = get(
+      {listener::gateway, served.at}, "/api/" + std::string{wire_name(served.which)} + "/chaos",
       "What trouble is set, since when, and how many requests it touched.",
-      {},
-      {200, 401, 422, 429, 503},
-      "application/json",
-      "",
-      std::string{R"({"success":true,"service":")"} + wire_name(served.which) +
-          R"(","down":false,"chaos":[]})",
-      true,
-      [served](const http_request& request, const exchange& out) { show(served, request, out); }};
+      [served](const http_request& request, const exchange& out) { show(served, request, out); });
+  e.answers = {200, 401, 422, 429, 503};
+  e.example = std::string{R"({"success":true,"service":")"} + wire_name(served.which) +
+              R"(","down":false,"chaos":[]})";
+  e.guarded = true;
+  return e;
 }
 
 endpoint kind_endpoint(const served_service& served) {

@@ -35,16 +35,12 @@ endpoint asset(const console_asset& file) {
   const bool is_page = file.name == "index.html";
   // The documentation has the same looks on every port.
   const bool everywhere = kind.ending == ".css" || kind.ending == ".svg";
-  endpoint e;
-  e.at = everywhere ? every_listener : std::vector<listener>{listener::gateway};
-  e.method = "GET";
-  e.path = is_page ? "/" : "/console/" + std::string{file.name};
-  e.summary = kind.summary;
-  e.answers = {200};
+  auto e = get(everywhere ? every_listener : std::vector<listener>{listener::gateway},
+               is_page ? "/" : "/console/" + std::string{file.name}, kind.summary,
+               [type, content = file.content](const http_request&, const exchange& out) {
+                 out.send(page_response(type + "; charset=utf-8", std::string{content}));
+               });
   e.content_type = type;
-  e.handle = [type, content = file.content](const http_request&, const exchange& out) {
-    out.send(page_response(type + "; charset=utf-8", std::string{content}));
-  };
   return e;
 }
 

@@ -15,28 +15,11 @@ void docs(const http_request&, const exchange& out) {
 }  // namespace
 
 void add_documentation_endpoints(std::vector<endpoint>& table) {
-  table.push_back({every_listener,
-                   "GET",
-                   "/openapi.json",
-                   "This API as an OpenAPI 3.1 document.",
-                   {},
-                   {200},
-                   "application/json",
-                   "",
-                   "",
-                   false,
-                   openapi});
-  table.push_back({every_listener,
-                   "GET",
-                   "/docs",
-                   "This API as a page.",
-                   {},
-                   {200},
-                   "text/html",
-                   "",
-                   "",
-                   false,
-                   docs});
+  table.push_back(
+      get(every_listener, "/openapi.json", "This API as an OpenAPI 3.1 document.", openapi));
+  auto page = get(every_listener, "/docs", "This API as a page.", docs);
+  page.content_type = "text/html";
+  table.push_back(std::move(page));
 }
 
 }  // namespace taquilla::gateway

@@ -85,57 +85,51 @@ constexpr const char* event_example =
 constexpr const char* seats_example =
     R"({"seats":[{"seatId":"A1","state":"sold","heldForMs":0}],"next":null})";
 
+endpoint events_endpoint() {
+  auto e = get({listener::gateway}, "/api/events",
+               "The events, in the order of the venue, and how many seats are taken.", list_events);
+  e.parameters = paged();
+  e.answers = {200, 422, 503};
+  e.example = std::string{R"({"events":[)"} + event_example + R"(],"next":null})";
+  return e;
+}
+
+const parameter_doc id_parameter{location::path, "id", "name of the event, e.g. EVT-001", true};
+
+endpoint event_endpoint() {
+  auto e = get({listener::gateway}, "/api/events/{id}", "One event.", show_event);
+  e.parameters = {id_parameter};
+  e.answers = {200, 404, 422, 503};
+  e.example = event_example;
+  return e;
+}
+
+endpoint seats_endpoint() {
+  auto e = get({listener::gateway}, "/api/events/{id}/seats",
+               "What is free, held and sold, in the order of the venue.", seats_of_event);
+  e.parameters = paged({id_parameter});
+  e.answers = {200, 404, 422, 503};
+  e.example = seats_example;
+  return e;
+}
+
+endpoint inventory_seats_endpoint() {
+  auto e = seats_endpoint();
+  e.at = {listener::gateway, listener::inventory};
+  e.path = "/api/inventory/seats";
+  e.summary = "The same, as INVENTORY's own port gives it.";
+  e.parameters = paged({{location::query, "eventId", "name of the event", true}});
+  e.handle = seats_of_inventory;
+  return e;
+}
+
 }  // namespace
 
 void add_event_endpoints(std::vector<endpoint>& table) {
-  const std::vector<listener> front = {listener::gateway};
-  const parameter_doc id{location::path, "id", "name of the event, e.g. EVT-001", true};
-  const parameter_doc limit{location::query, "limit", "1..1000, 100 when absent", false};
-  const parameter_doc after{location::query, "after", "cursor of the page before", false};
-  table.push_back({front,
-                   "GET",
-                   "/api/events",
-                   "The events, in the order of the venue, and how many seats are taken.",
-                   {limit, after},
-                   {200, 422, 503},
-                   "application/json",
-                   "",
-                   std::string{R"({"events":[)"} + event_example + R"(],"next":null})",
-                   false,
-                   list_events});
-  table.push_back({front,
-                   "GET",
-                   "/api/events/{id}",
-                   "One event.",
-                   {id},
-                   {200, 404, 422, 503},
-                   "application/json",
-                   "",
-                   event_example,
-                   false,
-                   show_event});
-  table.push_back({front,
-                   "GET",
-                   "/api/events/{id}/seats",
-                   "What is free, held and sold, in the order of the venue.",
-                   {id, limit, after},
-                   {200, 404, 422, 503},
-                   "application/json",
-                   "",
-                   seats_example,
-                   false,
-                   seats_of_event});
-  table.push_back({{listener::gateway, listener::inventory},
-                   "GET",
-                   "/api/inventory/seats",
-                   "The same, as INVENTORY's own port gives it.",
-                   {{location::query, "eventId", "name of the event", true}, limit, after},
-                   {200, 404, 422, 503},
-                   "application/json",
-                   "",
-                   seats_example,
-                   false,
-                   seats_of_inventory});
+  table.push_back(events_endpoint());
+  table.push_back(event_endpoint());
+  table.push_back(seats_endpoint());
+  table.push_back(inventory_seats_endpoint());
 }
 
 }  // namespace taquilla::gateway

@@ -65,56 +65,46 @@ void metrics(const http_request&, const exchange& out) {
   if (report_numbers) take_overview(out.desk(), report_numbers);
 }
 
+endpoint live_endpoint() {
+  auto e = get(every_listener, "/livez", "The process answers.", live);
+  e.example = R"({"live":true})";
+  return e;
+}
+
+endpoint ready_endpoint() {
+  auto e = get(every_listener, "/readyz",
+               "Store open, actors up. A service under chaos does not make us unready: we keep "
+               "selling.",
+               ready);
+  e.answers = {200, 503};
+  e.example = R"({"ready":true,"draining":false})";
+  return e;
+}
+
+endpoint health_endpoint() {
+  auto e = get(every_listener, "/health",
+               "Every part with its state, since when and why; the faults that are set; the "
+               "breaker; the store.",
+               full);
+  e.answers = {200, 503};
+  e.example = R"({"version":"0.1.0","ready":true,"draining":false,"parts":[],"faults":[]})";
+  return e;
+}
+
+endpoint metrics_endpoint() {
+  auto e = get(every_listener, "/metrics", "Numbers for Prometheus.", metrics);
+  e.answers = {200, 503};
+  e.content_type = "text/plain";
+  return e;
+}
+
 }  // namespace
 
 void add_health_endpoints(std::vector<endpoint>& table) {
-  table.push_back({every_listener,
-                   "GET",
-                   "/livez",
-                   "The process answers.",
-                   {},
-                   {200},
-                   "application/json",
-                   "",
-                   R"({"live":true})",
-                   false,
-                   live});
-  table.push_back({every_listener,
-                   "GET",
-                   "/readyz",
-                   "Store open, actors up. A service under chaos does not make us unready: we "
-                   "keep selling.",
-                   {},
-                   {200, 503},
-                   "application/json",
-                   "",
-                   R"({"ready":true,"draining":false})",
-                   false,
-                   ready});
-  table.push_back(
-      {every_listener,
-       "GET",
-       "/health",
-       "Every part with its state, since when and why; the faults that are set; the breaker; "
-       "the store.",
-       {},
-       {200, 503},
-       "application/json",
-       "",
-       R"({"version":"0.1.0","ready":true,"draining":false,"parts":[],"faults":[]})",
-       false,
-       full});
-  table.push_back({every_listener,
-                   "GET",
-                   "/metrics",
-                   "Numbers for Prometheus.",
-                   {},
-                   {200, 503},
-                   "text/plain",
-                   "",
-                   "",
-                   false,
-                   metrics});
+  table.push_back(live_endpoint());
+  table.push_back(ready_endpoint());
+  table.push_back(health_endpoint());
+  table.push_back(metrics_endpoint());
 }
 
 }  // namespace taquilla::gateway

@@ -55,45 +55,38 @@ void read_outbox(const http_request& request, const exchange& out) {
                     }));
 }
 
+endpoint mailbox_endpoint() {
+  auto e = get({listener::gateway, listener::notification}, "/api/notifications/mailbox",
+               "Mail that was delivered.", read_mailbox);
+  e.parameters = paged({{location::query, "to", "only to this address", false},
+                        {location::query, "wait",
+                         "seconds (30 at most) to wait for a message when there is none", false}});
+  e.answers = {200, 422, 503};
+  e.example =
+      R"({"messages":[{"messageId":"1-confirmed","reservationId":1,)"
+      R"("to":"test@email.com","subject":"Reserva confirmada 1: EVT-001, asiento A1","body":"...",)"
+      R"("deliveredAt":"2026-01-01T20:00:00.100Z"}],"next":null})";
+  return e;
+}
+
+endpoint outbox_endpoint() {
+  auto e = get({listener::gateway, listener::notification}, "/api/notifications/outbox",
+               "Mail that waits, and why.", read_outbox);
+  e.parameters = paged();
+  e.answers = {200, 422, 503};
+  e.example =
+      R"({"due":[{"messageId":"2-confirmed","reservationId":2,"to":"test@email.com",)"
+      R"("subject":"Reserva confirmada 2: EVT-001, asiento A2","createdAt":"2026-01-01T20:00:00.000Z",)"
+      R"("notBefore":"2026-01-01T20:00:05.000Z","attempts":3,"dead":false,)"
+      R"("reason":"notification_unavailable"}],"next":null})";
+  return e;
+}
+
 }  // namespace
 
 void add_mail_endpoints(std::vector<endpoint>& table) {
-  const std::vector<listener> at = {listener::gateway, listener::notification};
-  const parameter_doc limit{location::query, "limit", "1..1000, 100 when absent", false};
-  const parameter_doc after{location::query, "after", "cursor of the page before", false};
-  table.push_back(
-      {at,
-       "GET",
-       "/api/notifications/mailbox",
-       "Mail that was delivered.",
-       {{location::query, "to", "only to this address", false},
-        {location::query, "wait", "seconds (30 at most) to wait for a message when there is none",
-         false},
-        limit,
-        after},
-       {200, 422, 503},
-       "application/json",
-       "",
-       R"({"messages":[{"messageId":"1-confirmed","reservationId":1,)"
-       R"("to":"test@email.com","subject":"Reserva confirmada 1: EVT-001, asiento A1","body":"...",)"
-       R"("deliveredAt":"2026-01-01T20:00:00.100Z"}],"next":null})",
-       false,
-       read_mailbox});
-  table.push_back(
-      {at,
-       "GET",
-       "/api/notifications/outbox",
-       "Mail that waits, and why.",
-       {limit, after},
-       {200, 422, 503},
-       "application/json",
-       "",
-       R"({"due":[{"messageId":"2-confirmed","reservationId":2,"to":"test@email.com",)"
-       R"("subject":"Reserva confirmada 2: EVT-001, asiento A2","createdAt":"2026-01-01T20:00:00.000Z",)"
-       R"("notBefore":"2026-01-01T20:00:05.000Z","attempts":3,"dead":false,)"
-       R"("reason":"notification_unavailable"}],"next":null})",
-       false,
-       read_outbox});
+  table.push_back(mailbox_endpoint());
+  table.push_back(outbox_endpoint());
 }
 
 }  // namespace taquilla::gateway

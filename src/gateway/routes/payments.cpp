@@ -12,13 +12,11 @@ using location = parameter_doc::location;
 void list(const http_request& request, const exchange& out) {
   query_reader query{request};
   list_charges filter;
-  filter.state = query.text("state");
+  filter.state =
+      query.one_of("state", {to_string(charge_state::charged), to_string(charge_state::voided),
+                             to_string(charge_state::refunded)});
   filter.limit = query.limit();
   filter.after = query.after_id();
-  bool known = filter.state.empty();
-  for (const auto state : {charge_state::charged, charge_state::voided, charge_state::refunded})
-    known = known || filter.state == to_string(state);
-  if (!known) query.wrong("state", "debe ser charged, voided o refunded");
   if (const auto wrong = query.finish(); !wrong.empty()) return out.refuse(wrong);
   out.desk().charges_like(
       std::move(filter), answer_with<charges>(out, [](const exchange& to, const auto& found) {
@@ -29,20 +27,13 @@ void list(const http_request& request, const exchange& out) {
 }  // namespace
 
 void add_payment_endpoints(std::vector<endpoint>& table) {
-  table.push_back({{listener::gateway, listener::payment},
-                   "GET",
-                   "/api/payments/charges",
-                   "Charges, oldest first, by page.",
-                   {{location::query, "state", "charged, voided or refunded", false},
-                    {location::query, "limit", "1..1000, 100 when absent", false},
-                    {location::query, "after", "cursor of the page before", false}},
-                   {200, 422, 503},
-                   "application/json",
-                   "",
-                   R"({"charges":[{"id":1,"reservationId":1,"amount":50.00,"state":"charged",)"
-                   R"("at":"2026-01-01T20:00:00.020Z"}],"next":null})",
-                   false,
-                   list});
+  auto e = get({listener::gateway, listener::payment}, "/api/payments/charges",
+               "Charges, oldest first, by page.", list);
+  e.parameters = paged({{location::query, "state", "charged, voided or refunded", false}});
+  e.answers = {200, 422, 503};
+  e.example = R"({"charges":[{"id":1,"reservationId":1,"amount":50.00,"state":"charged",)"
+              R"("at":"2026-01-01T20:00:00.020Z"}],"next":null})";
+  table.push_back(std::move(e));
 }
 
 }  // namespace taquilla::gateway

@@ -75,14 +75,11 @@ void list(const http_request& request, const exchange& out) {
   list_reservations filter;
   filter.email = query.text("userEmail");
   filter.event = query.text("eventId");
-  filter.state = query.text("state");
+  filter.state = query.one_of(
+      "state", {to_string(reservation_state::pending), to_string(reservation_state::confirmed),
+                to_string(reservation_state::cancelled), to_string(reservation_state::failed)});
   filter.limit = query.limit();
   filter.after = query.after_id();
-  bool known = filter.state.empty();
-  for (const auto state : {reservation_state::pending, reservation_state::confirmed,
-                           reservation_state::cancelled, reservation_state::failed})
-    known = known || filter.state == to_string(state);
-  if (!known) query.wrong("state", "debe ser pending, confirmed, cancelled o failed");
   if (const auto wrong = query.finish(); !wrong.empty()) return out.refuse(wrong);
   out.desk().reservations_like(std::move(filter),
                                answer_with<reservations>(out, [](const exchange& to, auto& found) {
@@ -153,56 +150,51 @@ endpoint purchase_endpoint() {
   return e;
 }
 
-constexpr const char* reservation_example =
-    R"({"reservationId":1,"eventId":"EVT-001","seatId":"A1","userEmail":"test@email.com",)"
-    R"("amount":50.00,"state":"confirmed","createdAt":"2026-01-01T20:00:00.000Z",)"
-    R"("updatedAt":"2026-01-01T20:00:00.042Z","failure":null,"timeline":[{)"
-    R"("at":"2026-01-01T20:00:00.001Z","lastedMs":3,"step":"seat_held","detail":"","fault":null}]})";
+endpoint list_endpoint() {
+  auto e =
+      get({listener::gateway}, "/api/reservations", "Reservations, oldest first, by page.", list);
+  e.parameters =
+      paged({{location::query, "userEmail", "only of this buyer", false},
+             {location::query, "eventId", "only for this event", false},
+             {location::query, "state", "pending, confirmed, cancelled or failed", false}});
+  e.answers = {200, 422, 503};
+  e.example = R"({"reservations":[],"next":null})";
+  return e;
+}
+
+const parameter_doc id_parameter{location::path, "id", "number of the reservation", true};
+
+endpoint show_endpoint() {
+  auto e = get({listener::gateway}, "/api/reservations/{id}",
+               "One reservation with its timeline: every step, attempt, wait and fault.", show);
+  e.parameters = {id_parameter};
+  e.answers = {200, 404, 422, 503};
+  e.example =
+      R"({"reservationId":1,"eventId":"EVT-001","seatId":"A1","userEmail":"test@email.com",)"
+      R"("amount":50.00,"state":"confirmed","createdAt":"2026-01-01T20:00:00.000Z",)"
+      R"("updatedAt":"2026-01-01T20:00:00.042Z","failure":null,"timeline":[)"
+      R"({"at":"2026-01-01T20:00:00.001Z","lastedMs":3,"step":"seat_held","detail":"","fault":null}]})";
+  return e;
+}
+
+endpoint cancel_endpoint() {
+  auto e = show_endpoint();
+  e.method = "DELETE";
+  e.summary = "Cancels: refunds, frees the seat, mails the buyer. Repeating changes nothing.";
+  e.answers = {200, 403, 404, 409, 422, 503};
+  e.example =
+      R"({"success":true,"reservationId":1,"message":"Reserva cancelada","state":"cancelled"})";
+  e.handle = cancel;
+  return e;
+}
 
 }  // namespace
 
 void add_reservation_endpoints(std::vector<endpoint>& table) {
-  const std::vector<listener> front = {listener::gateway};
-  const parameter_doc id{location::path, "id", "number of the reservation", true};
   table.push_back(purchase_endpoint());
-  table.push_back({front,
-                   "GET",
-                   "/api/reservations",
-                   "Reservations, oldest first, by page.",
-                   {{location::query, "userEmail", "only of this buyer", false},
-                    {location::query, "eventId", "only for this event", false},
-                    {location::query, "state", "pending, confirmed, cancelled or failed", false},
-                    {location::query, "limit", "1..1000, 100 when absent", false},
-                    {location::query, "after", "cursor of the page before", false}},
-                   {200, 422, 503},
-                   "application/json",
-                   "",
-                   R"({"reservations":[],"next":null})",
-                   false,
-                   list});
-  table.push_back({front,
-                   "GET",
-                   "/api/reservations/{id}",
-                   "One reservation with its timeline: every step, attempt, wait and fault.",
-                   {id},
-                   {200, 404, 422, 503},
-                   "application/json",
-                   "",
-                   reservation_example,
-                   false,
-                   show});
-  table.push_back({front,
-                   "DELETE",
-                   "/api/reservations/{id}",
-                   "Cancels: refunds, frees the seat, mails the buyer. Repeating changes nothing.",
-                   {id},
-                   {200, 403, 404, 409, 422, 503},
-                   "application/json",
-                   "",
-                   R"({"success":true,"reservationId":1,"message":"Reserva cancelada",)"
-                   R"("state":"cancelled"})",
-                   false,
-                   cancel});
+  table.push_back(list_endpoint());
+  table.push_back(show_endpoint());
+  table.push_back(cancel_endpoint());
 }
 
 }  // namespace taquilla::gateway

@@ -87,23 +87,19 @@ void follow(const http_request& request, const exchange& out) {
 }  // namespace
 
 void add_stream_endpoint(std::vector<endpoint>& table) {
-  table.push_back(
-      {{listener::gateway},
-       "GET",
-       "/api/stream",
-       "What happens, as server-sent events: `snapshot` first, then a line each with "
-       "its sequence number as id; `skipped` tells of lost lines, `bye` of the end.",
-       {{location::query, "after", "sequence number that was seen last", false},
-        {location::query, "recent",
-         "how many of the last lines come behind the snapshot, for who has seen none", false},
-        {location::header, "Last-Event-ID", "the same, as browsers send it", false}},
-       {200, 422, 503},
-       "text/event-stream",
-       "",
-       "",
-       false,
-       follow,
-       true});
+  auto e = get({listener::gateway}, "/api/stream",
+               "What happens, as server-sent events: `snapshot` first, then a line each with its "
+               "sequence number as id; `skipped` tells of lost lines, `bye` of the end.",
+               follow);
+  e.parameters = {
+      {location::query, "after", "sequence number that was seen last", false},
+      {location::query, "recent",
+       "how many of the last lines come behind the snapshot, for who has seen none", false},
+      {location::header, "Last-Event-ID", "the same, as browsers send it", false}};
+  e.answers = {200, 422, 503};
+  e.content_type = "text/event-stream";
+  e.alone = true;
+  table.push_back(std::move(e));
 }
 
 }  // namespace taquilla::gateway
