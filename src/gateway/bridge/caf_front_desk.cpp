@@ -36,6 +36,34 @@ const char* name_of(service which) {
   return names[static_cast<std::size_t>(which)];
 }
 
+// -- what an actor says, in the words of HTTP -----------------------------------------------------
+
+purchase_answer view_of(purchase_accepted& sold) { return {sold.id, sold.replayed}; }
+
+std::vector<event_view> view_of(event_list& found) {
+  std::vector<event_view> out;
+  for (auto& e : found.events) out.push_back({e.id, e.name, e.seats, e.held, e.sold});
+  return out;
+}
+
+std::vector<seat_view> view_of(seat_page& page) {
+  std::vector<seat_view> out;
+  for (const auto& s : page.seats) out.push_back({s.seat, s.state, s.held_for_ms});
+  return out;
+}
+
+std::vector<feed_line> view_of(feed_page& page) {
+  std::vector<feed_line> out;
+  for (const auto& event : page.events) out.push_back(line_of(event));
+  return out;
+}
+
+/// What STORE says is said in HTTP as it is.
+template <class Answer>
+Answer view_of(Answer& answer) {
+  return std::move(answer);
+}
+
 chaos_table table_of(service which, const chaos_report& report) {
   chaos_table out{which, report.down, {}};
   for (const auto& r : report.active)
@@ -44,9 +72,18 @@ chaos_table table_of(service which, const chaos_report& report) {
   return out;
 }
 
+/// A report does not say of whom it is.
+reply<chaos_report> as_table_of(service which, reply<chaos_table> done) {
+  return [which, done = std::move(done)](const result<chaos_report>& told) {
+    done(told ? result<chaos_table>{table_of(which, *told)} : told.failure());
+  };
+}
+
 set_chaos order_of(const chaos_order& o) {
   return {name_of(o.target), o.kind, o.delay_ms, o.rate_ppm, o.for_ms, o.times};
 }
+
+// -- how it is asked ------------------------------------------------------------------------------
 
 struct follower_state {
   static inline const char* name = "feed_follower";
@@ -69,12 +106,11 @@ feed_follower_actor spawn_follower(caf::actor_system& system, event_feed_actor f
   return caf::actor_cast<feed_follower_actor>(follower);
 }
 
-/// One request of the clerk: `shape` turns the actor's answer into the port's.
-template <class Answer, class Handle, class Request, class Reply, class Shape>
+template <class Answer, class Handle, class Request, class Reply>
 void ask_for_reply(clerk_pointer clerk, const Handle& whom, duration_ms patience,
-                   const Request& what, const Reply& done, const Shape& shape, errc silence) {
+                   const Request& what, const Reply& done, errc silence) {
   ask<Answer>(clerk, whom, patience, what,
-              guarded(clerk, done, [done, shape](Answer& answer) { done(shape(answer)); }),
+              guarded(clerk, done, [done](Answer& answer) { done(view_of(answer)); }),
               guarded(clerk, done, done), silence);
 }
 
@@ -93,12 +129,7 @@ auto events_of(const inventory_actor& inventory) {
   using views = std::vector<event_view>;
   return std::make_shared<shared_round<views>>(
       sharers_max, [inventory](clerk_pointer clerk, const reply<views>& done) {
-        const auto shape = [](event_list& found) {
-          views out;
-          for (auto& e : found.events) out.push_back({e.id, e.name, e.seats, e.held, e.sold});
-          return out;
-        };
-        ask_for_reply<event_list>(clerk, inventory, memory_ms, list_events{}, done, shape,
+        ask_for_reply<event_list>(clerk, inventory, memory_ms, list_events{}, done,
                                   errc::inventory_unavailable);
       });
 }
@@ -106,9 +137,8 @@ auto events_of(const inventory_actor& inventory) {
 auto chaos_state_of(const supervisor_actor& supervisor, service target) {
   return std::make_shared<shared_round<chaos_table>>(
       sharers_max, [supervisor, target](clerk_pointer clerk, const reply<chaos_table>& done) {
-        ask_for_reply<chaos_report>(
-            clerk, supervisor, memory_ms, show_chaos{name_of(target)}, done,
-            [target](chaos_report& r) { return table_of(target, r); }, errc::internal_error);
+        ask_for_reply<chaos_report>(clerk, supervisor, memory_ms, show_chaos{name_of(target)},
+                                    as_table_of(target, done), errc::internal_error);
       });
 }
 
@@ -136,20 +166,16 @@ class caf_front_desk final : public front_desk {
   ~caf_front_desk() override { caf::anon_send_exit(clerk_, caf::exit_reason::user_shutdown); }
 
   void buy(purchase_order order, reply<purchase_answer> done) override {
-    question<purchase_accepted>(
-        purchases_, std::move(done), theatre_.desk,
-        options_.reservation.deadline_ms + answer_margin_ms, std::move(order),
-        [](purchase_accepted& a) {
-          return purchase_answer{a.id, a.replayed};
-        },
-        errc::outcome_unknown);
+    question<purchase_accepted>(purchases_, std::move(done), theatre_.desk,
+                                options_.reservation.deadline_ms + answer_margin_ms,
+                                std::move(order), errc::outcome_unknown);
   }
   void cancel(reservation_id id, reply<reservation> done) override {
     // It asks the store, and then INVENTORY.
     const auto patience =
         options_.store.patience_ms + options_.inventory.patience_ms + answer_margin_ms;
     question<reservation>(cancellations_, std::move(done), theatre_.desk, patience,
-                          cancel_reservation{id}, as_is<reservation>, errc::outcome_unknown);
+                          cancel_reservation{id}, errc::outcome_unknown);
   }
   void reservation_by_id(reservation_id id, reply<reservation> done) override {
     read<reservation>(find_reservation{id}, std::move(done));
@@ -170,15 +196,9 @@ class caf_front_desk final : public front_desk {
   void events(reply<std::vector<event_view>> done) override { share(events_, done); }
   void seats(std::string event, std::string after, std::uint32_t limit,
              reply<std::vector<seat_view>> done) override {
-    question<seat_page>(
-        seat_reads_, std::move(done), theatre_.inventory, memory_ms,
-        list_seats{std::move(event), std::move(after), limit},
-        [](seat_page& page) {
-          std::vector<seat_view> out;
-          for (auto& s : page.seats) out.push_back({s.seat, s.state, s.held_for_ms});
-          return out;
-        },
-        errc::inventory_unavailable);
+    question<seat_page>(seat_reads_, std::move(done), theatre_.inventory, memory_ms,
+                        list_seats{std::move(event), std::move(after), limit},
+                        errc::inventory_unavailable);
   }
 
   void wait_for_mail(list_mailbox filter, std::int64_t wait_ms, reply<mails> done,
@@ -200,10 +220,8 @@ class caf_front_desk final : public front_desk {
   }
 
   void chaos(chaos_order order, reply<chaos_table> done) override {
-    question<chaos_report>(
-        chaos_orders_, std::move(done), theatre_.supervisor, recover_ms, order_of(order),
-        [target = order.target](chaos_report& r) { return table_of(target, r); },
-        errc::internal_error);
+    question<chaos_report>(chaos_orders_, as_table_of(order.target, std::move(done)),
+                           theatre_.supervisor, recover_ms, order_of(order), errc::internal_error);
   }
   void chaos_state(service target, reply<chaos_table> done) override {
     share(chaos_states_[static_cast<std::size_t>(target)], done);
@@ -212,14 +230,8 @@ class caf_front_desk final : public front_desk {
   void health(reply<health_view> done) override { share(health_, done); }
 
   void feed(std::uint64_t after, std::uint32_t limit, reply<std::vector<feed_line>> done) override {
-    question<feed_page>(
-        feed_reads_, std::move(done), theatre_.feed, memory_ms, read_feed{after, limit},
-        [](feed_page& page) {
-          std::vector<feed_line> out;
-          for (auto& event : page.events) out.push_back(line_of(event));
-          return out;
-        },
-        errc::internal_error);
+    question<feed_page>(feed_reads_, std::move(done), theatre_.feed, memory_ms,
+                        read_feed{after, limit}, errc::internal_error);
   }
   /// The application follows as long as it lives; so who waits for a mail hears of it here, and
   /// the feed has one follower and not two.
@@ -235,26 +247,21 @@ class caf_front_desk final : public front_desk {
 
  private:
   template <class T>
-  static T as_is(T& answer) {
-    return std::move(answer);
-  }
-
-  template <class T>
   void share(const std::shared_ptr<shared_round<T>>& round, const reply<T>& done) {
     send_errand(
         clerk_, [round, done](clerk_pointer clerk) { round->ask_for(clerk, done); }, done);
   }
 
   /// Asks `whom`, if there is a place left for `done`.
-  template <class Answer, class T, class Handle, class Request, class Shape>
+  template <class Answer, class T, class Handle, class Request>
   void question(turnstile& places, reply<T> done, const Handle& whom, duration_ms patience,
-                Request what, Shape shape, errc silence) {
+                Request what, errc silence) {
     const auto admitted = places.admit(std::move(done));
     if (!admitted) return;
     send_errand(
         clerk_,
-        [whom, patience, what = std::move(what), admitted, shape, silence](clerk_pointer clerk) {
-          ask_for_reply<Answer>(clerk, whom, patience, what, admitted, shape, silence);
+        [whom, patience, what = std::move(what), admitted, silence](clerk_pointer clerk) {
+          ask_for_reply<Answer>(clerk, whom, patience, what, admitted, silence);
         },
         admitted);
   }
@@ -262,7 +269,7 @@ class caf_front_desk final : public front_desk {
   template <class Answer, class Request>
   void read(Request what, reply<Answer> done) {
     question<Answer>(reads_, std::move(done), theatre_.store, options_.store.patience_ms,
-                     std::move(what), as_is<Answer>, errc::store_unavailable);
+                     std::move(what), errc::store_unavailable);
   }
 
   caf::actor_system& system_;
