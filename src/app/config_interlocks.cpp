@@ -102,13 +102,11 @@ void check_policies(complaints& out, const settings& all) {
 }
 
 void check_addresses(complaints& out, const settings& all) {
-  static constexpr const char* names[gateway::listener_count] = {"gateway", "inventory", "payment",
-                                                                 "notification"};
   std::set<std::int64_t> taken;
   for (std::size_t i = 0; i < gateway::listener_count; ++i) {
     if (all.http.ports[i] == 0) continue;
     const auto port = all.http.ports[i] + all.port_offset;
-    const auto name = std::string{"gateway.ports."} + names[i];
+    const auto name = std::string{"gateway.ports."} + gateway::listener_names[i];
     if (port > 65'535)
       out.push_back({"", name + " + gateway.port_offset is " + std::to_string(port) +
                              ", the highest port is 65535"});

@@ -10,9 +10,6 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr const char* names[gateway::listener_count] = {"gateway", "inventory", "payment",
-                                                        "notification"};
-
 /// What a browser shows: port 80 goes without saying.
 std::string short_url(const std::string& url) {
   const bool default_port = url.size() > 3 && url.compare(url.size() - 3, 3, ":80") == 0;
@@ -41,7 +38,7 @@ endpoint_urls urls_of(const std::string& bind, const std::array<std::uint16_t, 4
 
 std::string endpoints_json(const endpoint_urls& urls, int pid) {
   json out;
-  for (std::size_t i = 0; i < urls.size(); ++i) out[names[i]] = urls[i];
+  for (std::size_t i = 0; i < urls.size(); ++i) out[gateway::listener_names[i]] = urls[i];
   out["pid"] = pid;
   return out.dump() + "\n";
 }
@@ -69,7 +66,8 @@ std::string banner(const start_report& started, const venue& plan) {
 
 std::string started_json(const start_report& started) {
   json out = {{"event", "started"}, {"version", started.version}};
-  for (std::size_t i = 0; i < started.urls.size(); ++i) out[names[i]] = started.urls[i];
+  for (std::size_t i = 0; i < started.urls.size(); ++i)
+    out[gateway::listener_names[i]] = started.urls[i];
   out["data"] = started.data;
   out["pid"] = started.pid;
   out["readyMs"] = started.ready_ms;

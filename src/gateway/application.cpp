@@ -57,19 +57,18 @@ class box_office_application final : public application {
                           const std::vector<std::string>& allowed) override {
     if (request.path == "*") return about_the_listener(request);
     const auto code = allowed.empty() ? errc::unknown_path : errc::method_not_allowed;
-    auto response = counted_problem(request, house_->unmatched_row, {code, {}, 0});
+    auto response = counted_problem(request.at, house_->unmatched_row, {code, {}, 0});
     if (!allowed.empty()) response.headers.emplace_back("Allow", joined(allowed));
     return response;
   }
 
-  http_response server_answer(int status, std::string_view detail) override {
-    const error why{code_for(status), std::string{detail}, 0};
-    return problem(why, house_->next_request_id());
+  http_response server_answer(listener at, int status, std::string_view detail) override {
+    return counted_problem(at, house_->server_row, {code_for(status), std::string{detail}, 0});
   }
 
-  http_response shed(shed_reason why, std::string_view detail) override {
+  http_response shed(listener at, shed_reason why, std::string_view detail) override {
     const auto code = why == shed_reason::draining ? errc::draining : errc::overloaded;
-    return problem(error{code, std::string{detail}, 0}, house_->next_request_id());
+    return counted_problem(at, house_->server_row, {code, std::string{detail}, 0});
   }
 
   bool is_one_client(const std::string& address) const override {
@@ -101,7 +100,7 @@ class box_office_application final : public application {
     auto& house = *house_;
     const auto why = house.origin_rules.judge(request, house.proxies.scheme(request));
     if (why == errc::none) return std::nullopt;
-    auto refused = counted_problem(request, house.refused_row, {why, {}, 0});
+    auto refused = counted_problem(request.at, house.refused_row, {why, {}, 0});
     // Who asks for a foreign host was led here (DNS rebinding) or has lost his way: what he sends
     // behind it is meant for somebody else as well.
     refused.close = why == errc::misdirected_host;
@@ -117,16 +116,16 @@ class box_office_application final : public application {
     const auto& decision = request.limit.emplace(
         house.limit.decide(house.proxies.client_address(request), house.options.monotonic_ms()));
     if (decision.pass) return std::nullopt;
-    auto refused = counted_problem(request, house.selling_row,
+    auto refused = counted_problem(request.at, house.selling_row,
                                    {errc::rate_limited, {}, decision.retry_after_ms});
     for (auto& field : house.limit.left_by(decision).fields)
       refused.headers.push_back(std::move(field));
     return refused;
   }
 
-  http_response counted_problem(const http_request& request, std::size_t row, const error& why) {
+  http_response counted_problem(listener at, std::size_t row, const error& why) {
     auto response = problem(why, house_->next_request_id());
-    house_->count_answer(row, request.at, response.status, 0, why.code);
+    house_->count_answer(row, at, response.status, 0, why.code);
     return response;
   }
 

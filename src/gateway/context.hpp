@@ -31,7 +31,8 @@ struct context {
   /// Whose share (share.hpp) a request is counted in: a client_key, or empty for nobody's.
   std::string share_holder(const http_request& request) const;
 
-  /// Every answer of ours is counted here, once. `why`: what it refuses for, if it does.
+  /// Every answer is counted here, once, when it is composed: one that nobody waits for any more
+  /// as well. `why`: what it refuses for, if it does.
   void count_answer(std::size_t row, listener at, int status, std::int64_t lasted_ms, errc why) {
     counts.answered(row, at, status, lasted_ms);
     if (row == selling_row && why != errc::none) counts.purchase_refused(why);
@@ -42,8 +43,9 @@ struct context {
   /// For replies of it, which may come when both have gone.
   const std::weak_ptr<front_desk> desk_if_there;
   const std::vector<endpoint> endpoints;
-  /// Rows of `counts` behind those of the endpoints: no such route, refused at the door.
-  const std::size_t unmatched_row, refused_row;
+  /// Rows of `counts` behind those of the endpoints: no such route, refused at the door, answered
+  /// by the server itself.
+  const std::size_t unmatched_row, refused_row, server_row;
   const std::size_t selling_row;  ///< of `endpoints`
   const wall_ms started_at;
   const trusted_proxies proxies;

@@ -43,7 +43,7 @@ std::string section(const endpoint& served) {
   for (const int status : served.answers) statuses += ' ' + std::to_string(status);
   std::string html = "<section>\n<h2><code>" + served.method + ' ' + escaped(served.path) +
                      "</code></h2>\n<p>" + escaped(served.summary) + "</p>\n<p class=\"quiet\">" +
-                     escaped(listener_names(served)) + " &middot; answers" + statuses +
+                     escaped(served_by(served)) + " &middot; answers" + statuses +
                      (served.guarded ? " &middot; needs the admin token where one is set" : "") +
                      "</p>\n" + parameter_rows(served);
   if (!served.body_schema.empty())

@@ -13,7 +13,7 @@ namespace taquilla::gateway {
 std::string openapi_document(const std::vector<endpoint>& table, std::string_view version);
 std::string docs_page(const std::vector<endpoint>& table, std::string_view version);
 
-/// "POST /api/x" on which listeners: "gateway, inventory".
-std::string listener_names(const endpoint& served);
+/// Its listeners by name: "gateway, inventory".
+std::string served_by(const endpoint& served);
 
 }  // namespace taquilla::gateway

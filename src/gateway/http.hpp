@@ -29,6 +29,8 @@ namespace taquilla::gateway {
 /// The four doors of the house, in the order of `config` and `endpoints.json`.
 enum class listener : std::uint8_t { gateway, inventory, payment, notification };
 inline constexpr std::size_t listener_count = 4;
+inline constexpr const char* listener_names[listener_count] = {"gateway", "inventory", "payment",
+                                                               "notification"};
 
 /// One request, completely read and strictly framed. Names of headers compare without case; values
 /// are the raw bytes of the wire, trimmed of blanks and never percent-decoded.
@@ -124,9 +126,9 @@ class http_application {
   /// The server's own answer: to bytes that are no request, to a method that it does not know, and
   /// where nobody else answered (500, 504). `status` as in the table of docs/http.md, `detail` one
   /// English sentence.
-  virtual http_response server_answer(int status, std::string_view detail) = 0;
+  virtual http_response server_answer(listener at, int status, std::string_view detail) = 0;
   /// The answer for a request that is not run: 503.
-  virtual http_response shed(shed_reason why, std::string_view detail) = 0;
+  virtual http_response shed(listener at, shed_reason why, std::string_view detail) = 0;
   /// Whether those at `address` are one client, who may have no more than his share of what there
   /// is for all. Others speak for many, or are this very machine.
   virtual bool is_one_client(const std::string& address) const = 0;

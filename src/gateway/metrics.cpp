@@ -57,17 +57,16 @@ struct route_label {
 };
 route_label route_of(const context& house, std::size_t row) {
   if (row < house.endpoints.size()) return {house.endpoints[row].path, house.endpoints[row].method};
-  return {row == house.unmatched_row ? "(unmatched)" : "(refused)", ""};
-}
-
-const char* listener_name(std::size_t at) {
-  constexpr const char* names[listener_count] = {"gateway", "inventory", "payment", "notification"};
-  return names[at];
+  if (row == house.unmatched_row) return {"(unmatched)", ""};
+  return {row == house.refused_row ? "(refused)" : "(server)", ""};
 }
 
 void add_requests(exposition& out, const context& house) {
   auto& family =
-      out.family("taquilla_http_requests_total", "Requests answered.", MetricType::Counter);
+      out.family("taquilla_http_requests_total",
+                 "Answers; (unmatched): no such route, (refused): foreign Host or Origin, "
+                 "(server): no request, not run, or without an answer in time.",
+                 MetricType::Counter);
   for (std::size_t row = 0; row < house.counts.rows(); ++row) {
     const auto route = route_of(house, row);
     for (std::size_t at = 0; at < listener_count; ++at)
@@ -76,7 +75,7 @@ void add_requests(exposition& out, const context& house) {
         if (count == 0) continue;
         const auto code = counted_statuses[i] == 0 ? "other" : std::to_string(counted_statuses[i]);
         exposition::sample(family,
-                           {{"listener", listener_name(at)},
+                           {{"listener", listener_names[at]},
                             {"route", route.path},
                             {"method", route.method},
                             {"code", code}},

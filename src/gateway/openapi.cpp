@@ -69,7 +69,7 @@ json responses_of(const endpoint& served) {
 json operation_of(const endpoint& served) {
   json operation = {{"operationId", operation_id(served)},
                     {"summary", served.summary},
-                    {"description", "Served by: " + listener_names(served) + "."}};
+                    {"description", "Served by: " + served_by(served) + "."}};
   if (!served.parameters.empty()) operation["parameters"] = parameters_of(served);
   if (!served.body_schema.empty())
     operation["requestBody"] = {
@@ -101,15 +101,10 @@ json problem_schema() {
 
 }  // namespace
 
-std::string listener_names(const endpoint& served) {
+std::string served_by(const endpoint& served) {
   std::string names;
-  for (const auto at : served.at) {
-    const char* name = at == listener::gateway     ? "gateway (80)"
-                       : at == listener::inventory ? "inventory (8082)"
-                       : at == listener::payment   ? "payments (8083)"
-                                                   : "notifications (8084)";
-    names.append(names.empty() ? "" : ", ").append(name);
-  }
+  for (const auto at : served.at)
+    names.append(names.empty() ? "" : ", ").append(listener_names[static_cast<std::size_t>(at)]);
   return names;
 }
 

@@ -311,11 +311,12 @@ TEST_CASE("paths that nobody serves are 404, and methods that a path lacks 405 w
   CHECK(h.get("/metrics").body.find(counted) != std::string::npos);
   const auto inventory = h.ask(request_to("OPTIONS", "*", {}, listener::inventory));
   CHECK(header_of(inventory, "Allow") == "GET, HEAD, OPTIONS, POST");
-  const auto shed = h.app->shed(shed_reason::overloaded, "The queue is full.");
+  const auto shed = h.app->shed(listener::gateway, shed_reason::overloaded, "The queue is full.");
   CHECK(shed.status == 503);
   CHECK(json_of(shed)["code"] == "overloaded");
   CHECK(header_of(shed, "Retry-After") == "1");
-  const auto drained = h.app->shed(shed_reason::draining, "The server is going down.");
+  const auto drained =
+      h.app->shed(listener::gateway, shed_reason::draining, "The server is going down.");
   CHECK(drained.status == 503);
   CHECK(json_of(drained)["code"] == "draining");
   CHECK(header_of(drained, "Retry-After") == "1");
@@ -326,11 +327,14 @@ TEST_CASE("bytes that are no request are told why, by a code of its own for each
   std::set<std::string> codes;
   for (const int status : {400, 408, 411, 413, 414, 415, 417, 431, 500, 501, 504, 505}) {
     CAPTURE(status);
-    const auto answer = h.app->server_answer(status, "It is no request.");
+    const auto answer = h.app->server_answer(listener::payment, status, "It is no request.");
     CHECK(answer.status == status);
     CHECK(json_of(answer)["status"] == status);
     CHECK(json_of(answer)["detail"] == "It is no request.");
     CHECK(codes.insert(json_of(answer)["code"]).second);
     CHECK(header_of(answer, "Accept-Encoding") == (status == 415 ? "identity" : ""));
+    const auto counted =
+        R"_(listener="payment",route="(server)",method="",code=")_" + std::to_string(status);
+    CHECK(h.get("/metrics").body.find(counted) != std::string::npos);
   }
 }

@@ -221,8 +221,8 @@ complaints third_party(const source_file& file) {
     const char* whose;
   };
   static const std::array<place, 3> places{{
-      {std::regex{"#include <httplib\\.h>"}, std::regex{"^src/gateway/http_server/library\\.cpp$"},
-       "http_server/library.cpp"},
+      {std::regex{"#include <httplib\\.h>"},
+       std::regex{"^src/gateway/http_server/cpp_httplib\\.cpp$"}, "http_server/cpp_httplib.cpp"},
       {std::regex{"#include <sqlite3\\.h>"}, std::regex{"^src/(store|simulation/disk)/"},
        "the store and the simulated disk"},
       {std::regex{"#include <caf/"},

@@ -148,7 +148,7 @@ bool connection::frame() {
         begin();
         break;
       case framer::state::failed:
-        answer_last(home_.protocol_error(framer_.error().status, framer_.error().detail));
+        answer_last(home_.protocol_error(at_, framer_.error().status, framer_.error().detail));
     }
   }
   if (at < bytes.size() && input_ == input::open) leftover_ = std::move(bytes.erase(0, at));
@@ -200,7 +200,7 @@ void connection::answer(pipeline::ticket ticket, http_response response) {
 }
 
 void connection::fail(pipeline::ticket ticket, int status, const char* detail) {
-  if (pipeline_.awaits(ticket)) answer(ticket, home_.unanswered(status, detail));
+  if (pipeline_.awaits(ticket)) answer(ticket, home_.unanswered(at_, status, detail));
 }
 
 // What was read is no request, or will not become one: the answer takes its place in line, and
@@ -225,8 +225,8 @@ void connection::forget_input() {
 
 // Later, because somebody else is being moved on just now. A stream is the last answer anyway.
 void connection::give_way() {
-  answer_last(
-      home_.shed(shed_reason::overloaded, "Too much is being sent, and this came too slowly."));
+  answer_last(home_.shed(at_, shed_reason::overloaded,
+                         "Too much is being sent, and this came too slowly."));
   account();
   home_.pump_later(shared_from_this());
 }

@@ -195,7 +195,7 @@ void connection::on_alarm(time_point now) {
     fail(oldest->first, 504, "The request was not answered in time.");
   if (idle() && now >= input_due_) end_in_order();
   if (awaits_rest() && now >= input_due_)
-    answer_last(home_.protocol_error(408, "The request did not arrive in time."));
+    answer_last(home_.protocol_error(at_, 408, "The request did not arrive in time."));
   pump();
 }
 

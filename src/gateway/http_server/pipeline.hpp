@@ -3,7 +3,7 @@
 #pragma once
 
 #include "gateway/http.hpp"
-#include "gateway/http_server/library.hpp"
+#include "gateway/http_server/cpp_httplib.hpp"
 
 #include <chrono>
 #include <cstddef>

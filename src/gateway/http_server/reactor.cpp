@@ -157,9 +157,9 @@ bool reactor::submit(connection& from, pipeline::ticket ticket, framed_request f
   ++counters_.requests;
   auto answer = verdict_of(framed.request);
   if (!answer && !framed.method_known)
-    answer = protocol_error(501, "The method is not implemented.");
+    answer = protocol_error(framed.request.at, 501, "The method is not implemented.");
   const auto memory = memory_of(framed);
-  if (!answer) answer = out_of_room(memory);
+  if (!answer) answer = out_of_room(framed.request.at, memory);
   if (answer) {
     from.answer(ticket, std::move(*answer));
     return false;
@@ -182,43 +182,44 @@ std::optional<http_response> reactor::verdict_of(http_request& request) {
     if (answer) ++counters_.refused;
     return answer;
   } catch (const std::exception&) {
-    return unanswered(500, "The request could not be judged.");
+    return unanswered(request.at, 500, "The request could not be judged.");
   }
 }
 
 // A small request passes always: the queue has room for as many, and it is gone in a moment.
-std::optional<http_response> reactor::out_of_room(std::size_t memory) {
-  if (draining_) return shed(shed_reason::draining, "The server is going down.");
+std::optional<http_response> reactor::out_of_room(listener at, std::size_t memory) {
+  if (draining_) return shed(at, shed_reason::draining, "The server is going down.");
   if (queue_.size() >= queue_max_)
-    return shed(shed_reason::overloaded, "Too many requests wait already.");
+    return shed(at, shed_reason::overloaded, "Too many requests wait already.");
   if (!inbound_.above_share(memory)) return std::nullopt;
   make_room(memory);
-  if (!inbound_.has_room(memory)) return shed(shed_reason::overloaded, "Too much waits already.");
+  if (!inbound_.has_room(memory))
+    return shed(at, shed_reason::overloaded, "Too much waits already.");
   return std::nullopt;
 }
 
-http_response reactor::shed(shed_reason why, std::string_view detail) {
+http_response reactor::shed(listener at, shed_reason why, std::string_view detail) {
   ++counters_.shed;
   try {
-    return application_.shed(why, detail);
+    return application_.shed(at, why, detail);
   } catch (const std::exception&) {
     return bare(503);
   }
 }
 
-http_response reactor::protocol_error(int status, std::string_view detail) {
+http_response reactor::protocol_error(listener at, int status, std::string_view detail) {
   ++counters_.protocol_errors;
-  return server_answer(status, detail);
+  return server_answer(at, status, detail);
 }
 
-http_response reactor::unanswered(int status, std::string_view detail) {
+http_response reactor::unanswered(listener at, int status, std::string_view detail) {
   ++counters_.unanswered;
-  return server_answer(status, detail);
+  return server_answer(at, status, detail);
 }
 
-http_response reactor::server_answer(int status, std::string_view detail) {
+http_response reactor::server_answer(listener at, int status, std::string_view detail) {
   try {
-    return application_.server_answer(status, detail);
+    return application_.server_answer(at, status, detail);
   } catch (const std::exception&) {
     return bare(status);
   }
@@ -275,7 +276,8 @@ void reactor::run(work item) {
 void reactor::begin_answer(connection& from, work& item) {
   const auto& request = item.framed.request;
   if (now() - item.queued_at > options_.queue_age_max)
-    return from.answer(item.ticket, shed(shed_reason::overloaded, "The request waited too long."));
+    return from.answer(item.ticket,
+                       shed(request.at, shed_reason::overloaded, "The request waited too long."));
   auto& matcher = *matchers_[static_cast<std::size_t>(request.at)];
   if (const auto* chosen = matcher.match(item.framed))
     return chosen->handle(request, make_responder(box_, item.from, item.ticket));

@@ -6,7 +6,7 @@
 
 #include "gateway/http_server/answer_box.hpp"
 #include "gateway/http_server/connection.hpp"
-#include "gateway/http_server/library.hpp"
+#include "gateway/http_server/cpp_httplib.hpp"
 #include "gateway/http_server/memory_account.hpp"
 #include "gateway/http_server/traffic.hpp"
 
@@ -53,9 +53,9 @@ class reactor {
   /// Beside others of its connection, as a safe one that is not a long answer.
   bool may_run_beside(const http_request& request) const;
   // The answers that no handler gives, each counted as what it is.
-  http_response protocol_error(int status, std::string_view detail);
-  http_response unanswered(int status, std::string_view detail);
-  http_response shed(shed_reason why, std::string_view detail);
+  http_response protocol_error(listener at, int status, std::string_view detail);
+  http_response unanswered(listener at, int status, std::string_view detail);
+  http_response shed(listener at, shed_reason why, std::string_view detail);
   std::string write(http_response response, const answer_shape& shape);
   /// Has `reader` woken when `stream` is ready, once until `bell` is cleared.
   void watch(byte_source& stream, connection& reader, std::shared_ptr<std::atomic<bool>> bell);
@@ -90,8 +90,8 @@ class reactor {
   void run(work item);
   void begin_answer(connection& from, work& item);
   std::optional<http_response> verdict_of(http_request& request);
-  std::optional<http_response> out_of_room(std::size_t memory);
-  http_response server_answer(int status, std::string_view detail);
+  std::optional<http_response> out_of_room(listener at, std::size_t memory);
+  http_response server_answer(listener at, int status, std::string_view detail);
   void deliver();
   void deliver(arrival& one);
   void arm_timer();

@@ -165,11 +165,11 @@ http_response fake_application::unmatched(const http_request& asked,
   return response;
 }
 
-http_response fake_application::server_answer(int status, std::string_view detail) {
+http_response fake_application::server_answer(listener, int status, std::string_view detail) {
   return text(std::string{detail}, status);
 }
 
-http_response fake_application::shed(shed_reason why, std::string_view detail) {
+http_response fake_application::shed(listener, shed_reason why, std::string_view detail) {
   return text((why == shed_reason::draining ? "draining: " : "overloaded: ") + std::string{detail},
               503);
 }

@@ -47,8 +47,8 @@ class fake_application final : public http_application {
   const std::vector<route>& routes() const override { return routes_; }
   std::optional<http_response> refuse(http_request& request) override;
   http_response unmatched(const http_request&, const std::vector<std::string>& allowed) override;
-  http_response server_answer(int status, std::string_view detail) override;
-  http_response shed(shed_reason why, std::string_view detail) override;
+  http_response server_answer(listener, int status, std::string_view detail) override;
+  http_response shed(listener, shed_reason why, std::string_view detail) override;
   bool is_one_client(const std::string&) const override { return has_shares; }
 
   /// Waits until `count` requests of /park hold their responders; they stay in `parked`.

@@ -1,8 +1,8 @@
 // Goal: whatever passes the framer is harmless to cpp-httplib, and whatever an application answers
 // is one response on the wire. Method: libFuzzer; framed requests go through the library's parsing
 // and routing, and come back as an answer made of their own bytes, whose head must be the only one.
+#include "gateway/http_server/cpp_httplib.hpp"
 #include "gateway/http_server/framer.hpp"
-#include "gateway/http_server/library.hpp"
 
 #include <algorithm>
 #include <cstddef>

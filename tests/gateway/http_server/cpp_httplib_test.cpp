@@ -2,7 +2,7 @@
 // route and a remembered head cannot be told from fresh ones.
 // Method: the two adapters alone; every answer is compared byte for byte, twice and in between
 // others.
-#include "gateway/http_server/library.hpp"
+#include "gateway/http_server/cpp_httplib.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // cpp-httplib at work, on memory: it parses the request line, matches the route and writes the
 // response. It never sees a socket, a header field or a body of the client: framing is
 // done before it, and what it would make of fields (decoding values, ranges, compression,
-// keep-alive) is what this server must not do (docs/http.md). library.cpp alone includes it.
+// keep-alive) is what this server must not do (docs/http.md). cpp_httplib.cpp alone includes it.
 // Neither class is shared between threads; each reactor has its own.
 #pragma once
 
@@ -30,8 +30,8 @@ class route_matcher {
   std::vector<std::string> allowed(const std::string& path) const;
 
  private:
-  class library;
-  std::unique_ptr<library> library_;
+  class impl;
+  std::unique_ptr<impl> impl_;
 };
 
 /// How an answer goes on the wire, beyond what the application said.
@@ -52,8 +52,8 @@ class response_writer {
   std::string write(http_response response, const answer_shape& shape);
 
  private:
-  class library;
-  std::unique_ptr<library> library_;
+  class impl;
+  std::unique_ptr<impl> impl_;
 };
 
 }  // namespace taquilla::gateway

@@ -1,4 +1,4 @@
-#include "gateway/http_server/library.hpp"
+#include "gateway/http_server/cpp_httplib.hpp"
 
 #include "gateway/ascii.hpp"
 #include "gateway/http_server/target.hpp"
@@ -59,9 +59,9 @@ bool listens(const route& r, listener at) {
 
 }  // namespace
 
-class route_matcher::library : public httplib::Server {
+class route_matcher::impl : public httplib::Server {
  public:
-  library(const std::vector<route>& routes, listener at) {
+  impl(const std::vector<route>& routes, listener at) {
     for (const auto& r : routes)
       if (listens(r, at)) add(r);
   }
@@ -121,18 +121,18 @@ class route_matcher::library : public httplib::Server {
 };
 
 route_matcher::route_matcher(const std::vector<route>& routes, listener at)
-    : library_{std::make_unique<library>(routes, at)} {}
+    : impl_{std::make_unique<impl>(routes, at)} {}
 
 route_matcher::~route_matcher() = default;
 
 const route* route_matcher::match(framed_request& framed) {
   if (!may_have_route(framed.request.path)) return nullptr;
-  return library_->match(framed);
+  return impl_->match(framed);
 }
 
 std::vector<std::string> route_matcher::allowed(const std::string& path) const {
   if (!may_have_route(path)) return {};
-  return library_->allowed(path);
+  return impl_->allowed(path);
 }
 
 // Everything is decided before the library is called; it is given a request line without fields,
@@ -142,9 +142,9 @@ std::vector<std::string> route_matcher::allowed(const std::string& path) const {
 // Answers come in few shapes: the same status, fields of the same names, a body or none. So the
 // library writes each shape once, with marks where values belong, and later answers of that shape
 // are filled in. Of all that it decides here nothing depends on a value.
-class response_writer::library : public httplib::Server {
+class response_writer::impl : public httplib::Server {
  public:
-  library() {
+  impl() {
     set_pre_routing_handler([this](const httplib::Request&, httplib::Response& to) {
       to.status = status_;
       for (const auto& [name, value] : fields_) to.headers.emplace(name, value);
@@ -271,12 +271,12 @@ class response_writer::library : public httplib::Server {
   std::unordered_map<std::string, pieces> heads_;
 };
 
-response_writer::response_writer() : library_{std::make_unique<library>()} {}
+response_writer::response_writer() : impl_{std::make_unique<impl>()} {}
 
 response_writer::~response_writer() = default;
 
 std::string response_writer::write(http_response response, const answer_shape& shape) {
-  return library_->write(std::move(response), shape);
+  return impl_->write(std::move(response), shape);
 }
 
 }  // namespace taquilla::gateway
