@@ -16,8 +16,6 @@ namespace {
 // How often one event goes round before the others have their turn: a stream that always has more,
 // with a client that always reads, would never end.
 constexpr int turns_max = 16;
-// What the follower of a stream may send behind his request, where nobody will ever read it.
-constexpr std::size_t junk_max = 64 * 1024;
 
 auto now() { return std::chrono::steady_clock::now(); }
 
@@ -43,9 +41,9 @@ void connection::start() {
 // is noticed, and an end of input always comes behind all that was sent before it. While nothing
 // may be framed no more than one small buffer is read ahead; the rest is left in the kernel.
 void connection::read() {
-  const bool wanted =
-      phase_ == phase::lingering ||
-      (phase_ == phase::serving && (stream_ || (input_ == input::open && leftover_.empty())));
+  const bool wanted = phase_ == phase::lingering ||
+                      (phase_ == phase::serving &&
+                       (stream_.is_open() || (input_ == input::open && leftover_.empty())));
   if (reading_ || !wanted) return;
   reading_ = true;
   socket_.async_read_some(asio::buffer(read_),
@@ -63,10 +61,10 @@ void connection::on_read(const std::error_code& error, std::size_t bytes) {
   auto& shared = home_.read_buffer();
   std::error_code none_or_end;  // an error shows again at the next read
   const bool all_here =
-      bytes < read_.size() || (phase_ == phase::serving && !stream_ && !may_frame());
+      bytes < read_.size() || (phase_ == phase::serving && !stream_.is_open() && !may_frame());
   const auto more = all_here ? 0 : socket_.read_some(asio::buffer(shared), none_or_end);
   if (phase_ == phase::lingering) return read();
-  if (stream_ && (junk_ += bytes + more) > junk_max) end_stream();
+  if (stream_.is_open() && stream_.overrun_by(bytes + more)) stream_.end(unsent_);
   if (input_ == input::open) leftover_.assign(read_.data(), bytes).append(shared.data(), more);
   pump();
 }
@@ -75,7 +73,7 @@ void connection::on_read(const std::error_code& error, std::size_t bytes) {
 // is the way to say that it is enough: it ends in good order.
 void connection::end_of_input() {
   input_ = input::ended;
-  if (stream_) end_stream();
+  if (stream_.is_open()) stream_.end(unsent_);
   if (phase_ == phase::lingering || (pipeline_.empty() && unsent_.empty() && !next_))
     return drop(false);
   pump();
@@ -107,24 +105,18 @@ void connection::on_exception() {
 // A request that has begun is read to its end; a new one is begun only below the limits, and not
 // behind one that nothing may run beside: it would only be kept.
 bool connection::may_frame() const {
-  if (phase_ != phase::serving || input_ != input::open || next_ || stream_) return false;
+  if (phase_ != phase::serving || input_ != input::open || next_ || stream_.is_open()) return false;
   if (framer_.now() == framer::state::expects_continue) return false;
   if (!framer_.idle()) return true;
   return pipeline_.may_join(true) && pipeline_.size() < home_.options().pipelined_max &&
          !owes_much();
 }
 
-/// A part of a request is here, and it is the client's turn to send more.
-bool connection::awaits_rest() const {
-  return input_ == input::open && !framer_.idle() &&
-         framer_.now() != framer::state::expects_continue;
-}
-
 // "100 Continue" comes behind the answers to all that was asked before, and only then the body's
 // time begins: a client that waits for it could do nothing meanwhile.
 bool connection::ask_for_body() {
   if (framer_.now() != framer::state::expects_continue) return false;
-  if (phase_ != phase::serving || input_ != input::open || stream_ || !pipeline_.empty())
+  if (phase_ != phase::serving || input_ != input::open || stream_.is_open() || !pipeline_.empty())
     return false;
   unsent_.append("HTTP/1.1 100 Continue\r\n\r\n");
   framer_.go_on();
@@ -169,7 +161,7 @@ std::size_t connection::feed_framer(std::string_view bytes) {
 
 // One at a time is framed ahead: what is behind it stays bytes.
 bool connection::begin() {
-  if (!next_ || queued_ || stream_ || !pipeline_.may_join(next_->beside) || owes_much())
+  if (!next_ || queued_ || stream_.is_open() || !pipeline_.may_join(next_->beside) || owes_much())
     return false;
   auto framed = std::move(*next_);
   next_.reset();

@@ -5,7 +5,7 @@
 //   on_read -> frame -> begin -> reactor.submit ... answer -> write_next -> send -> read on, or end
 //                                                             |
 //                                                             v
-//                                              take_from_stream, again and again
+//                                              stream_tap, again and again
 //
 // Every event ends in `pump`, which moves whatever can move, in the order send, write_next, begin,
 // ask_for_body, frame; so no event has to know the others. A connection ends
@@ -20,12 +20,12 @@
 #include "gateway/http_server/line.hpp"
 #include "gateway/http_server/memory_account.hpp"
 #include "gateway/http_server/pipeline.hpp"
+#include "gateway/http_server/stream_tap.hpp"
 #include "gateway/http_server/unsent_bytes.hpp"
 
 #include <asio/ip/tcp.hpp>
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -88,7 +88,6 @@ class connection : public std::enable_shared_from_this<connection> {
   bool ask_for_body();
   std::size_t feed_framer(std::string_view bytes);
   bool may_frame() const;
-  bool awaits_rest() const;
   bool begin();
   bool owes_much() const;
   void answer_last(http_response last);
@@ -98,25 +97,25 @@ class connection : public std::enable_shared_from_this<connection> {
   void watch_for_reset();
   void on_exception();
 
-  // connection_output.cpp: output, deadlines, end
+  // connection_output.cpp: output, end
   bool write_next();
   void open_stream(std::shared_ptr<byte_source> source, bool chunked, std::string first);
-  bool take_from_stream();
-  void end_stream();
-  void append_chunk(std::string&& bytes);
   void send();
   void await_writable();
-  void note_output();
   bool all_is_sent() const;
   void take_no_more();
   void discard_pipeline();
-  void account();
   /// The last answer is sent: announces the end, and lingers until the client ends as well.
   void end_in_order();
   /// Ends at once; what was not sent is lost. `reset` tells the client so.
   void drop(bool reset);
+  void account();
+
+  // connection_deadlines.cpp
+  void note_output();
   void keep_deadlines();
   std::optional<time_point> next_deadline() const;
+  bool awaits_rest() const;
   bool idle() const;
 
   reactor& home_;
@@ -138,12 +137,9 @@ class connection : public std::enable_shared_from_this<connection> {
 
   unsent_bytes unsent_;
   bool writing_ = false;
-  std::shared_ptr<byte_source> stream_;
-  bool stream_chunked_ = false;
-  std::shared_ptr<std::atomic<bool>> bell_;  ///< true while a wake-up of the stream is on its way
-  std::size_t junk_ = 0;                     ///< bytes sent behind the request of the stream
-  bool resting_ = true;                      ///< idle since `input_due_` was last set
-  line::position rest_;                      ///< among the idle that were answered once
+  stream_tap stream_;
+  bool resting_ = true;  ///< idle since `input_due_` was last set
+  line::position rest_;  ///< among the idle that were answered once
   memory_account::holding inbound_, outbound_;
   std::size_t in_flight_ = 0;
 

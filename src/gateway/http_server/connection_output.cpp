@@ -1,21 +1,15 @@
-// The half of a connection that concerns output, deadlines and the end; connection.cpp has the
-// rest.
+// What of a connection concerns output and the end.
 #include "gateway/http_server/connection.hpp"
 #include "gateway/http_server/reactor.hpp"
 
 #include <asio/buffer.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 namespace taquilla::gateway {
 
 namespace {
-
-// Unsent bytes of a stream above which nothing more is taken from it: enough for the socket to be
-// busy, little enough that the bound of the owner stays the one that counts.
-constexpr std::size_t stream_unsent_max = 64 * 1024;
 
 auto now() { return std::chrono::steady_clock::now(); }
 
@@ -24,7 +18,7 @@ auto now() { return std::chrono::steady_clock::now(); }
 /// The answer whose turn it is, or what the stream has; false when there is neither.
 bool connection::write_next() {
   if (phase_ != phase::serving) return false;
-  if (stream_) return take_from_stream();
+  if (stream_.is_open()) return stream_.pour(unsent_);
   if (!pipeline_.front_ready()) return false;
   auto slot = pipeline_.pop();
   auto stream = slot.response->stream;
@@ -58,44 +52,14 @@ void connection::discard_pipeline() {
 }
 
 void connection::open_stream(std::shared_ptr<byte_source> source, bool chunked, std::string first) {
-  stream_ = std::move(source);
-  stream_chunked_ = chunked;
-  append_chunk(std::move(first));
-  bell_ = std::make_shared<std::atomic<bool>>(false);
-  home_.watch(*stream_, *this, bell_);
-  if (home_.draining() || input_ == input::ended) end_stream();
+  stream_.open(std::move(source), chunked, std::move(first), unsent_);
+  home_.watch(stream_.source(), *this, stream_.ringing());
+  if (home_.draining() || input_ == input::ended) stream_.end(unsent_);
 }
 
 void connection::on_stream_ready() {
-  if (bell_) *bell_ = false;
+  stream_.heard();
   pump();
-}
-
-bool connection::take_from_stream() {
-  if (unsent_.size() >= stream_unsent_max) return false;
-  auto bytes = stream_->take(stream_unsent_max - unsent_.size());
-  if (bytes.empty()) {
-    if (!stream_->finished()) return false;
-    end_stream();
-    return true;
-  }
-  append_chunk(std::move(bytes));
-  return true;
-}
-
-void connection::append_chunk(std::string&& bytes) {
-  if (bytes.empty()) return;
-  if (!stream_chunked_) return unsent_.adopt(std::move(bytes));
-  char size[20];
-  const int digits = std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
-  unsent_.append(std::string_view{size, static_cast<std::size_t>(digits)});
-  unsent_.append(std::string_view{bytes});
-  unsent_.append("\r\n");
-}
-
-void connection::end_stream() {
-  if (stream_chunked_) unsent_.append("0\r\n\r\n");
-  std::exchange(stream_, nullptr)->closed();
 }
 
 void connection::send() {
@@ -116,14 +80,7 @@ void connection::send() {
 }
 
 bool connection::all_is_sent() const {
-  return unsent_.empty() && pipeline_.empty() && !next_ && !stream_;
-}
-
-// The deadline holds for what is unsent now; what is appended meanwhile gets its own afterwards.
-void connection::note_output() {
-  if (unsent_.empty() || unsent_.total_sent() < output_mark_) return;
-  output_mark_ = unsent_.total_appended();
-  output_due_ = now() + home_.options().write_timeout;
+  return unsent_.empty() && pipeline_.empty() && !next_ && !stream_.is_open();
 }
 
 void connection::await_writable() {
@@ -159,55 +116,15 @@ void connection::account() {
   home_.outbound().set(outbound_, this, unsent_.held() + pipeline_.parked_bytes());
 }
 
-bool connection::idle() const {
-  return phase_ == phase::serving && framer_.idle() && leftover_.empty() && all_is_sent();
-}
-
-void connection::keep_deadlines() {
-  const bool rests = idle();
-  if (rests && !resting_) {
-    input_due_ = now() + home_.options().idle_timeout;
-    home_.resting().join(rest_, this);
-    home_.retire_resting();
-  }
-  if (!rests) home_.resting().leave(rest_);
-  resting_ = rests;
-  if (const auto next = next_deadline()) home_.wake_at(*this, alarm_, *next);
-}
-
-std::optional<connection::time_point> connection::next_deadline() const {
-  if (phase_ == phase::lingering) return linger_due_;
-  std::optional<time_point> next;
-  const auto consider = [&next](time_point when) { next = next ? std::min(*next, when) : when; };
-  if (!unsent_.empty()) consider(output_due_);
-  if (const auto oldest = pipeline_.oldest_unanswered())
-    consider(oldest->second + home_.options().answer_timeout);
-  if (awaits_rest() || (idle() && input_ == input::open)) consider(input_due_);
-  return next;
-}
-
-void connection::on_alarm(time_point now) {
-  home_.cancel_alarm(alarm_);
-  if (phase_ == phase::lingering && now >= linger_due_) return drop(false);
-  if (phase_ == phase::serving && !unsent_.empty() && now >= output_due_) return cut_off();
-  const auto oldest = pipeline_.oldest_unanswered();
-  if (oldest && now >= oldest->second + home_.options().answer_timeout)
-    fail(oldest->first, 504, "The request was not answered in time.");
-  if (idle() && now >= input_due_) end_in_order();
-  if (awaits_rest() && now >= input_due_)
-    answer_last(home_.protocol_error(at_, 408, "The request did not arrive in time."));
-  pump();
-}
-
 void connection::drain() {
-  if (stream_) end_stream();
+  if (stream_.is_open()) stream_.end(unsent_);
   pump();
 }
 
 // Whole answers may still be on their way in the kernel, and a reset would throw them away. It is
 // for an answer that has no end any more, so that its beginning passes for nothing else.
 void connection::stop() {
-  const bool cut = phase_ == phase::serving && (!unsent_.empty() || stream_);
+  const bool cut = phase_ == phase::serving && (!unsent_.empty() || stream_.is_open());
   drop(cut);
 }
 
@@ -232,7 +149,7 @@ void connection::drop(bool reset) {
   std::error_code ignored;
   if (reset) socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
   socket_.close(ignored);
-  if (stream_) std::exchange(stream_, nullptr)->closed();
+  stream_.cut();
   discard_pipeline();
   forget_input();
   unsent_ = {};
