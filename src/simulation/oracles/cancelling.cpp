@@ -1,11 +1,12 @@
 // Promise of a cancellation: whoever is told that his ticket is cancelled may buy the seat again at
-// once, and nobody has to ask for his money and his mail.
+// once, nobody has to ask for his money and his mail, and what he is shown is what became of it.
 #include "actors/protocol.hpp"
 #include "simulation/oracles/promises.hpp"
 
 #include <caf/all.hpp>
 
 #include <map>
+#include <set>
 #include <utility>
 
 namespace taquilla::simulation {
@@ -39,7 +40,14 @@ class cancels_in_order final : public oracle {
     auto& e = all_[view.sender_incarnation];
     if (view.is<something_due>()) ++e.relays_told;
     if (view.is<release_seat>()) e.seat_asked = true;
+    const auto& content = view.element.content();
+    if (view.is<cancel_purchase>()) e.asked_at.insert(content.get_as<cancel_purchase>(0).at);
     if (!view.is<reservation>()) return {};
+    const auto& shown = content.get_as<reservation>(0);
+    const bool as_it_is =
+        shown.state == reservation_state::cancelled && e.asked_at.count(shown.updated_at) != 0;
+    if (e.changed && !as_it_is)
+      return "a cancellation was answered with the ticket as it was before";
     if (!e.seat_heard) return "a cancellation was answered before INVENTORY had freed the seat";
     if (e.changed && e.relays_told < relays)
       return "a ticket was cancelled, and not both relays were told";
@@ -56,6 +64,7 @@ class cancels_in_order final : public oracle {
     bool seat_asked = false;  ///< INVENTORY was asked to free the seat
     bool seat_heard = false;  ///< and has answered, or will not
     int relays_told = 0;
+    std::set<wall_ms> asked_at;  ///< the store, to cancel; a request that came twice asks twice
   };
   std::map<std::uint32_t, progress> all_;
 };

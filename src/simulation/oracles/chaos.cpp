@@ -7,6 +7,7 @@
 // past the door.
 // And what ends a hold stays behind it at the door, what waits there for a delay is let go when all
 // orders are ended, and a decline is for new charges alone.
+// Who asks what is ordered is shown that, how often it has touched somebody, and when last.
 // Crashes: who was ordered to be down stays down until the order is over by time or by count, or
 // somebody says recover; and is started then.
 //
@@ -97,6 +98,9 @@ class chaos_as_ordered final : public oracle {
 
   std::string on_sending(const sending_view& view) override {
     if (view.sender == "door" || view.sender == "supervisor") said(view);
+    if (view.sender == "door" && view.is<chaos_report>())
+      accuse(misreported(doors_[view.sender_incarnation].rules,
+                         view.element.content().get_as<chaos_report>(0), view.now));
     if (!waiting_.empty() || !to_go_.empty()) let_go(view);
     if (view.receiver == "inventory" && any_rules_ && line_.overtaken_by(view.element.content()))
       accuse("what ends a hold overtook it at the door");
@@ -222,6 +226,7 @@ class chaos_as_ordered final : public oracle {
                                    [&](const auto& r) { return r.kind == kind; });
     if (rule == here->rules.end() || rule->surely_over(now)) return none();
     ++rule->touched;
+    rule->touched_at = now;
     const auto down = crashes_.find(said.service);
     if (kind == "crash" && rule->used_up() && down != crashes_.end()) down->second.used_up_at = now;
   }

@@ -18,7 +18,8 @@ constexpr virtual_ns rounding = 2 * ms;
 
 /// From the order to drain on, the desk that got it begins no purchase, and ends what outlasts the
 /// limit; when it says that it is drained, all that it had begun are over, and all who asked are
-/// answered; and it says so as soon as it knows.
+/// answered; and it says so as soon as it knows. It says how many it had to end, and whoever looks
+/// is told that it drains.
 class drains_in_order final : public oracle {
  public:
   explicit drains_in_order(bool punctual) : punctual_(punctual) {}
@@ -32,11 +33,15 @@ class drains_in_order final : public oracle {
     silent_ = silent_ || overdue_;
     if (told_ && !asked_.empty()) unanswered_ = true;
     if (view.is<drain_desk>()) begin_drain(view);
+    if (view.is<drain_over>()) abandoned_ = true;
+    if (view.is<purchase_over>()) unheard_of_.erase(view.sender_incarnation);
     if (view.is<purchase_order>() && view.element->mid.is_request() && !told_)
       asked_.emplace(asker{view.sender, view.sender_incarnation}, number_of(view.element->mid));
     if (view.sender == purchase && view.element != nullptr &&
-        view.element->content().match_elements<caf::down_msg>())
+        view.element->content().match_elements<caf::down_msg>()) {
       unheard_.erase(view.sender_incarnation);
+      if (unheard_of_.erase(view.sender_incarnation) != 0 && abandoned_) ++left_;
+    }
     overdue_ = draining_ && !told_ && unheard_.empty();
   }
 
@@ -45,6 +50,7 @@ class drains_in_order final : public oracle {
     if (role != purchase) return {};
     under_way_.insert(incarnation);
     unheard_.insert(incarnation);
+    unheard_of_.insert(incarnation);
     return draining_ ? "a purchase was begun while the desk drained" : "";
   }
 
@@ -58,9 +64,11 @@ class drains_in_order final : public oracle {
     limit_at_ = never;
     // The next desk has no such order, and does not know what this one began.
     desk_ = 0;
-    draining_ = told_ = overdue_ = false;
+    draining_ = told_ = overdue_ = abandoned_ = false;
     under_way_.clear();
     unheard_.clear();
+    unheard_of_.clear();
+    left_ = 0;
   }
 
   std::string on_sending(const sending_view& view) override {
@@ -73,9 +81,16 @@ class drains_in_order final : public oracle {
     if (mid.is_response())
       asked_.erase({asker{view.receiver, view.receiver_incarnation}, number_of(mid)});
     if (view.element.content().match_elements<caf::exit_msg>()) limit_at_ = never;
+    if (view.is<desk_report>() && view.sender_incarnation == desk_ &&
+        view.element.content().get_as<desk_report>(0).draining != draining_)
+      return std::string{"the desk said that it "} + (draining_ ? "does not drain" : "drains");
     if (!view.is<desk_drained>()) return {};
     told_ = true;
     overdue_ = false;
+    const auto left = view.element.content().get_as<desk_drained>(0).left;
+    if (under_way_.empty() && left != left_)
+      return "the desk ended " + std::to_string(left_) + " purchases, and said that it left " +
+             std::to_string(left);
     if (under_way_.empty()) return {};
     std::string still;
     for (const auto one : under_way_)
@@ -100,17 +115,20 @@ class drains_in_order final : public oracle {
   static constexpr char desk[] = "reservation_desk";
   static constexpr char purchase[] = "reservation";
 
-  std::set<std::uint32_t> under_way_;  ///< incarnations of RESERVATION
-  std::set<std::uint32_t> unheard_;    ///< of which the desk has not heard that they ended
-  std::uint32_t desk_ = 0;             ///< incarnation of the desk that lives
+  std::set<std::uint32_t> under_way_;   ///< incarnations of RESERVATION
+  std::set<std::uint32_t> unheard_;     ///< of which the desk has not heard that they ended
+  std::set<std::uint32_t> unheard_of_;  ///< nor how
+  std::uint32_t desk_ = 0;              ///< incarnation of the desk that lives
   std::set<std::pair<asker, std::uint64_t>> asked_;  ///< to buy, and not answered
   virtual_ns limit_at_ = never;                      ///< when the desk has to end what is under way
   bool punctual_;
   bool unanswered_ = false;
   bool draining_ = false;
-  bool told_ = false;     ///< it has said that it is drained
-  bool overdue_ = false;  ///< it has all that it needs to say so
-  bool silent_ = false;   ///< and it went on to something else
+  bool abandoned_ = false;  ///< the time to drain is over
+  std::uint64_t left_ = 0;  ///< purchases that were ended for that
+  bool told_ = false;       ///< it has said that it is drained
+  bool overdue_ = false;    ///< it has all that it needs to say so
+  bool silent_ = false;     ///< and it went on to something else
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // What INVENTORY promises: a held seat is held for one buyer and for so long, one that it knows to
-// be sold for nobody, and what it shows is what the store knows.
+// be sold for nobody, and what it shows is what the store knows. When it looks for holds that are
+// overdue it looks for all of them.
 #include "actors/protocol.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/world/hall.hpp"
@@ -14,12 +15,73 @@ namespace taquilla::simulation {
 
 namespace {
 
+/// Holds of the INVENTORY that lives, as far as it is sure that they are there. A look at those
+/// that are overdue goes from one to the next, and ends early only where the store is silent or the
+/// seat that it is asked about changes meanwhile.
+class overdue_holds {
+ public:
+  explicit overdue_holds(std::int64_t hold_ms) : lasts_(hold_ms * 1'000'000) {}
+
+  void granted(const std::string& seat, virtual_ns now) { until_[seat] = now + lasts_; }
+  void asks(std::uint64_t question, const std::string& seat) {
+    question_ = question;
+    asked_for_ = seat;
+  }
+
+  /// @return the seat of one that was passed over; empty: none was.
+  std::string hears(const delivery_view& view) {
+    const auto& what = view.element->content();
+    if (view.is<hold_seat>()) touched(name_of_place(what.get_as<hold_seat>(0)));
+    if (view.is<release_seat>()) touched(name_of_place(what.get_as<release_seat>(0)));
+    if (view.is<sell_seat>()) touched(name_of_place(what.get_as<sell_seat>(0)));
+    if (what.match_elements<live_seats_page>())
+      for (const auto& one : what.get_as<live_seats_page>(0).seats) forget(name_of_place(one));
+    const auto& mid = view.element->mid;
+    if (mid.is_response() && mid.request_id().integer_value() == question_) {
+      question_ = 0;
+      forget(asked_for_);
+      if (!what.match_elements<live_seat>()) passed_over_.clear();
+    }
+    return view.is<check_holds>() && question_ == 0 ? looks(view.now) : std::string{};
+  }
+
+ private:
+  template <class Message>
+  static std::string name_of_place(const Message& about) {
+    return simulation::name_of_place(about.event, about.seat);
+  }
+
+  void forget(const std::string& seat) {
+    until_.erase(seat);
+    passed_over_.erase(seat);
+  }
+
+  void touched(const std::string& seat) {
+    forget(seat);
+    if (question_ != 0 && seat == asked_for_) passed_over_.clear();
+  }
+
+  std::string looks(virtual_ns now) {
+    if (!passed_over_.empty()) return *passed_over_.begin();
+    for (const auto& [seat, until] : until_)
+      if (until + rounding <= now) passed_over_.insert(seat);
+    return {};
+  }
+
+  static constexpr virtual_ns rounding = 2'000'000;
+  virtual_ns lasts_;
+  std::map<std::string, virtual_ns> until_;  ///< by seat
+  std::set<std::string> passed_over_;        ///< overdue when it looked, and still there
+  std::uint64_t question_ = 0;               ///< that the store has not answered
+  std::string asked_for_;
+};
+
 /// Follows who was granted a hold. A purchase gives its hold back at its end at the latest; a new
 /// INVENTORY knows no holds, and what a dying one still grants the store will refuse. A grant to a
 /// purchase that has ended is on its way back.
 class holds_exclude final : public oracle {
  public:
-  explicit holds_exclude(std::int64_t hold_ms) : hold_ms_(hold_ms) {}
+  explicit holds_exclude(std::int64_t hold_ms) : hold_ms_(hold_ms), overdue_(hold_ms) {}
   const char* name() const override { return "holds-exclude"; }
 
   void on_process_start(virtual_ns) override { *this = holds_exclude{hold_ms_}; }
@@ -27,6 +89,7 @@ class holds_exclude final : public oracle {
   std::string on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns) override {
     if (role != "inventory") return {};
     inventory_ = incarnation;
+    overdue_ = overdue_holds{hold_ms_};
     holders_.clear();
     owners_.clear();
     return {};
@@ -43,6 +106,8 @@ class holds_exclude final : public oracle {
   void on_delivery(const delivery_view& view) override {
     if (view.element == nullptr) return;
     const auto& content = view.element->content();
+    if (view.receiver == "inventory" && view.incarnation == inventory_)
+      passed_over_ = overdue_.hears(view);
     if (view.receiver == "inventory" && view.incarnation == inventory_ && view.is<sell_seat>())
       sold(content.get_as<sell_seat>(0));
     if (view.receiver == "inventory" && view.is<list_seats>())
@@ -57,6 +122,13 @@ class holds_exclude final : public oracle {
 
   std::string on_sending(const sending_view& view) override {
     const auto& content = view.element.content();
+    if (!passed_over_.empty())
+      return "INVENTORY looked for overdue holds, and passed over that of seat " + passed_over_;
+    if (view.sender == "inventory" && view.sender_incarnation == inventory_ &&
+        view.is<find_seat_owner>()) {
+      const auto& asked = content.get_as<find_seat_owner>(0);
+      overdue_.asks(view.element.mid.request_id().integer_value(), place_of(asked));
+    }
     if (view.sender == "reservation" && view.is<hold_seat>())
       asked_[view.sender_incarnation] = content.get_as<hold_seat>(0);
     // From its commit on a failed purchase has no claim, nor has a cancelled one that has not heard
@@ -118,6 +190,7 @@ class holds_exclude final : public oracle {
              std::to_string(holder->second) + ", and then by reservation#" + std::to_string(to);
     holder->second = to;
     granted_at_[to] = now;
+    overdue_.granted(seat, now);
     return {};
   }
 
@@ -148,6 +221,8 @@ class holds_exclude final : public oracle {
 
   static constexpr virtual_ns second = 1'000'000'000;
   std::int64_t hold_ms_;
+  overdue_holds overdue_;
+  std::string passed_over_;      ///< a seat
   std::uint32_t inventory_ = 0;  ///< the incarnation that counts
   std::map<std::uint32_t, hold_seat> asked_;
   std::map<reservation_id, std::uint32_t> recorded_;  ///< which purchase wrote it down

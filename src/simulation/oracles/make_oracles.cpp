@@ -38,7 +38,7 @@ oracles make_oracles(const plan& p) {
   all.push_back(make_durable());
   all.push_back(make_linearizable());
   all.push_back(make_money());
-  all.push_back(make_mails());
+  all.push_back(make_mails(p));
   all.push_back(make_audit());
   all.push_back(make_timelines());
   all.push_back(make_listings());

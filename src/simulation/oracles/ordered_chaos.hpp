@@ -28,6 +28,7 @@ struct ordered {
   virtual_ns until = never;
   std::uint64_t times = 0, touched = 0;  ///< 0 times: no limit
   bool ended = false;                    ///< the feed was told
+  virtual_ns since = 0, touched_at = 0;  ///< the latter: last
 
   bool used_up() const { return times != 0 && touched >= times; }
   bool surely_on(virtual_ns now) const;
@@ -56,5 +57,9 @@ void foresee(const std::vector<ordered>& rules, virtual_ns now, passage& p);
 
 /// What is wrong with how it went; empty: nothing.
 std::string judged(const passage& p);
+
+/// What is wrong with how a door shows its rules; empty: nothing.
+std::string misreported(const std::vector<ordered>& rules, const chaos_report& shown,
+                        virtual_ns now);
 
 }  // namespace taquilla::simulation

@@ -11,11 +11,11 @@ std::unique_ptr<oracle> make_linearizable();  ///< every answer fits one order o
 std::unique_ptr<oracle> make_one_key();       ///< an Idempotency-Key buys once
 std::unique_ptr<oracle> make_durable();       ///< what was acknowledged is on the disk
 std::unique_ptr<oracle> make_minds_its_files();  ///< no log grows for ever, no bad disk is used on
-std::unique_ptr<oracle> make_store_opens();    ///< whatever happens, the store can be opened again
-std::unique_ptr<oracle> make_audit();          ///< `taquilla audit` finds nothing
-std::unique_ptr<oracle> make_money();          ///< every charge has its ticket, or went back
-std::unique_ptr<oracle> make_mails();          ///< every sale and cancellation is mailed, once
-std::unique_ptr<oracle> make_comes_to_rest();  ///< after healing nothing is left open
+std::unique_ptr<oracle> make_store_opens();  ///< whatever happens, the store can be opened again
+std::unique_ptr<oracle> make_audit();        ///< `taquilla audit` finds nothing
+std::unique_ptr<oracle> make_money();        ///< every charge has its ticket, or went back
+std::unique_ptr<oracle> make_mails(const plan& p);  ///< every sale and cancellation is mailed, once
+std::unique_ptr<oracle> make_comes_to_rest();       ///< after healing nothing is left open
 std::unique_ptr<oracle> make_relays(const plan& p);   ///< a healed service is used at once
 std::unique_ptr<oracle> make_retries(const plan& p);  ///< retries as the budget affords them
 std::unique_ptr<oracle> make_no_surprises(

@@ -3,7 +3,7 @@
 // as if it had been, for whoever it follows may have been told. Behind that it looks for whatever
 // is on its queue, however long that was to wait; and MAIL RELAY first has those mails revived that
 // were given up. It takes its service for down, and then asks for one item at a time, after ten
-// failures in a row and not before.
+// failures in a row, then and not before.
 #include "actors/protocol.hpp"
 #include "simulation/oracles/promises.hpp"
 #include "simulation/world/plan.hpp"
@@ -14,6 +14,7 @@
 #include <limits>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace taquilla::simulation {
 
@@ -38,10 +39,13 @@ class relays_go_on final : public oracle {
     if (view.is<service_healed>()) healed(*r);
     if (view.is<mails_revived>()) r->revived = r->just_revived = true;
     const auto question = view.element->mid.request_id().integer_value();
-    r->postponing.erase(question);
+    if (r->postponing.erase(question) != 0 && view.is<mail_filed>())
+      r->failures_at_least = r->failing.erase(question) != 0 ? r->failures_at_least + 1 : 0;
     if (r->asked.erase(question) == 0) return;
     // Others may fail all the same, or have failed and are being written down.
-    if (view.is<mail_filed>()) r->failures_at_most = r->asked.size() + r->postponing.size();
+    if (!view.is<mail_filed>()) return;
+    r->failures_at_most = r->asked.size() + r->postponing.size();
+    r->failures_at_least = 0;
   }
 
   std::string on_sending(const sending_view& view) override {
@@ -53,12 +57,18 @@ class relays_go_on final : public oracle {
     auto* says = of(view.sender, view.sender_incarnation);
     if (says == nullptr || view.passed_on) return {};
     if (view.is<due_settlements>()) return looks(*says, content.get_as<due_settlements>(0));
+    const auto question = view.element.mid.request_id().integer_value();
     if (view.is<send_mail>()) {
-      says->asked.insert(view.element.mid.request_id().integer_value());
+      says->asked.insert(question);
+      says->current.insert(content.get_as<send_mail>(0).what.message_id);
       ++says->failures_at_most;
     }
-    if (view.is<postpone_mail>())
-      says->postponing.insert(view.element.mid.request_id().integer_value());
+    if (view.is<postpone_mail>()) {
+      says->postponing.insert(question);
+      const auto& what = content.get_as<postpone_mail>(0);
+      // Who refuses an address is up.
+      if (says->current.erase(what.message_id) != 0 && !what.dead) says->failing.insert(question);
+    }
     if (!view.is<due_mails>()) return {};
     const auto& look = content.get_as<due_mails>(0);
     if (auto wrong = spares(*says, look.limit); !wrong.empty()) return wrong;
@@ -73,10 +83,12 @@ class relays_go_on final : public oracle {
     bool revived = false;       ///< the store has said so since; SETTLEMENT gives nothing up
     bool just_revived = false;  ///< since its last look, which was planned before
     int looks_as_ever = 0;      ///< since the healing
-    wall_ms latest = std::numeric_limits<wall_ms>::max();  ///< a wait that it gives ends by then
-    std::set<std::uint64_t> asked;                         ///< mails that it waits to hear of
-    std::set<std::uint64_t> postponing;                    ///< its questions to the store
-    std::size_t failures_at_most = 0;                      ///< in a row
+    wall_ms latest = std::numeric_limits<wall_ms>::max();     ///< a wait that it gives ends by then
+    std::set<std::uint64_t> asked;                            ///< mails that it waits to hear of
+    std::set<std::uint64_t> postponing;                       ///< its questions to the store
+    std::set<std::uint64_t> failing;                          ///< those that count as failures
+    std::set<std::string> current;                            ///< handed over since the healing
+    std::size_t failures_at_most = 0, failures_at_least = 0;  ///< in a row
   };
 
   /// Until when a look asks for is a time of the house, or never.
@@ -104,6 +116,9 @@ class relays_go_on final : public oracle {
     r.revived = &r == &settlements_;
     r.looks_as_ever = 0;
     r.failures_at_most = 0;  // what failed before is no failure of what was healed
+    r.failures_at_least = 0;
+    r.failing.clear();
+    r.current.clear();
   }
 
   template <class Look>
@@ -127,6 +142,10 @@ class relays_go_on final : public oracle {
 
   std::string spares(relay& r, std::uint32_t limit) const {
     const bool planned_now = !std::exchange(r.just_revived, false);
+    const auto probes = r.asked.size() + r.postponing.size() + 1;
+    if (planned_now && limit > probes && r.failures_at_least >= failures_of_an_outage)
+      return r.name + " asks for " + std::to_string(limit) + " items, and its service has failed " +
+             std::to_string(r.failures_at_least) + " times in a row";
     if (!planned_now || limit >= batch_ || r.failures_at_most >= failures_of_an_outage) return {};
     return r.name + " spares a service that has failed " + std::to_string(r.failures_at_most) +
            " times in a row at most, and " + std::to_string(failures_of_an_outage) +

@@ -1,7 +1,8 @@
 // Promise 6, for retries: a retry is granted while the budget can afford it, and denied for its
 // sake only when it cannot. Judged by a second reading of the budget, from what the desk has heard:
 // a failure costs, a good answer of PAYMENT gives a little, a healing fills it; more than half of
-// it must be left. The desk says with each verdict how much that is.
+// it must be left. The desk says with each verdict how much that is, and how much of its deadline
+// the purchase has left.
 #include "actors/options.hpp"
 #include "actors/protocol.hpp"
 #include "simulation/oracles/promises.hpp"
@@ -38,6 +39,7 @@ class retries_are_afforded final : public oracle {
     if (view.element == nullptr) return;
     const auto& content = view.element->content();
     asked_ = view.is<retry_wanted>();
+    if (asked_) left_ms_ = content.get_as<retry_wanted>(0).remaining_ms;
     if (view.is<purchase_over>() && content.get_as<purchase_over>(0).was_charged)
       both_after(rule_.success_milli);
     if (view.is<service_healed>() && content.get_as<service_healed>(0).service == "payment") fill();
@@ -54,6 +56,8 @@ class retries_are_afforded final : public oracle {
     const auto is = [&](const char* cause) { return says.rfind(cause, 0) == 0; };
     const bool granted = is("scheduled"), too_late = is("deadline"), poor = is("budget_exhausted");
     if (!granted && !too_late && !poor && !is("attempts_exhausted")) return {};  // costs nothing
+    if (says.find(", " + std::to_string(left_ms_) + " ms left") == std::string::npos)
+      return "a purchase has " + std::to_string(left_ms_) + " ms left, and the desk says: " + says;
     both_after(-rule_.failure_milli);
     const auto left = told(says);
     if (left < least_ || left > most_)
@@ -85,7 +89,8 @@ class retries_are_afforded final : public oracle {
   retry_budget_config rule_;
   std::int64_t least_, most_;  ///< that the desk has
   std::uint32_t desk_ = 0;
-  bool asked_ = false;  ///< it is just hearing of a failure
+  bool asked_ = false;        ///< it is just hearing of a failure
+  std::int64_t left_ms_ = 0;  ///< of the deadline of who asks
 };
 
 }  // namespace

@@ -1,8 +1,8 @@
 // A purchase goes its way in order, whatever happens to it: written down before it is charged, paid
 // before it is confirmed, tried as often as the policy says and no more, compensated before the
 // buyer hears no, and never gone with a hold in its hand. Judged from what each RESERVATION sends
-// and is sent, so a step that was skipped is seen even if luck repairs it later. And no desk has
-// more of them at work than it may.
+// and is sent, so a step that was skipped is seen even if luck repairs it later. The event feed
+// is told how it ended, once, as its buyer is. And no desk has more of them at work than it may.
 #include "actors/errors.hpp"
 #include "actors/options.hpp"
 #include "actors/protocol.hpp"
@@ -52,8 +52,27 @@ struct progress {
   std::uint64_t charge = 0;  ///< the latest question to PAYMENT
   errc no = errc::none;      ///< its answer to that, if it was an error
   int granted = 0;
-  std::int64_t left_ms = 0;  ///< of its deadline, when it asked whether to try again
+  std::int64_t left_ms = 0;    ///< of its deadline, when it asked whether to try again
+  reservation_id resumes = 0;  ///< the row that it goes on with
+  int news = 0;                ///< how often the event feed was told how it ended
+  happened last_news;
 };
+
+/// Who asks again is told, and it is no news.
+std::string told_otherwise(const progress& p, const purchase_over& how) {
+  const int due = how.accepted && how.answer.replayed ? 0 : 1;
+  if (p.news != due)
+    return "the event feed was told " + std::to_string(p.news) + " times how a purchase ended" +
+           (due == 0 ? ", which was made before" : "");
+  if (due == 0) return {};
+  const auto* kind = how.accepted ? "reservation.confirmed" : "reservation.refused";
+  const auto id = how.accepted                    ? how.answer.id
+                  : p.resumes != 0 && !p.row_lost ? p.resumes
+                                                  : how.why.reservation;
+  if (p.last_news.kind == kind && p.last_news.id == id) return {};
+  return "the event feed was told " + p.last_news.kind + " of reservation " +
+         std::to_string(p.last_news.id) + ", and it was " + kind + " of " + std::to_string(id);
+}
 
 class in_order final : public oracle {
  public:
@@ -71,8 +90,10 @@ class in_order final : public oracle {
     rows_ = std::move(rows);
   }
   std::string on_spawned(const std::string& role, std::uint32_t incarnation, virtual_ns) override {
+    if (role == "reservation_desk") sweep_ = {incarnation, 0, {}};
     if (role != "reservation") return {};
     all_[incarnation];
+    if (leftovers_ > 0) --leftovers_;
     at_once_.insert(incarnation);
     if (at_once_.size() <= at_once_max_) return {};
     return "a desk had " + std::to_string(at_once_.size()) +
@@ -80,6 +101,8 @@ class in_order final : public oracle {
   }
   void on_ended(const std::string& role, std::uint32_t incarnation) override {
     if (role == "reservation_desk") {  // the next one does not know of those that live on
+      sweep_ = {};
+      leftovers_ = 0;
       resumers_.clear();
       at_once_.clear();
       for (const auto& [who, what] : all_) orphans_.insert(who);
@@ -94,6 +117,9 @@ class in_order final : public oracle {
   }
 
   void on_delivery(const delivery_view& view) override {
+    left_lying_ = left_lying_ || leftovers_ > 0;
+    leftovers_ = 0;
+    if (view.receiver == "reservation_desk" && view.incarnation == sweep_.desk) finds(view);
     if (view.receiver != "reservation") return;
     auto& p = all_[view.incarnation];
     if (view.element == nullptr) p.born = view.now;  // its clock starts when it does
@@ -118,12 +144,15 @@ class in_order final : public oracle {
 
   std::string on_sending(const sending_view& view) override {
     const auto& content = view.element.content();
+    if (left_lying_) return "the desk found what an earlier process had left, and let it lie";
     if (view.sender.empty() && view.is<release_seat>())
       return given_back(content.get_as<release_seat>(0));
     if (view.receiver == "reservation" && view.sender != "reservation") {
       auto wrong = hears(view.receiver_incarnation, view.sender, content);
       if (!wrong.empty()) return wrong;
     }
+    if (view.sender == "reservation_desk" && view.is<open_purchases>())
+      sweep_.question = view.element.mid.request_id().integer_value();
     // A door passes a message on in its sender's name: it counts once.
     if (view.sender == "reservation" && !view.passed_on) return says(view, content);
     return {};
@@ -183,6 +212,22 @@ class in_order final : public oracle {
     return {};
   }
 
+  /// What an earlier process left pending is resumed as soon as the desk sees it.
+  void finds(const delivery_view& view) {
+    if (view.is<drain_desk>()) sweep_ = {};
+    if (view.element == nullptr || !view.element->mid.is_response() ||
+        view.element->mid.request_id().integer_value() != sweep_.question)
+      return;
+    sweep_.question = 0;  // or silence: an answer that comes later is not heard
+    if (!view.is<reservations>()) return;
+    const auto& rows = view.element->content().get_as<reservations>(0).list;
+    std::size_t left = 0;
+    for (const auto& row : rows)
+      if (sweep_.seen.insert(row.id).second && own_tokens_.count(row.token) == 0) ++left;
+    // Half of the places are for them; of those that have ended it may not have heard.
+    if (2 * (at_once_.size() + sweep_.seen.size()) <= at_once_max_) leftovers_ = left;
+  }
+
   static void hears_no(progress& p, const std::string& from, const caf::error& no) {
     if (from == "inventory" && is_refusal(as_error(no, errc::internal_error))) p.hold_open = false;
     if (from == "store") p.row_lost = true;
@@ -194,6 +239,7 @@ class in_order final : public oracle {
       p.hold_asked = p.hold_open = true;
       p.token = content.get_as<hold_seat>(0).token;
       by_token_[p.token] = view.sender_incarnation;
+      own_tokens_.insert(p.token);
       if (!tokens_.insert(p.token).second) return "two purchases have one token, which names rows";
     }
     if (view.is<find_payment>())
@@ -205,9 +251,14 @@ class in_order final : public oracle {
       if (!is_hold_of(sale.id, sale.token)) return "a sale named another hold than its purchase's";
     }
     if (view.is<something_due>()) p.relay_told = true;
+    if (view.is<happened>()) {
+      ++p.news;
+      p.last_news = content.get_as<happened>(0);
+    }
     if (view.is<recheck_seat>()) p.rechecked = true;
     if (view.is<retry_wanted>()) {
       p.asking = true;
+      p.charge = 0;  // what PAYMENT answers from now on is not heard
       p.left_ms = content.get_as<retry_wanted>(0).remaining_ms;
     }
     if (view.is<charge_card>()) {
@@ -227,6 +278,7 @@ class in_order final : public oracle {
   /// An old row is a leftover; a young one may be somebody's work.
   std::string resumes(std::uint32_t who, reservation_id id, virtual_ns now) {
     all_[who].resumed = true;
+    all_[who].resumes = id;
     if (orphans_.count(who) != 0) return {};
     if (resumers_.emplace(id, who).first->second != who)
       return "reservation " + std::to_string(id) + " was resumed twice at once";
@@ -263,6 +315,7 @@ class in_order final : public oracle {
   }
 
   std::string ends(const progress& p, const purchase_over& how, virtual_ns now) const {
+    if (auto wrong = told_otherwise(p, how); !wrong.empty()) return wrong;
     if (punctual_ && now - p.born > deadline_ + last_steps)
       return "a purchase waited for others beyond its deadline";
     if (!how.accepted && p.ended_before && !p.rechecked)
@@ -305,7 +358,15 @@ class in_order final : public oracle {
   std::set<std::uint32_t> at_once_;                   ///< purchases of the desk that lives
   std::set<std::uint32_t> orphans_;                   ///< those of desks that do not
   std::set<std::uint64_t> tokens_;                    ///< of all holds, over all processes
-  std::map<reservation_id, std::uint64_t> rows_;      ///< and with which hold each row began
+  std::set<std::uint64_t> own_tokens_;                ///< those of this process
+  struct {
+    std::uint32_t desk = 0;  ///< that lives, and does not drain
+    std::uint64_t question = 0;
+    std::set<reservation_id> seen;
+  } sweep_;
+  std::size_t leftovers_ = 0;                     ///< that it must resume in this step
+  bool left_lying_ = false;                       ///< and did not
+  std::map<reservation_id, std::uint64_t> rows_;  ///< and with which hold each row began
 };
 
 }  // namespace

@@ -1,7 +1,8 @@
 // Promise of the supervisor: no more restarts in a period than restart_intensity allows, none
 // before its back-off is over, nobody given up sooner or for longer, all who are ordered to recover
-// started at once, and nobody while all stop; a recovery is answered when it has been told. Judged
-// from what it tells the event feed.
+// started at once, and nobody while all stop; who does not leave then is killed; a recovery is
+// answered when it has been told. Judged from what it tells the event feed.
+#include "actors/options.hpp"
 #include "policies/backoff.hpp"
 #include "policies/restart_intensity.hpp"
 #include "simulation/cases/spans.hpp"
@@ -38,6 +39,10 @@ class supervision_holds final : public oracle {
     *this = supervision_holds{punctual_, rule_.restarts};
   }
 
+  void on_ended(const std::string& role, std::uint32_t) override {
+    if (role == leaving_) leaving_.clear();
+  }
+
   /// Who is ordered to recover and does not live is started at once.
   void on_delivery(const delivery_view& view) override {
     if (!due_start_.empty()) left_down_ = std::exchange(due_start_, {});
@@ -55,8 +60,10 @@ class supervision_holds final : public oracle {
     if (!left_down_.empty()) return left_down_ + " was ordered to recover, and was not started";
     const auto& content = view.element.content();
     if (auto wrong = left_for_good(); !wrong.empty()) return wrong;
+    if (auto wrong = spared(view); !wrong.empty()) return wrong;
     if (view.sender == "supervisor" && view.is<service_healed>())
-      told(content.get_as<service_healed>(0).service, view);
+      if (auto wrong = told(content.get_as<service_healed>(0).service, view); !wrong.empty())
+        return wrong;
     if (view.sender == "supervisor" && view.is<health_report>())
       return untrue(content.get_as<health_report>(0));
     if (view.sender == "supervisor" && view.is<chaos_report>() && is_too_quick(view))
@@ -77,6 +84,8 @@ class supervision_holds final : public oracle {
     gave_up_.erase(what->subject);
     if (what->detail.rfind("died", 0) == 0) deaths_[what->subject].push_back(view.now);
     stopping_ = stopping_ || what->kind == "actor.stopping";
+    leaving_ = what->kind == "actor.stopping" ? what->subject : std::string{};
+    leaves_by_ = now_ + supervisor_options{}.stop_grace_ms * 1'000'000;
     if (what->kind == "actor.gave_up") {
       gave_up_[what->subject] = view.now;
       if (is_patient(what->subject))
@@ -148,6 +157,15 @@ class supervision_holds final : public oracle {
                  : "the house is said to be ready although " + missing;
   }
 
+  /// Who is told to leave has a time for it; a house that waits for one that hangs never stops.
+  std::string spared(const sending_view& view) {
+    if (view.sender == "supervisor" && view.element.content().match_elements<caf::exit_msg>() &&
+        view.element.content().get_as<caf::exit_msg>(0).reason == caf::exit_reason::kill)
+      leaving_.clear();
+    if (!punctual_ || leaving_.empty() || now_ < leaves_by_ + rounding) return {};
+    return leaving_ + " did not leave when all were stopped, and was not killed";
+  }
+
   /// How many have a breaker, a budget or a back-off that ends when it is back: the desk; for
   /// PAYMENT the desk and SETTLEMENT; for NOTIFICATION the MAIL RELAY.
   static std::size_t waiting_for(const std::string& child) {
@@ -177,11 +195,15 @@ class supervision_holds final : public oracle {
   }
 
   /// Each through his own door, or straight.
-  void told(const std::string& child, const sending_view& view) {
+  std::string told(const std::string& child, const sending_view& view) {
+    const auto& state = states_[child];
+    if (state != "actor.up" && !view.passed_on)
+      return "all were told that " + child + " is back, after " + state;
     recovered(child);
     auto& all = told_[child];
     all.insert(std::string{view.receiver} + "#" + std::to_string(view.receiver_incarnation));
     if (all.size() >= waiting_for(child)) untold_.erase(child);
+    return {};
   }
 
   /// Giving up is for a period, not for ever; but who stops starts nobody.
@@ -226,6 +248,8 @@ class supervision_holds final : public oracle {
   std::string due_start_;                              ///< who must be started in this step
   std::string left_down_;                              ///< and was not
   std::map<std::string, virtual_ns> due_;              ///< before which nobody restarts it
+  std::string leaving_;                                ///< who was told to leave, and lives
+  virtual_ns leaves_by_ = 0;                           ///< or is killed
   virtual_ns now_ = 0;
   bool stopping_ = false;  ///< this process
 };

@@ -1,6 +1,7 @@
 // Promises to whoever looks: a purchase's timeline tells what became of it, and nothing twice, and
-// of a fault as often as it touched somebody; a relay writes down what touched its errands; and
-// a buyer's reservations and mails, page by page, are all that there are of his.
+// of a fault as often as it touched somebody; a relay writes down what touched its errands; a mail
+// is called given up only when it was; and a buyer's reservations and mails, page by page, are all
+// that there are of his, and the store counts what it has.
 #include "actors/protocol.hpp"
 #include "simulation/cases/spans.hpp"
 #include "simulation/oracles/promises.hpp"
@@ -49,6 +50,10 @@ class timeline_is_true final : public oracle {
     const auto& content = view.element.content();
     if (view.is<fault_touched>()) ++touches_[content.get_as<fault_touched>(0).fault_id];
     note_attempts(view);
+    if (view.is<postpone_mail>() && content.get_as<postpone_mail>(0).dead)
+      given_up_.insert(content.get_as<postpone_mail>(0).message_id);
+    if (view.sender == "store" && view.is<reservation>())
+      return given_up_for_nothing(content.get_as<reservation>(0));
     if (!is_relay(view.sender) || !view.is<append_timeline>()) return {};
     const auto& what = content.get_as<append_timeline>(0);
     for (const auto& line : what.entries) {
@@ -141,6 +146,14 @@ class timeline_is_true final : public oracle {
     return {};
   }
 
+  /// "7-confirmed: attempts 3, mail_bounced"
+  std::string given_up_for_nothing(const reservation& row) const {
+    for (const auto& e : row.timeline)
+      if (e.step == "mail_given_up" && given_up_.count(e.detail.substr(0, e.detail.find(':'))) == 0)
+        return "a timeline says that mail " + e.detail + " was given up, and it never was";
+    return {};
+  }
+
   static std::string state_of(const reservation& row) {
     return std::string{"is "} + taquilla::to_string(row.state) + " and not, or not once, ";
   }
@@ -178,6 +191,7 @@ class timeline_is_true final : public oracle {
     return out;
   }
 
+  std::set<std::string> given_up_;  ///< mails, ever
   std::map<attempt, std::vector<virtual_ns>> said_;
   std::map<std::string, int> touches_;  ///< by the fault's id, which the next process may use again
   /// By relays that live: which fault touched whose errand.
@@ -187,14 +201,16 @@ class timeline_is_true final : public oracle {
   bool missed_ = false;       ///< it went on to something else
 };
 
-/// Asked in the same runs as timelines.
+/// Pages are asked for in the same runs as timelines.
 class listings_are_whole final : public oracle {
  public:
   const char* name() const override { return "listings-are-whole"; }
 
   std::string at_end(const plan&, const history&, const final_state& f,
                      const run_facts& facts) override {
-    if (!facts.store_readable || f.told.empty()) return {};
+    if (!facts.store_readable) return {};
+    if (auto wrong = miscounted(f); !wrong.empty()) return wrong;
+    if (f.told.empty()) return {};
     const auto buyer = email_of(1);
     const auto mails = std::count_if(f.mailbox.begin(), f.mailbox.end(),
                                      [&](const mail& m) { return m.to == buyer; });
@@ -208,6 +224,27 @@ class listings_are_whole final : public oracle {
   }
 
  private:
+  static std::string miscounted(const final_state& f) {
+    const auto pending = std::count_if(f.all.begin(), f.all.end(), [](const reservation& r) {
+      return r.state == reservation_state::pending;
+    });
+    const auto dead =
+        std::count_if(f.outbox.begin(), f.outbox.end(), [](const mail& m) { return m.dead; });
+    const auto wrong = [](const char* what, std::uint64_t counted, std::size_t all) {
+      return "the store counts " + std::to_string(counted) + " " + what + ", and has " +
+             std::to_string(all);
+    };
+    const auto is = [](std::uint64_t counted, std::ptrdiff_t all) {
+      return counted == static_cast<std::uint64_t>(all);
+    };
+    const auto& c = f.counts;
+    if (c.reservations != f.all.size()) return wrong("reservations", c.reservations, f.all.size());
+    if (!is(c.pending, pending)) return wrong("pending purchases", c.pending, pending);
+    if (!is(c.outbox_dead, dead)) return wrong("mails given up", c.outbox_dead, dead);
+    const auto due = static_cast<std::ptrdiff_t>(f.outbox.size()) - dead;
+    return is(c.outbox_due, due) ? std::string{} : wrong("mails due", c.outbox_due, due);
+  }
+
   static std::string missing(const char* what, std::size_t shown, std::ptrdiff_t all) {
     return "page by page a buyer is shown " + std::to_string(shown) + " of his " +
            std::to_string(all) + " " + what;

@@ -1,5 +1,6 @@
 // Promise 5 for those who look: whoever asks the front desk is answered, once, in time, with the
-// truth, and sent away only where too many ask at once, or where he who knows keeps silent.
+// truth, and sent away only where too many ask at once, or where he who knows keeps silent. When
+// the house is told to stop, whoever waits is looked for at once.
 #include "simulation/world/visitors.hpp"
 
 #include "simulation/oracles/news.hpp"
@@ -7,6 +8,10 @@
 #include "simulation/world/plan.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace taquilla::simulation {
@@ -32,6 +37,9 @@ class visitors_hear_the_truth final : public oracle {
     now_ = view.now;
     if (view.receiver == "clerk" && view.is<desk_report>()) desk_spoke_.push_back(now_);
     if (view.receiver == "clerk" && view.is<store_counts>()) store_spoke_.push_back(now_);
+    if (view.sender == "clerk" && view.is<list_events>()) asked_for_events_.push_back(now_);
+    if (view.sender == "clerk" && view.is<show_chaos>()) asked_for_chaos_.push_back(now_);
+    note_look(view);
     const auto* what = news(view, "clerk");
     if (what == nullptr || what->kind != "clerk.failed") return {};
     return "an errand of the clerk threw: " + what->detail;
@@ -42,14 +50,22 @@ class visitors_hear_the_truth final : public oracle {
     if (!facts.store_readable) return {};
     calm_ = is_quiet(p) && !facts.disturbed && !facts.duplicated;
     timely_ = is_steady(p) && p.fast_disk;
+    if (is_punctual(p, "clerk") && !facts.disturbed) prompt_ = prompt_at_most;
     for (const auto& v : facts.visits)
-      for (const auto& wrong : {ending(v, facts), refusal(v), shown_health(v), shown_mails(v, f),
-                                shown_wait(v, f), shown_rows(v, f), shown_charges(v, f)})
+      for (const auto& wrong :
+           {ending(v, facts), refusal(v), shown_health(v), shown_mails(v, f), shown_wait(v, f),
+            kept_waiting(v), shown_older(v), shown_rows(v, f), shown_charges(v, f)})
         if (!wrong.empty()) return words_of(v) + wrong;
     return {};
   }
 
  private:
+  /// A look into somebody's mailbox, from the clerk's question to the answer.
+  struct look {
+    std::string to;
+    virtual_ns since = 0, until = 0;
+  };
+
   std::string ending(const visit_record& v, const run_facts& facts) const {
     if (v.answers > 1) return "was answered " + std::to_string(v.answers) + " times";
     if (v.answers == 1) {
@@ -91,6 +107,15 @@ class visitors_hear_the_truth final : public oracle {
     return {};
   }
 
+  /// Who shares an answer shares one to a question that was put after his own.
+  std::string shown_older(const visit_record& v) const {
+    const bool events = v.what.what == visit::kind::events,
+               chaos = v.what.what == visit::kind::chaos;
+    if ((!events && !chaos) || v.answers == 0 || v.why != errc::none) return {};
+    if (spoke(events ? asked_for_events_ : asked_for_chaos_, v)) return {};
+    return "was shown what had been asked before he came";
+  }
+
   static bool spoke(const std::vector<virtual_ns>& when, const visit_record& v) {
     const auto first = std::lower_bound(when.begin(), when.end(), v.asked);
     return first != when.end() && *first <= v.answered;
@@ -124,6 +149,27 @@ class visitors_hear_the_truth final : public oracle {
           m.delivered_at + at_once_ms < v.answered_at)
         return "was told that there is none although " + m.message_id + " was delivered";
     return {};
+  }
+
+  void note_look(const sending_view& view) {
+    const auto number = view.element.mid.request_id().integer_value();
+    if (view.sender == "clerk" && view.is<list_mailbox>())
+      looks_[{view.sender_incarnation, number}] = {
+          view.element.content().get_as<list_mailbox>(0).to, now_, never};
+    if (view.receiver == "clerk" && view.is<mails>())
+      looks_[{view.receiver_incarnation, number}].until = now_;
+  }
+
+  /// He is answered with what there is, so that he holds nobody up.
+  std::string kept_waiting(const visit_record& v) const {
+    const auto until = v.answers > 0 ? v.answered : v.gone;
+    if (v.what.what != visit::kind::wait || v.stopped == 0) return {};
+    if (until <= v.stopped + prompt_) return {};
+    for (const auto& [question, one] : looks_)
+      if (one.to == email_of(v.what.buyer) && one.since <= v.stopped + prompt_ &&
+          one.until >= v.stopped)
+        return {};
+    return "went on waiting for a mail when the house had been told to stop";
   }
 
   static std::string shown_rows(const visit_record& v, const final_state& f) {
@@ -161,11 +207,17 @@ class visitors_hear_the_truth final : public oracle {
 
   static constexpr wall_ms at_once_ms = 2'000;
   static constexpr virtual_ns at_once = at_once_ms * ms;
+  static constexpr virtual_ns never = std::numeric_limits<virtual_ns>::max() / 2;
+  /// Where nothing is later than half a second, the errand and its question.
+  static constexpr virtual_ns prompt_at_most = 1'200 * ms;
 
   virtual_ns now_ = 0;
-  bool calm_ = false;                                 ///< nothing is in anybody's way
-  bool timely_ = false;                               ///< no deadline is late
-  std::vector<virtual_ns> desk_spoke_, store_spoke_;  ///< to the clerk
+  bool calm_ = false;          ///< nothing is in anybody's way
+  bool timely_ = false;        ///< no deadline is late
+  virtual_ns prompt_ = never;  ///< within it the clerk does what it has to
+  std::map<std::pair<std::uint32_t, std::uint64_t>, look> looks_;  ///< by clerk and question
+  std::vector<virtual_ns> desk_spoke_, store_spoke_;               ///< to the clerk
+  std::vector<virtual_ns> asked_for_events_, asked_for_chaos_;     ///< by the clerk
 };
 
 }  // namespace

@@ -200,6 +200,12 @@ visit draw_visit(const plan& p, const drawer& d, std::uint64_t n) {
   // Mails go out while sales are made: half of those who wait come then.
   if (d.chance("wait-for-a-sale", half, n)) v.at_ms = draw_purchase_moment(p, d, n);
   v.for_ms = d.one_of<std::int64_t>("wait-for", {0, 300, 3'000, 20'000}, n);
+  // Nor may he who waits then hold a stop up.
+  const auto stop = std::find_if(p.faults.begin(), p.faults.end(),
+                                 [](const fault& f) { return f.what == fault::kind::stop; });
+  if (stop == p.faults.end() || !d.chance("wait-for-the-end", half, n)) return v;
+  v.at_ms = std::max<std::int64_t>(0, stop->at_ms - d.upto("before-the-end", 2'000, n));
+  v.for_ms = 20'000;
   return v;
 }
 

@@ -25,6 +25,8 @@ struct visit_record {
   errc why = errc::none;    ///< refused
   std::string detail;       ///< of the refusal
   bool closing = false;     ///< when it was answered the house had been told to stop
+  virtual_ns stopped = 0;   ///< it was told so before this was answered; 0: it was not
+  virtual_ns gone = 0;      ///< and its process was over before this was answered
   // -- what it was shown --------------------------------------------------------------------
   bool ready = false;               ///< health
   std::vector<std::string> absent;  ///< health: parts that are not up

@@ -14,7 +14,7 @@ namespace {
 
 constexpr virtual_ns ms = 1'000'000;
 constexpr std::uint64_t lines_back = 10;
-constexpr std::uint32_t lines_max = 20, seats_max = 10;
+constexpr std::uint32_t lines_max = 20, seats_max = 3;
 
 void note_mails(visit_record& visit, const mails& found) {
   for (const auto& one : found.list) {
@@ -32,6 +32,11 @@ void note_rows(visit_record& visit, const reservations& found) {
     const bool wanted = all_pending ? row.state == reservation_state::pending : row.email == buyer;
     if (!wanted) visit.astray = "reservation " + std::to_string(row.id);
   }
+}
+
+/// A hall has more seats than he asks for.
+void note_seats(visit_record& visit, const std::vector<gateway::seat_view>& found) {
+  if (found.size() != seats_max) visit.astray = std::to_string(found.size()) + " seats";
 }
 
 /// "health", "wait buyer=1 for=300ms"
@@ -110,6 +115,8 @@ void visitors::house_is_open(caf::actor_system& system) {
 
 void visitors::house_closes() {
   closing_ = true;
+  for (auto& one : records_)
+    if (one.answers == 0 && one.process == process_) one.stopped = around_.machine.now();
   if (desk_) desk_->stop_waiting();
 }
 
@@ -120,7 +127,17 @@ bool visitors::anybody_waits() const {
   });
 }
 
+bool visitors::anybody_is_kept_waiting() const {
+  return std::any_of(records_.begin(), records_.end(), [&](const visit_record& v) {
+    return v.what.what == visit::kind::wait && v.stopped != 0 && v.answers == 0 &&
+           v.process == process_;
+  });
+}
+
 void visitors::house_is_gone() {
+  for (auto& one : records_)
+    if (one.answers == 0 && one.process == process_ && one.gone == 0)
+      one.gone = around_.machine.now();
   following_ = nullptr;
   desk_ = nullptr;
   house_ = {};
@@ -171,7 +188,7 @@ void visitors::ask(std::size_t number) {
       return desk_->events(told<std::vector<event_view>>(number, nothing));
     case visit::kind::seats:
       return desk_->seats(both_halls().front().id, {}, seats_max,
-                          told<std::vector<seat_view>>(number, nothing));
+                          told<std::vector<seat_view>>(number, note_seats));
     case visit::kind::chaos:
       return desk_->chaos_state(service::inventory, told<chaos_table>(number, nothing));
     case visit::kind::feed:

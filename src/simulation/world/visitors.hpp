@@ -73,6 +73,8 @@ class visitors {
 
   /// Somebody may still be answered.
   bool anybody_waits() const;
+  /// For a mail, though the house was told to stop.
+  bool anybody_is_kept_waiting() const;
 
   const std::vector<visit_record>& records() const { return records_; }
   /// What was wrong with the lines that the feed's follower was told; and the last of this process.

@@ -18,9 +18,12 @@ namespace {
 
 constexpr virtual_ns ms = 1'000'000;
 
-/// How often a store that cannot be opened is tried before the run gives up on it.
+/// How often a store that cannot be opened is tried before the disk is mended: it may be so rough
+/// that no start comes through, and only what a good disk cannot open is lost.
 constexpr int boots_failed_max = 60;
 constexpr std::int64_t boot_retry_ms = 500;
+/// What a stop waits for those who wait for a mail.
+constexpr std::int64_t linger_ms = 2'000;
 
 /// Between these roles requests and answers may be lost: everybody who asks defends himself with a
 /// deadline. Inside a part (desk and its purchases, supervisor and its children) nothing is.
@@ -174,10 +177,12 @@ bool world::open_store() {
     return true;
   }
   if (!disk_.plugged()) return false;  // it died on the way: somebody has planned the next boot
-  if (++boots_failed_ > boots_failed_max || disk_calm_)
+  if (disk_calm_) {
     store_unusable(opened.failure().detail);
-  else
-    engine_.at(engine_.now() + boot_retry_ms * ms, [this] { boot(); });
+    return false;
+  }
+  disk_calm_ = ++boots_failed_ > boots_failed_max;
+  engine_.at(engine_.now() + boot_retry_ms * ms, [this] { boot(); });
   return false;
 }
 
@@ -254,6 +259,11 @@ void world::die(bool power, std::int64_t down_ms, std::int64_t jump_ms, const st
 
 void world::on_stopped() {
   if (stopping_ == nullptr || !engine_.running()) return;
+  // The server of the real one does not close while it owes somebody an answer.
+  if (std::exchange(serving_, false) && visitors_.anybody_is_kept_waiting())
+    return engine_.at(engine_.now() + linger_ms * ms, [this, mine = process_] {
+      if (process_ == mine) on_stopped();
+    });
   const auto& order = *stopping_;
   note(trace_event::kind::process, "", "", "stopped as ordered");
   reached("process-stopped");
