@@ -112,11 +112,12 @@ bool connection::may_frame() const {
          !owes_much();
 }
 
-// "100 Continue" comes behind the answers to all that was asked before, and only then the body's
-// time begins: a client that waits for it could do nothing meanwhile.
+// "100 Continue" comes behind the answers to all that was asked before, when the kernel has them,
+// and only then the body's time begins: a client that waits for it could do nothing meanwhile.
 bool connection::ask_for_body() {
   if (framer_.now() != framer::state::expects_continue) return false;
-  if (phase_ != phase::serving || input_ != input::open || stream_.is_open() || !pipeline_.empty())
+  if (phase_ != phase::serving || input_ != input::open || stream_.is_open() ||
+      !pipeline_.empty() || !unsent_.empty())
     return false;
   unsent_.append("HTTP/1.1 100 Continue\r\n\r\n");
   framer_.go_on();

@@ -1,5 +1,6 @@
 // What of a connection concerns output and the end.
 #include "gateway/http_server/connection.hpp"
+#include "gateway/http_server/platform.hpp"
 #include "gateway/http_server/reactor.hpp"
 
 #include <asio/buffer.hpp>
@@ -10,6 +11,9 @@
 namespace taquilla::gateway {
 
 namespace {
+
+// Longer than a client may take nothing (gateway.http.write_timeout_ms as it comes).
+constexpr std::chrono::milliseconds silence_max{30'000};
 
 auto now() { return std::chrono::steady_clock::now(); }
 
@@ -51,7 +55,10 @@ void connection::discard_pipeline() {
   }
 }
 
+// The silent are limited here and not when they are accepted: the deadline of idle connections
+// finds all others, and leaves what the kernel has for who is only slow.
 void connection::open_stream(std::shared_ptr<byte_source> source, bool chunked, std::string first) {
+  limit_silence(socket_.native_handle(), silence_max);
   stream_.open(std::move(source), chunked, std::move(first), unsent_);
   home_.watch(stream_.source(), *this, stream_.ringing());
   if (home_.draining() || input_ == input::ended) stream_.end(unsent_);

@@ -16,9 +16,6 @@ constexpr std::chrono::milliseconds breath{50};
 // What a client leaves unread in the kernel counts against no limit here and outlives the write
 // deadline. Left to itself the kernel takes megabytes a socket; this is enough to keep it sending.
 constexpr int kernel_unsent_bytes = 64 * 1024;
-// Longer than a client may take nothing (gateway.http.write_timeout_ms as it comes), so that it is
-// for machines alone that are gone.
-constexpr std::chrono::milliseconds silence_max{30'000};
 
 }  // namespace
 
@@ -98,7 +95,6 @@ bool doorman::accept_one(bool& more) {
   if (!error) socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
   if (!error) socket.set_option(asio::socket_base::send_buffer_size{kernel_unsent_bytes}, ignored);
   if (error) return true;
-  limit_silence(socket.native_handle(), silence_max);
   ++counters_.accepted;
   sink_.receive(std::move(socket), at_, std::move(address), std::move(place));
   return true;

@@ -26,9 +26,10 @@ class spare_descriptor {
   int descriptor_ = -1;
 };
 
-/// A peer that acknowledges nothing of what was sent to it for so long is gone, and its connection
-/// ends, though nothing waits here to be sent: the only way to miss a machine that lost its power.
-/// Does nothing where the system has no such limit.
+/// A peer that takes nothing of what was sent to it for so long is gone, and its connection is
+/// reset, though nothing waits here to be sent: the only way to miss a machine that lost its power.
+/// Linux counts one as well that acknowledges and reads nothing. Does nothing where the system has
+/// no such limit.
 void limit_silence(std::intptr_t socket, std::chrono::milliseconds limit);
 
 /// What `top -H` and profilers call the calling thread; at most 15 characters.

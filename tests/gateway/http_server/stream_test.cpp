@@ -7,8 +7,12 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string>
+#include <sys/socket.h>
 #include <thread>
+#include <vector>
 
 using namespace taquilla::gateway;
 using namespace taquilla::gateway::testing;
@@ -24,6 +28,20 @@ std::string read_until(client& one, const std::string& what) {
   }
   return seen;
 }
+
+#ifdef TCP_USER_TIMEOUT
+/// Of the sockets of this process, which is the server as well: those that have one, in ms.
+std::vector<unsigned> limits_of_silence() {
+  std::vector<unsigned> all;
+  for (int fd = 0; fd < 1024; ++fd) {
+    unsigned ms = 0;
+    socklen_t size = sizeof ms;
+    if (::getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, &size) == 0 && ms > 0)
+      all.push_back(ms);
+  }
+  return all;
+}
+#endif
 
 }  // namespace
 
@@ -189,6 +207,20 @@ TEST_CASE("a slow reader loses its stream and nobody else notices") {
   CHECK(house.server->read_counters().resets == 1);
   CHECK(client{house.port()}.get("/hello").status == 200);
 }
+
+#ifdef TCP_USER_TIMEOUT
+// The kernel counts a window that stays closed as silence too, and would take from a client who
+// pauses the answers that it has for him.
+TEST_CASE("whoever follows a stream may not be silent for ever, and nobody else is hurried") {
+  running_server house;
+  client one{house.port()};
+  CHECK(one.get("/hello").status == 200);
+  CHECK(limits_of_silence().empty());
+  one.send(get_request("/stream"));
+  CHECK(one.read_reply(true).status == 200);
+  CHECK(limits_of_silence() == std::vector<unsigned>{30'000});
+}
+#endif
 
 TEST_CASE("a drain ends a stream in good order") {
   running_server house;
