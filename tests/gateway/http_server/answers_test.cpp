@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -284,4 +285,23 @@ TEST_CASE("a second server on the same port is told so") {
   CHECK(failed.at == listener::gateway);
   CHECK(failed.port == house.port());
   CHECK(failed.error_number == EADDRINUSE);
+}
+
+TEST_CASE("the time of a body that waits for its 100 begins when that can be read") {
+  auto options = test_options();
+  options.body_timeout = std::chrono::seconds{1};
+  options.head_timeout = options.body_timeout + std::chrono::milliseconds{200};
+  running_server house{options};
+  client slow{house.port(), false, 16384};
+  const std::size_t more_than_the_kernel_takes = 250'000;
+  slow.send(get_request("/big/250000") +
+            "POST /echo HTTP/1.1\r\nHost: box\r\nContent-Length: 4\r\n"
+            "Expect: 100-continue\r\n\r\n");
+  client clock{house.port()};
+  clock.send("GET");
+  CHECK(clock.read_reply().status == 408);  // the time of a body is over as well
+  CHECK(slow.read_reply().body.size() == more_than_the_kernel_takes);
+  CHECK(slow.read_reply(true).status == 100);
+  slow.send("body");
+  CHECK(slow.read_reply().body == "body");
 }

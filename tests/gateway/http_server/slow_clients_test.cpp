@@ -202,25 +202,6 @@ TEST_CASE("the time to take an answer in begins with that answer") {
   CHECK(one.get("/big/30000000").body.size() == 30000000);
 }
 
-TEST_CASE("the time of a body that waits for its 100 begins when that can be read") {
-  auto options = test_options();
-  options.body_timeout = std::chrono::seconds{1};
-  options.head_timeout = options.body_timeout + milliseconds{200};
-  running_server house{options};
-  client slow{house.port(), false, 16384};
-  const std::size_t more_than_the_kernel_takes = 250'000;
-  slow.send(get_request("/big/250000") +
-            "POST /echo HTTP/1.1\r\nHost: box\r\nContent-Length: 4\r\n"
-            "Expect: 100-continue\r\n\r\n");
-  client clock{house.port()};
-  clock.send("GET");
-  CHECK(clock.read_reply().status == 408);  // the time of a body is over as well
-  CHECK(slow.read_reply().body.size() == more_than_the_kernel_takes);
-  CHECK(slow.read_reply(true).status == 100);
-  slow.send("body");
-  CHECK(slow.read_reply().body == "body");
-}
-
 TEST_CASE("a client with much unsent gets nothing more begun") {
   auto options = test_options();
   options.write_timeout = std::chrono::seconds{20};
